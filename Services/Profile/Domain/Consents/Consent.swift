@@ -1,0 +1,41 @@
+public import Foundation
+
+/// What a customer allowed or forbade: one purpose through one channel, from a moment on.
+public struct Consent: Sendable, Hashable {
+    public var purpose: String
+    /// A channel, or "*" for every channel.
+    public var channel: String
+    public var granted: Bool
+    public var validFrom: Date
+    /// nil: without end.
+    public var validUntil: Date?
+    public var source: String
+
+    public init(
+        purpose: String, channel: String, granted: Bool, validFrom: Date, validUntil: Date?, source: String
+    ) throws(FieldProblem) {
+        guard Names.isPlain(purpose, atMost: 32) else {
+            throw FieldProblem(
+                field: "purpose", code: "purpose",
+                reason: "Name the purpose with lower case letters, digits and _, for example marketing.")
+        }
+        guard channel == "*" || Names.isPlain(channel, atMost: 32) else {
+            throw FieldProblem(
+                field: "channel", code: "channel",
+                reason: "Name the channel with lower case letters, digits and _, or * for every channel.")
+        }
+        if let validUntil, validUntil <= validFrom {
+            throw FieldProblem(
+                field: "valid_until", code: "validity", reason: "Let the consent end after it begins, or leave the end open.")
+        }
+        guard source.utf8.count <= 120 else {
+            throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 bytes.")
+        }
+        self.purpose = purpose
+        self.channel = channel
+        self.granted = granted
+        self.validFrom = validFrom
+        self.validUntil = validUntil
+        self.source = source
+    }
+}

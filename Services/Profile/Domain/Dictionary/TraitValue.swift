@@ -1,0 +1,49 @@
+public import Foundation
+
+/// A value of a trait.
+public enum TraitValue: Sendable, Hashable {
+    case text(String)
+    case integer(Int64)
+    case decimal(Double)
+    case flag(Bool)
+    case time(Date)
+
+    public var type: TraitType {
+        switch self {
+        case .text: .text
+        case .integer: .integer
+        case .decimal: .decimal
+        case .flag: .flag
+        case .time: .time
+        }
+    }
+
+    /// Checks that the value fits the type and can be stored.
+    ///
+    /// A whole number is taken where a decimal is wanted; nothing else is converted, because a silent conversion hides a
+    /// wrong mapping.
+    public func fitting(_ type: TraitType) throws(FieldProblem) -> TraitValue {
+        switch (self, type) {
+        case (.integer(let number), .decimal):
+            guard abs(number) <= 1 << 53 else { throw Self.problem(type) }
+            return .decimal(Double(number))
+        case (.decimal(let number), .decimal) where !number.isFinite:
+            throw Self.problem(type)
+        case (.text(let text), .text):
+            guard text.utf8.count <= 1_024, !text.utf8.contains(0) else {
+                throw FieldProblem(
+                    field: "value", code: "trait_value", reason: "Give text of at most 1,024 bytes without a zero byte.")
+            }
+            return self
+        case (let value, let type) where value.type == type:
+            return self
+        default:
+            throw Self.problem(type)
+        }
+    }
+
+    private static func problem(_ type: TraitType) -> FieldProblem {
+        FieldProblem(
+            field: "value", code: "trait_value", reason: "The dictionary says this trait holds a \(type.word) value.")
+    }
+}
