@@ -1,0 +1,155 @@
+internal import CProtobufC
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// Bump memory for the C form of one message at a time.
+///
+/// Every thread keeps one arena and uses it again; nothing in it outlives the call that took it, and it is never held
+/// across an `await`. Freeing a single block does nothing; `reset` gives everything back at once.
+@usableFromInline
+struct ProtobufArena {
+    /// What a thread keeps at most between two messages.
+    static let retainedByteLimit = 1 << 20
+    /// The first block of a thread, enough for nearly every message.
+    static let firstBlockByteCount = 64 << 10
+    /// Bytes before each block given to protobuf-c that hold the size it asked for.
+    @usableFromInline static let headerByteCount = 8
+
+    @usableFromInline var next: UnsafeMutableRawPointer
+    @usableFromInline var end: UnsafeMutableRawPointer
+    /// What protobuf-c may still take.
+    @usableFromInline var remainingByteCount = Int.max
+    /// Whether a request was refused because the caller's limit was reached.
+    @usableFromInline var isExhausted = false
+    private var block: UnsafeMutableRawPointer
+    private var blockByteCount: Int
+    /// Blocks that became too small while this message was worked on.
+    private var fullBlocks: [UnsafeMutableRawPointer] = []
+
+    init() {
+        blockByteCount = Self.firstBlockByteCount
+        block = .allocate(byteCount: blockByteCount, alignment: 16)
+        next = block
+        end = block + blockByteCount
+    }
+
+    /// Frees the blocks; the arena must not be used afterwards.
+    mutating func destroy() {
+        for block in fullBlocks { block.deallocate() }
+        block.deallocate()
+    }
+
+    /// Makes all memory free again and gives back what exceeds `retainedByteLimit`.
+    @usableFromInline
+    mutating func reset() {
+        remainingByteCount = .max
+        isExhausted = false
+        if !fullBlocks.isEmpty { dropFullBlocks() }
+        next = block
+    }
+
+    private mutating func dropFullBlocks() {
+        for block in fullBlocks { block.deallocate() }
+        fullBlocks.removeAll()
+        guard blockByteCount > Self.retainedByteLimit else { return }
+        block.deallocate()
+        blockByteCount = Self.retainedByteLimit
+        block = .allocate(byteCount: blockByteCount, alignment: 16)
+        end = block + blockByteCount
+    }
+
+    /// Memory aligned to 8 bytes, enough for every C structure of protobuf-c; its content is undefined.
+    @inlinable
+    mutating func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+        let needed = (byteCount + 7) & ~7
+        if needed > end - next { grow(needed) }
+        let start = next
+        next = start + needed
+        return start
+    }
+
+    /// Memory for protobuf-c with its size before it, or nil where the limit is reached.
+    @inlinable
+    mutating func allocateSized(byteCount: Int) -> UnsafeMutableRawPointer? {
+        // The comparison comes before any sum: a hostile length must not overflow.
+        guard byteCount >= 0, byteCount <= remainingByteCount - Self.headerByteCount - 7 else {
+            isExhausted = true
+            return nil
+        }
+        let start = allocate(byteCount: byteCount + Self.headerByteCount)
+        remainingByteCount -= next - start
+        start.storeBytes(of: byteCount, as: Int.self)
+        return start + Self.headerByteCount
+    }
+
+    @usableFromInline
+    mutating func grow(_ needed: Int) {
+        fullBlocks.append(block)
+        blockByteCount = max(blockByteCount * 2, needed)
+        block = .allocate(byteCount: blockByteCount, alignment: 16)
+        next = block
+        end = block + blockByteCount
+    }
+}
+
+extension ProtobufArena {
+    /// The arena that the current thread keeps, made on first use and freed when the thread ends.
+    private static let threadKey: pthread_key_t = {
+        var key = pthread_key_t()
+        let status = pthread_key_create(&key) { pointer in
+            #if canImport(Glibc)
+                guard let pointer else { return }
+            #endif
+            ProtobufArena.free(pointer.assumingMemoryBound(to: ProtobufArena.self))
+        }
+        precondition(status == 0, "no thread-specific key is left for protobuf memory")
+        return key
+    }()
+
+    /// Takes the thread's arena; a call within a call gets one of its own.
+    @usableFromInline
+    static func take() -> UnsafeMutablePointer<ProtobufArena> {
+        if let kept = pthread_getspecific(threadKey) {
+            pthread_setspecific(threadKey, nil)
+            return kept.assumingMemoryBound(to: ProtobufArena.self)
+        }
+        let arena = UnsafeMutablePointer<ProtobufArena>.allocate(capacity: 1)
+        arena.initialize(to: ProtobufArena())
+        return arena
+    }
+
+    /// Gives an arena back to the thread that took it.
+    @usableFromInline
+    static func give(back arena: UnsafeMutablePointer<ProtobufArena>) {
+        arena.pointee.reset()
+        if pthread_getspecific(threadKey) == nil {
+            pthread_setspecific(threadKey, arena)
+        } else {
+            free(arena)
+        }
+    }
+
+    private static func free(_ arena: UnsafeMutablePointer<ProtobufArena>) {
+        arena.pointee.destroy()
+        arena.deinitialize(count: 1)
+        arena.deallocate()
+    }
+}
+
+extension ProtobufCAllocator {
+    /// Takes memory from `arena`, which must outlive every message made by it.
+    init(borrowing arena: UnsafeMutablePointer<ProtobufArena>) {
+        self.init(
+            alloc: { data, byteCount in
+                // protobuf-c computes sizes in size_t; one beyond Int is refused like any other above the limit.
+                guard let data, let byteCount = Int(exactly: byteCount) else { return nil }
+                return data.assumingMemoryBound(to: ProtobufArena.self).pointee.allocateSized(byteCount: byteCount)
+            },
+            free: { _, _ in },
+            allocator_data: arena)
+    }
+}
