@@ -1,0 +1,19 @@
+/// When a listener counts as dead. A peer that disconnects at the wrong moment stops NNG's accepting for ever, while
+/// the kernel still takes connections: nothing but a call over a new connection shows it.
+public struct ListenerWatch: Sendable {
+    /// From one probe to the next.
+    public var probeInterval = Duration.milliseconds(500)
+    /// A probe without an answer for so long is a miss.
+    public var probeTimeout = Duration.milliseconds(500)
+    /// So many misses in a row, with no connection accepted meanwhile, and the listener is replaced, which costs every
+    /// connection it accepted.
+    public var missLimit = 2
+    /// After so many replacements in a row that did not help, `giveUp` is called.
+    public var roundLimit = 3
+    /// Ends the process for its supervisor to start it again; called at most once a listener, on a thread of its own.
+    public var giveUp: @Sendable (NNGError) -> Void = { error in
+        fatalError("a listener cannot be brought back, the process ends to be started again: \(error)")
+    }
+
+    public init() {}
+}

@@ -1,0 +1,215 @@
+internal import CNNG
+internal import Synchronization
+
+/// Serves one request at a time of a `ReplySocket`: receive, reply, receive, …
+///
+/// `replyThenReceive` is one NNG operation that sends and then, inside NNG's callback, receives; who waits is woken
+/// once, on a thread of NNG. A task whose executor runs jobs where they are enqueued therefore continues on that
+/// thread: it must not block there. Probes of watchdogs (see `Probe`) are answered here and never seen above. A request
+/// that deserves no answer is dropped by receiving again.
+public final class ReplyContext: Sendable {
+    private let link: ReplyLink
+    private let state: Mutex<State>
+    /// Unsafe: written once, at the end of `init`, as it needs the address of this object.
+    private nonisolated(unsafe) var operation: AsyncOperation!
+
+    private enum Phase {
+        case idle
+        case receiving
+        case answeringProbe
+        case replying
+        case replyingThenReceiving
+    }
+
+    private struct State {
+        let context: nng_ctx
+        var phase = Phase.idle
+        var isCancelled = false
+        /// Whose request is being served.
+        var peer = nng_pipe()
+        var completion: Completion?
+        /// NNG holds the address of this object while an operation is in flight; so the object holds itself.
+        var whileInFlight: ReplyContext?
+    }
+
+    /// An operation that is over: whom to tell what, after the lock was given back.
+    private struct Ending {
+        let completion: Completion
+        let outcome: Outcome
+    }
+
+    init(_ link: ReplyLink) throws(NNGError) {
+        self.link = link
+        state = Mutex(State(context: try link.socket.openContext()))
+        operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
+            guard let argument else { return }
+            Unmanaged<ReplyContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()
+        }
+    }
+
+    deinit {
+        // Nothing is in flight, else this object would hold itself. Closing does not wait.
+        nng_ctx_close(state.withLock { $0.context })
+        operation?.free()
+    }
+
+    /// Unchecked: carries the one pointer into `begin`.
+    private struct Unsent: @unchecked Sendable {
+        let message: OpaquePointer
+    }
+
+    // MARK: - For tasks
+
+    /// The next request.
+    ///
+    /// - Throws: `closed` when the socket stops taking requests, `canceled`.
+    public func receive() async throws(NNGError) -> Message {
+        try await run(.receiving, nil).take()
+    }
+
+    /// Replies to the request received last. Success means handed to the connection, not read by the peer: a reply to a
+    /// peer that is gone succeeds.
+    ///
+    /// - Throws: `timedOut` when the peer reads nothing (its connection is then closed), `closed`, `canceled`.
+    public func reply(_ message: consuming Message) async throws(NNGError) {
+        try await run(.replying, Unsent(message: message.release())).check()
+    }
+
+    /// Replies and waits for the next request, waking once. A reply that its peer does not read is given up.
+    public func replyThenReceive(_ message: consuming Message) async throws(NNGError) -> Message {
+        try await run(.replyingThenReceiving, Unsent(message: message.release())).take()
+    }
+
+    private func run(_ phase: Phase, _ reply: Unsent?) async -> Outcome {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                begin(phase, reply, .task(continuation), isCancelled: Task.isCancelled)
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    // MARK: - For closures
+
+    /// The next request, without a task: `completion` is called exactly once, on a thread of NNG (or at once, on this
+    /// thread, where receiving cannot even begin), and must not block. It may reply at once, or keep the context and
+    /// reply later from any thread.
+    public func receive(completion: @escaping @Sendable (consuming Result<Message, NNGError>) -> Void) {
+        begin(.receiving, nil, .closure(completion), isCancelled: false)
+    }
+
+    /// Replies, then receives the next request for `completion`.
+    public func replyThenReceive(
+        _ message: consuming Message, completion: @escaping @Sendable (consuming Result<Message, NNGError>) -> Void
+    ) {
+        begin(.replyingThenReceiving, Unsent(message: message.release()), .closure(completion), isCancelled: false)
+    }
+
+    /// Gives up the operation in flight, if there is one; it ends with `canceled`.
+    public func cancel() {
+        state.withLock { state in
+            guard state.phase != .idle else { return }
+            state.isCancelled = true
+            // Under the lock, so that a cancellation can never hit the next operation. NNG completes it elsewhere.
+            operation.cancel()
+        }
+    }
+
+    /// Wakes a context that waits for a request after the link was told to stop; a reply under way is finished.
+    func endReceiving() {
+        state.withLock { state in
+            guard state.phase == .receiving else { return }
+            operation.cancel()
+        }
+    }
+
+    private func begin(
+        _ phase: Phase, _ reply: Unsent?, _ completion: Completion, isCancelled: @autoclosure () -> Bool
+    ) {
+        let refusal = state.withLock { state -> NNGError? in
+            guard state.phase == .idle else {
+                return NNGError(.invalidState, isSurelyUnsent: true, "a context serves one request at a time")
+            }
+            // Asked under the lock: a cancellation from now on finds the operation in flight.
+            guard !isCancelled() else { return NNGError(.canceled, isSurelyUnsent: true) }
+            guard phase != .receiving || !link.isStopping.load(ordering: .relaxed) else { return NNGError(.closed) }
+            state.isCancelled = false
+            state.completion = completion
+            state.whileInFlight = self
+            if let reply {
+                send(reply.message, phase, &state)
+            } else {
+                receive(&state)
+            }
+            return nil
+        }
+        guard let refusal else { return }
+        if let reply { nng_msg_free(reply.message) }
+        completion(.failed(refusal))
+    }
+
+    private func send(_ message: OpaquePointer, _ phase: Phase, _ state: inout State) {
+        state.phase = phase
+        operation.send(message, on: state.context, timeoutMilliseconds: link.replyTimeoutMilliseconds)
+    }
+
+    private func receive(_ state: inout State) {
+        state.phase = .receiving
+        operation.receive(on: state.context, timeoutMilliseconds: NNG_DURATION_INFINITE)
+    }
+
+    // MARK: - On NNG's threads
+
+    private func operationEnded() {
+        let ending = state.withLock { state -> Ending? in
+            switch state.phase {
+            case .idle: nil
+            case .receiving: receiveEnded(&state)
+            case .answeringProbe, .replyingThenReceiving, .replying: sendEnded(&state)
+            }
+        }
+        guard let ending else { return }
+        ending.completion(ending.outcome)
+    }
+
+    private func receiveEnded(_ state: inout State) -> Ending? {
+        let result = operation.result
+        guard result == 0, let pointer = operation.takeMessage() else {
+            let code = NNGError.Code(number: result)
+            let isStop = code == .canceled && !state.isCancelled
+            return end(&state, .failed(NNGError(isStop ? .closed : code)))
+        }
+        state.peer = nng_msg_get_pipe(pointer)
+        guard Probe.isProbe(pointer) else { return end(&state, .received(pointer)) }
+        send(pointer, .answeringProbe, &state)
+        return nil
+    }
+
+    private func sendEnded(_ state: inout State) -> Ending? {
+        let code = NNGError.Code(number: operation.result)
+        let isSent = operation.result == 0
+        if !isSent {
+            // A failed send leaves the message with us.
+            if let message = operation.takeMessage() { nng_msg_free(message) }
+            // A peer that reads nothing would keep one context after the other; it loses its connection.
+            if code == .timedOut { nng_pipe_close(state.peer) }
+        }
+        if state.isCancelled { return end(&state, .failed(NNGError(.canceled, isSurelyUnsent: !isSent))) }
+        if state.phase == .replying {
+            return end(&state, isSent ? .finished : .failed(NNGError(code, isSurelyUnsent: true)))
+        }
+        guard isSent || code == .timedOut else { return end(&state, .failed(NNGError(code))) }
+        guard !link.isStopping.load(ordering: .relaxed) else { return end(&state, .failed(NNGError(.closed))) }
+        receive(&state)
+        return nil
+    }
+
+    private func end(_ state: inout State, _ outcome: Outcome) -> Ending? {
+        guard let completion = state.completion else { return nil }
+        state.phase = .idle
+        state.completion = nil
+        state.whileInFlight = nil
+        return Ending(completion: completion, outcome: outcome)
+    }
+}

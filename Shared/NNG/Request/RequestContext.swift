@@ -1,0 +1,206 @@
+internal import CNNG
+internal import Synchronization
+
+/// One call at a time over a `RequestSocket`.
+///
+/// A call is one NNG operation that sends and then, inside NNG's callback, receives; who waits is woken once, on a
+/// thread of NNG. A task whose executor runs jobs where they are enqueued therefore continues on that thread: it must
+/// not block there. The next call may be started at once, also from inside the completion.
+public final class RequestContext: Sendable {
+    private let link: RequestLink
+    private let state: Mutex<State>
+    /// Unsafe: written once, at the end of `init`, as it needs the address of this object.
+    private nonisolated(unsafe) var operation: AsyncOperation!
+
+    private enum Phase {
+        case idle
+        case sending
+        case receiving
+    }
+
+    private struct State {
+        var context: nng_ctx
+        var generation: Int
+        var phase = Phase.idle
+        var isCancelled = false
+        var deadline = MachineTime(milliseconds: 0)
+        var completion: Completion?
+        /// NNG holds the address of this object while an operation is in flight; so the object holds itself.
+        var whileInFlight: RequestContext?
+    }
+
+    /// A call that is over: whom to tell what, after the lock was given back.
+    private struct Ending {
+        let completion: Completion
+        let outcome: Outcome
+    }
+
+    init(_ link: RequestLink) throws(NNGError) {
+        self.link = link
+        let (context, generation) = try link.openContext()
+        state = Mutex(State(context: context, generation: generation))
+        operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
+            guard let argument else { return }
+            Unmanaged<RequestContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()
+        }
+    }
+
+    deinit {
+        // Nothing is in flight, else this object would hold itself. Closing does not wait.
+        nng_ctx_close(state.withLock { $0.context })
+        operation?.free()
+    }
+
+    /// Sends a request and waits for its reply.
+    ///
+    /// - Parameter timeout: for sending and receiving together.
+    /// - Throws: `timedOut`, `canceled` or `closed` with `isSurelyUnsent` where the request did not leave;
+    ///   `timedOut`, `canceled`, `closed` or `connectionReset` without it where the outcome is unknown.
+    public func call(_ message: consuming Message, timeout: Duration) async throws(NNGError) -> Message {
+        let request = Unsent(message: message.release())
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                begin(request, timeout, .task(continuation), isCancelled: Task.isCancelled)
+            }
+        } onCancel: {
+            cancel()
+        }
+        return try outcome.take()
+    }
+
+    /// The same without a task: `completion` is called exactly once, on a thread of NNG (or at once, on this thread,
+    /// where the call cannot even begin), and must not block.
+    public func call(
+        _ message: consuming Message, timeout: Duration,
+        completion: @escaping @Sendable (consuming Result<Message, NNGError>) -> Void
+    ) {
+        begin(Unsent(message: message.release()), timeout, .closure(completion), isCancelled: false)
+    }
+
+    /// Gives up the call in flight, if there is one; it ends with `canceled`.
+    public func cancel() {
+        state.withLock { state in
+            guard state.phase != .idle else { return }
+            state.isCancelled = true
+            // Under the lock, so that a cancellation can never hit the next call. NNG completes it on another thread.
+            operation.cancel()
+        }
+    }
+
+    /// Unchecked: carries the one pointer from `call` into `begin`.
+    private struct Unsent: @unchecked Sendable {
+        let message: OpaquePointer
+    }
+
+    private func begin(
+        _ request: Unsent, _ timeout: Duration, _ completion: Completion, isCancelled: @autoclosure () -> Bool
+    ) {
+        let refusal = state.withLock { state -> NNGError? in
+            guard state.phase == .idle else {
+                return NNGError(.invalidState, isSurelyUnsent: true, "a context carries one call at a time")
+            }
+            // Asked under the lock: a cancellation from now on finds the call in flight.
+            guard !isCancelled() else { return NNGError(.canceled, isSurelyUnsent: true) }
+            if state.generation != link.generation.load(ordering: .acquiring), let error = renew(&state) {
+                return error
+            }
+            state.isCancelled = false
+            state.completion = completion
+            state.whileInFlight = self
+            let now = MachineTime.now
+            state.deadline = now.advanced(by: timeout)
+            send(request.message, &state, now)
+            return nil
+        }
+        guard let refusal else { return }
+        nng_msg_free(request.message)
+        completion(.failed(refusal))
+    }
+
+    private func send(_ message: OpaquePointer, _ state: inout State, _ now: MachineTime) {
+        state.phase = .sending
+        operation.send(
+            message, on: state.context, timeoutMilliseconds: state.deadline.remainingMilliseconds(from: now))
+    }
+
+    /// Moves to the socket that the watchdog opened in place of the one this context was opened on.
+    private func renew(_ state: inout State) -> NNGError? {
+        do throws(NNGError) {
+            let (context, generation) = try link.openContext()
+            nng_ctx_close(state.context)
+            (state.context, state.generation) = (context, generation)
+            return nil
+        } catch {
+            return NNGError(error.code, isSurelyUnsent: true)
+        }
+    }
+
+    // MARK: - On NNG's threads
+
+    private func operationEnded() {
+        let ending = state.withLock { state -> Ending? in
+            switch state.phase {
+            case .idle: nil
+            case .sending: sendEnded(&state)
+            case .receiving: receiveEnded(&state)
+            }
+        }
+        guard let ending else { return }
+        ending.completion(ending.outcome)
+    }
+
+    private func sendEnded(_ state: inout State) -> Ending? {
+        let result = operation.result
+        guard result == 0 else {
+            // A failed send leaves the message with us.
+            guard let message = operation.takeMessage() else {
+                return end(&state, .failed(NNGError(NNGError.Code(number: result))))
+            }
+            if canBeSentAgain(result, &state) {
+                send(message, &state, MachineTime.now)
+                return nil
+            }
+            nng_msg_free(message)
+            return end(&state, .failed(NNGError(NNGError.Code(number: result), isSurelyUnsent: true)))
+        }
+        guard !state.isCancelled else { return end(&state, .failed(NNGError(.canceled))) }
+        state.phase = .receiving
+        operation.receive(
+            on: state.context, timeoutMilliseconds: state.deadline.remainingMilliseconds(from: MachineTime.now))
+        return nil
+    }
+
+    private func receiveEnded(_ state: inout State) -> Ending? {
+        let result = operation.result
+        if result == 0, let reply = operation.takeMessage() {
+            link.noteAnswer()
+            return end(&state, .received(reply))
+        }
+        var code = NNGError.Code(number: result)
+        if code == .timedOut { link.noteTimeout() }
+        // The watchdog took the socket away; for the caller the peer was lost.
+        if code == .closed, !link.isClosed { code = .connectionReset }
+        return end(&state, .failed(NNGError(code)))
+    }
+
+    /// The message did not leave, for a reason that is not the caller's: the socket was replaced, or NNG's timer, which
+    /// can hit the operation after the one it was set for, came early.
+    private func canBeSentAgain(_ result: Int32, _ state: inout State) -> Bool {
+        guard !state.isCancelled, MachineTime.now < state.deadline else { return false }
+        switch NNGError.Code(number: result) {
+        case .timedOut: return true
+        case .closed: return !link.isClosed && renew(&state) == nil
+        default: return false
+        }
+    }
+
+    private func end(_ state: inout State, _ outcome: Outcome) -> Ending? {
+        guard let completion = state.completion else { return nil }
+        defer {
+            state.phase = .idle
+            state.completion = nil
+            state.whileInFlight = nil
+        }
+        return Ending(completion: completion, outcome: outcome)
+    }
+}

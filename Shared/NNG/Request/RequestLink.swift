@@ -1,0 +1,122 @@
+internal import CNNG
+internal import Synchronization
+
+/// The REQ socket and dialer behind a `RequestSocket`, which the watchdog may replace while calls go on.
+final class RequestLink: Sendable {
+    let endpoint: Endpoint
+    /// Counts the sockets; a context of an earlier one is opened again before its next call.
+    let generation = Atomic<Int>(0)
+    /// An answer of any kind came in since somebody last looked.
+    private let heard = Atomic<Bool>(false)
+    private let timeoutsInARow = Atomic<Int>(0)
+    private let limits: SocketLimits
+    private let line: Mutex<Line>
+
+    private struct Line {
+        var socket: Socket
+        var dialer: nng_dialer
+        var isClosed = false
+    }
+
+    init(dialing endpoint: Endpoint, limits: SocketLimits) throws(NNGError) {
+        self.endpoint = endpoint
+        self.limits = limits
+        line = Mutex(try Self.connect(endpoint, limits))
+    }
+
+    private static func connect(_ endpoint: Endpoint, _ limits: SocketLimits) throws(NNGError) -> Line {
+        let socket = try Socket.openRequest(limits)
+        do throws(NNGError) {
+            return Line(socket: socket, dialer: try dial(endpoint, on: socket))
+        } catch {
+            socket.closeAndWait()
+            throw error
+        }
+    }
+
+    private static func dial(_ endpoint: Endpoint, on socket: Socket) throws(NNGError) -> nng_dialer {
+        var dialer = nng_dialer()
+        let url = endpoint.description
+        try NNGError.check(nng_dialer_create(&dialer, socket.handle, url), "dialing \(url)")
+        let result = nng_dialer_start(dialer, Int32(NNG_FLAG_NONBLOCK))
+        if result != 0 { nng_dialer_close(dialer) }
+        try NNGError.check(result, "dialing \(url)")
+        return dialer
+    }
+
+    // MARK: - Calls
+
+    func openContext() throws(NNGError) -> (context: nng_ctx, generation: Int) {
+        let opened = line.withLock { line -> Result<(nng_ctx, Int), NNGError> in
+            guard !line.isClosed else { return .failure(NNGError(.closed)) }
+            do throws(NNGError) {
+                return .success((try line.socket.openContext(), generation.load(ordering: .relaxed)))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try opened.get()
+    }
+
+    func noteAnswer() {
+        // Read first: nearly always nothing changes, and the line of memory stays shared between NNG's threads.
+        if !heard.load(ordering: .relaxed) { heard.store(true, ordering: .relaxed) }
+        if timeoutsInARow.load(ordering: .relaxed) != 0 { timeoutsInARow.store(0, ordering: .relaxed) }
+    }
+
+    func noteTimeout() {
+        timeoutsInARow.add(1, ordering: .relaxed)
+    }
+
+    // MARK: - Watching
+
+    /// Connections through which calls can go: 0 or 1, shortly more while one replaces another.
+    var connectionCount: Int { line.withLock { $0.socket.census.openCount } }
+    /// Connections ever made by the present socket.
+    var arrivalCount: Int { line.withLock { $0.socket.census.arrivalCount } }
+    var timeoutCountInARow: Int { timeoutsInARow.load(ordering: .relaxed) }
+    var isClosed: Bool { line.withLock { $0.isClosed } }
+
+    /// Whether anything was heard since the last time this was asked.
+    func takeHeard() -> Bool { heard.exchange(false, ordering: .relaxed) }
+
+    /// Closes the connection and dials anew on the same socket: calls under way end with `connectionReset`, calls that
+    /// wait for a connection go on waiting.
+    func redial() throws(NNGError) {
+        timeoutsInARow.store(0, ordering: .relaxed)
+        let result = line.withLock { line -> Result<Void, NNGError> in
+            guard !line.isClosed else { return .success(()) }
+            nng_dialer_close(line.dialer)
+            do throws(NNGError) {
+                line.dialer = try Self.dial(endpoint, on: line.socket)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Replaces the socket: calls under way end with `connectionReset`, calls that wait to be sent move to the new one.
+    /// Blocks.
+    func reopen() throws(NNGError) {
+        let fresh = try Self.connect(endpoint, limits)
+        let old = line.withLock { line -> Socket in
+            guard !line.isClosed else { return fresh.socket }
+            defer { line = fresh }
+            generation.add(1, ordering: .releasing)
+            return line.socket
+        }
+        old.closeAndWait()
+    }
+
+    /// Ends every call with `closed`. Blocks; safe to call again.
+    func closeAndWait() {
+        let socket = line.withLock { line -> Socket? in
+            guard !line.isClosed else { return nil }
+            line.isClosed = true
+            return line.socket
+        }
+        socket?.closeAndWait()
+    }
+}
