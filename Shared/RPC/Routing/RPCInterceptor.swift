@@ -4,8 +4,8 @@
 /// no personal data anywhere.
 public protocol RPCServerInterceptor: Sendable {
     func intercept(
-        _ context: CallContext, _ next: @Sendable (CallContext) async throws -> [UInt8]
-    ) async throws -> [UInt8]
+        _ context: CallContext, _ next: @Sendable (CallContext) async throws -> PackedReply
+    ) async throws -> PackedReply
 }
 
 /// A call that is about to leave.
@@ -22,6 +22,6 @@ public struct OutgoingCall: Sendable {
 /// Stands around every call of a channel, retries included.
 public protocol RPCClientInterceptor: Sendable {
     func intercept(
-        _ call: OutgoingCall, _ next: @Sendable (OutgoingCall) async throws(RPCError) -> [UInt8]
-    ) async throws(RPCError) -> [UInt8]
+        _ call: OutgoingCall, _ next: @Sendable (OutgoingCall) async throws(RPCError) -> ReceivedReply
+    ) async throws(RPCError) -> ReceivedReply
 }

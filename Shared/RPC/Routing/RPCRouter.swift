@@ -12,10 +12,15 @@ public struct RPCRouter: Sendable {
         case inline
     }
 
+    /// Unpacks the body that stands at a place of the frame, runs the handler and packs its reply.
+    typealias Serve =
+        @Sendable (_ frame: [UInt8], _ body: Range<Int>, _ context: CallContext, _ start: ReplyStart) async throws ->
+        PackedReply
+
     struct Route: Sendable {
         let description: RPCMethodDescription
-        let placement: HandlerPlacement
-        let serve: @Sendable (_ frame: [UInt8], _ body: Range<Int>, _ context: CallContext) async throws -> [UInt8]
+        var placement: HandlerPlacement
+        let serve: Serve
     }
 
     private(set) var routes: [String: Route] = [:]
@@ -31,7 +36,8 @@ public struct RPCRouter: Sendable {
         _ method: RPCMethod<Request, Reply>, placement: HandlerPlacement = .global,
         _ body: @escaping @Sendable (Request, CallContext) async throws -> Reply
     ) {
-        routes[method.name] = Route(description: method.description, placement: placement) { frame, range, context in
+        routes[method.name] = Route(description: method.description, placement: placement) {
+            frame, range, context, start in
             let request: Request
             do throws(ProtobufError) {
                 request = try Request(
@@ -41,14 +47,18 @@ public struct RPCRouter: Sendable {
                     .invalidArgument, "The request cannot be read: \(error.message).", field: error.field,
                     notExecuted: true)
             }
-            return try await body(request, context).packed()
+            let reply = try await body(request, context)
+            do throws(ProtobufError) {
+                return try start.reply(reply)
+            } catch {
+                throw RPCError(.internalError, "The reply cannot be sent: \(error.message).")
+            }
         }
     }
 
     /// Moves a handler that is registered already, such as one that came from a generated `register`.
     public mutating func place(_ methodName: String, _ placement: HandlerPlacement) {
-        guard let route = routes[methodName] else { return }
-        routes[methodName] = Route(description: route.description, placement: placement, serve: route.serve)
+        routes[methodName]?.placement = placement
     }
 
     /// Adds callers (names of suite services) to those that may call a method.

@@ -1,0 +1,10 @@
+/// Carries the bytes of one call to a server and those of its reply back. Knows nothing of what they mean.
+public protocol RPCTransport: Sendable {
+    /// Sends a signed call and waits for its reply, at the longest until the deadline.
+    ///
+    /// Throws UNAVAILABLE or DEADLINE_EXCEEDED with `notExecuted` where the call surely did not leave, without it where
+    /// the outcome is unknown; CANCELLED when the task is cancelled, which also ends the wait.
+    func exchange(
+        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> [UInt8]
+}

@@ -1,0 +1,75 @@
+internal import Foundation
+public import Logging
+
+/// The serving side of all transports: takes the bytes of a call and gives the bytes of its reply.
+///
+/// A transport hands each message to `receive(_:)`, which checks without suspending and never fails: hostile bytes get a
+/// refusal like any other call. What is admitted is then run, where `AdmittedCall.placement` says.
+public final class RPCDispatcher: Sendable {
+    /// What is to be done with a message that came in.
+    public enum Decision: Sendable {
+        /// Send these bytes back; nothing was executed.
+        case reply([UInt8])
+        /// Run this call and send back what it gives.
+        case run(AdmittedCall)
+    }
+
+    let routes: [String: ServedRoute]
+    let keys: [String: SigningKey]
+    let replays: ReplayWindow
+    let admission: Admission
+    let configuration: RPCServerConfiguration
+    let failures: FailureTranslation
+
+    /// Refuses a router whose list of methods and callers does not hold together.
+    public init(
+        router: RPCRouter, keys: KeyRing, configuration: RPCServerConfiguration = RPCServerConfiguration(),
+        logger: Logger = Logger(label: "zhike.rpc")
+    ) throws(RuntimeError) {
+        try router.validate()
+        guard configuration.runningCallLimit > 0 else {
+            throw RuntimeError(.configurationInvalid, "The limit of calls that run at once must be at least 1.")
+        }
+        self.configuration = configuration
+        routes = router.served()
+        self.keys = Dictionary(uniqueKeysWithValues: keys.keys.map { ($0.id, SigningKey($0)) })
+        replays = ReplayWindow(
+            startedAtMicroseconds: WallClock.nowMicroseconds, capacity: configuration.rememberedCallLimit)
+        admission = Admission(limit: configuration.runningCallLimit)
+        failures = FailureTranslation(logger: logger)
+    }
+
+    /// Calls that run now.
+    public var runningCount: Int { admission.runningCount }
+
+    /// Checks a message and either refuses or admits the call. Does not suspend and does not block.
+    public func receive(_ frame: [UInt8]) -> Decision {
+        switch check(frame) {
+        case .success(let call): .run(call)
+        case .failure(let refusal): .reply(refusal.start.signed(refusal.start.refusal(refusal.error)))
+        }
+    }
+
+    /// Checks a message and runs the call here and now.
+    public func answer(_ frame: [UInt8]) async -> [UInt8] {
+        switch receive(frame) {
+        case .reply(let bytes): bytes
+        case .run(let call): await call.run()
+        }
+    }
+
+    /// Refuses every new call with UNAVAILABLE from now on; what runs goes on.
+    public func beginDraining() {
+        admission.beginDraining()
+    }
+
+    /// Returns when no call runs any more; only after `beginDraining()`.
+    public func waitUntilDrained() async {
+        await admission.waitUntilEmpty()
+    }
+}
+
+/// Time as other processes see it too, in microseconds since 1970 UTC.
+enum WallClock {
+    static var nowMicroseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+}

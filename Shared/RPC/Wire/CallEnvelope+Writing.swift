@@ -1,0 +1,39 @@
+/// What a caller puts into the envelope of one attempt.
+struct OutgoingEnvelope {
+    let method: String
+    let key: SigningKey
+    let nonce: Nonce
+    let issuedAtMicroseconds: Int64
+    let remainingMilliseconds: UInt32
+    let requestID: String
+    let idempotencyKey: String?
+    let trace: TraceContext
+    let principal: Principal?
+
+    /// Appends the packed `Envelope`.
+    func append(to frame: inout [UInt8]) {
+        frame.appendField(1, text: method)
+        frame.append(contentsOf: key.callerAndKeyFields)
+        frame.append(4 << 3 | 2)
+        frame.append(UInt8(WireLayout.nonceByteCount))
+        nonce.append(to: &frame)
+        frame.appendField(5, varint: UInt64(bitPattern: issuedAtMicroseconds))
+        frame.appendField(6, varint: UInt64(remainingMilliseconds))
+        frame.appendField(7, text: requestID)
+        if let idempotencyKey { frame.appendField(8, text: idempotencyKey) }
+        frame.append(9 << 3 | 2)
+        frame.append(UInt8(TraceContext.byteCount))
+        trace.append(to: &frame)
+        if let principal { Self.append(principal, to: &frame) }
+    }
+
+    private static func append(_ principal: Principal, to frame: inout [UInt8]) {
+        var packed: [UInt8] = []
+        packed.appendField(1, text: principal.user)
+        for role in principal.roles { packed.appendRepeatedField(2, text: role) }
+        packed.appendField(3, text: principal.officePath)
+        frame.append(10 << 3 | 2)
+        frame.appendVarint(UInt64(packed.count))
+        frame.append(contentsOf: packed)
+    }
+}

@@ -1,0 +1,34 @@
+/// Protobuf's wire format, writing: just what an envelope needs.
+///
+/// Source: https://protobuf.dev/programming-guides/encoding/
+extension [UInt8] {
+    /// Appends a number in base 128, least significant group first.
+    mutating func appendVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest &>>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Appends a number field; nothing for zero, as proto3 does.
+    mutating func appendField(_ number: UInt8, varint value: UInt64) {
+        guard value != 0 else { return }
+        append(number << 3)
+        appendVarint(value)
+    }
+
+    /// Appends a text field; nothing for the empty text.
+    mutating func appendField(_ number: UInt8, text: String) {
+        guard !text.isEmpty else { return }
+        appendRepeatedField(number, text: text)
+    }
+
+    /// Appends one element of a repeated text field, which may be empty.
+    mutating func appendRepeatedField(_ number: UInt8, text: String) {
+        append(number << 3 | 2)
+        appendVarint(UInt64(text.utf8.count))
+        append(contentsOf: text.utf8)
+    }
+}

@@ -1,0 +1,49 @@
+/// What a `ReplyEnvelope` (envelope.proto) says; nil as error means OK.
+struct ReplyEnvelope {
+    var error: RPCError?
+    var nonce = 0..<0
+    var keyID = 0..<0
+
+    /// Appends the packed `ReplyEnvelope` of a reply to the call with this nonce.
+    static func append(_ error: RPCError?, nonce: Nonce, key: SigningKey?, to frame: inout [UInt8]) {
+        if let error {
+            frame.appendField(1, varint: UInt64(error.code.rawValue))
+            frame.appendField(2, text: error.message)
+            frame.appendField(3, text: error.field ?? "")
+            frame.appendField(4, varint: UInt64(clamping: min(error.retryAfterMilliseconds ?? 0, Int(Int32.max))))
+            frame.appendField(5, varint: error.notExecuted ? 1 : 0)
+        }
+        frame.append(6 << 3 | 2)
+        frame.append(UInt8(WireLayout.nonceByteCount))
+        nonce.append(to: &frame)
+        if let key { frame.append(contentsOf: key.replyKeyField) }
+    }
+
+    /// Reads the envelope that stands at `range`.
+    init(_ frame: [UInt8], _ range: Range<Int>) throws(FieldReader.Malformed) {
+        var status: UInt64 = 0
+        var message = ""
+        var field: String?
+        var retryAfterMilliseconds: Int?
+        var notExecuted = false
+        var reader = FieldReader(frame, range)
+        while let (number, value) = try reader.next() {
+            switch (number, value) {
+            case (1, .varint(let value)): status = value
+            case (2, .bytes(let range)): message = String(decoding: frame[range], as: UTF8.self)
+            case (3, .bytes(let range)): field = String(decoding: frame[range], as: UTF8.self)
+            case (4, .varint(let value)): retryAfterMilliseconds = Int(clamping: min(value, UInt64(Int32.max)))
+            case (5, .varint(let value)): notExecuted = value != 0
+            case (6, .bytes(let range)): nonce = range
+            case (7, .bytes(let range)): keyID = range
+            case (1...7, _): throw FieldReader.Malformed()
+            default: continue
+            }
+        }
+        guard status != 0 else { return }
+        // A status that this version does not know is still a failure.
+        let code = Int(exactly: status).flatMap(RPCError.Code.init(rawValue:)) ?? .unknown
+        error = RPCError(
+            code, message, field: field, retryAfterMilliseconds: retryAfterMilliseconds, notExecuted: notExecuted)
+    }
+}

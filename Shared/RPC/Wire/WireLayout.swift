@@ -1,0 +1,65 @@
+/// Where things stand in a message on the wire; `deploy/docs/wire.md` says it in words for other languages.
+enum WireLayout {
+    static let callMagic: [UInt8] = Array("ZHKQ".utf8)
+    static let replyMagic: [UInt8] = Array("ZHKA".utf8)
+    static let version: UInt8 = 1
+    /// HMAC-SHA256.
+    static let macAlgorithm: UInt8 = 1
+    /// Only on a reply to a call whose own MAC could not be checked.
+    static let noMAC: UInt8 = 0
+    static let macByteCount = 32
+    /// Magic, version, algorithm, two zero bytes, envelope length.
+    static let headerByteCount = 12
+    static let nonceByteCount = 16
+
+    /// The parts of a message whose header is sound. The MAC has not been looked at.
+    struct Parts {
+        let algorithm: UInt8
+        let envelope: Range<Int>
+        let body: Range<Int>
+
+        /// What the MAC covers: everything before it.
+        var signed: Range<Int> { 0..<body.upperBound }
+    }
+
+    /// Why bytes are not a message of this layout.
+    enum Flaw: Error {
+        case notAMessage
+        case otherVersion(UInt8)
+    }
+
+    /// Starts a message; the length of the envelope is filled in by `finishEnvelope(of:)`.
+    static func begin(magic: [UInt8], algorithm: UInt8, capacity: Int) -> [UInt8] {
+        var frame: [UInt8] = []
+        frame.reserveCapacity(capacity)
+        frame.append(contentsOf: magic)
+        frame.append(version)
+        frame.append(algorithm)
+        for _ in 0..<6 { frame.append(0) }
+        return frame
+    }
+
+    /// Writes the length of the envelope that was appended since `begin`.
+    static func finishEnvelope(of frame: inout [UInt8]) {
+        let count = UInt32(frame.count - headerByteCount)
+        frame[8] = UInt8(truncatingIfNeeded: count >> 24)
+        frame[9] = UInt8(truncatingIfNeeded: count >> 16)
+        frame[10] = UInt8(truncatingIfNeeded: count >> 8)
+        frame[11] = UInt8(truncatingIfNeeded: count)
+    }
+
+    /// Finds the parts of a message, or says what is wrong with it. Looks only at the header and the total length.
+    static func parts(of frame: [UInt8], magic: [UInt8]) throws(Flaw) -> Parts {
+        guard frame.count >= headerByteCount, frame.count <= RPCLimits.messageBytes,
+            frame[0] == magic[0], frame[1] == magic[1], frame[2] == magic[2], frame[3] == magic[3]
+        else { throw .notAMessage }
+        guard frame[4] == version else { throw .otherVersion(frame[4]) }
+        let algorithm = frame[5]
+        guard algorithm == macAlgorithm || algorithm == noMAC, frame[6] == 0, frame[7] == 0 else { throw .notAMessage }
+        let envelopeByteCount = Int(frame[8]) << 24 | Int(frame[9]) << 16 | Int(frame[10]) << 8 | Int(frame[11])
+        let envelopeEnd = headerByteCount + envelopeByteCount
+        let bodyEnd = frame.count - (algorithm == noMAC ? 0 : macByteCount)
+        guard envelopeByteCount <= RPCLimits.envelopeBytes, envelopeEnd <= bodyEnd else { throw .notAMessage }
+        return Parts(algorithm: algorithm, envelope: headerByteCount..<envelopeEnd, body: envelopeEnd..<bodyEnd)
+    }
+}
