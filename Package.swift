@@ -9,6 +9,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -38,7 +39,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// What the request side of every suite service is made of.
-let serviceParts: [Target.Dependency] = ["Contracts", "EventLog", "Postgres", "RPC", "ServiceKit", logging]
+let serviceParts: [Target.Dependency] = [
+    "Contracts", "EventLog", "Postgres", "ProtobufC", "RPC", "ServiceKit", crypto, logging, metrics, serviceLifecycle,
+]
+/// What the tests of a suite service need besides.
+let serviceTestParts: [Target.Dependency] = ["RPCInProcessTransport", "TestSupport"]
 
 let package = Package(
     name: "zhike",
@@ -93,17 +98,20 @@ let package = Package(
         part("ProfileService", "Profile/Service", serviceParts + ["ProfileDomain"]),
         main("zhike-profile", "Profile/Main", ["ProfileService", "ServiceKit"]),
         part("SegmentationDomain", "Segmentation/Domain"),
-        part("SegmentationService", "Segmentation/Service", serviceParts + ["SegmentationDomain", crypto]),
+        part("SegmentationService", "Segmentation/Service", serviceParts + ["SegmentationDomain"]),
         main("zhike-segmentation", "Segmentation/Main", ["SegmentationService", "ServiceKit"]),
         part("CampaignDomain", "Campaign/Domain"),
-        part("CampaignService", "Campaign/Service", serviceParts + ["CampaignDomain", crypto]),
+        part("CampaignService", "Campaign/Service", serviceParts + ["CampaignDomain"]),
         main("zhike-campaign", "Campaign/Main", ["CampaignService", "ServiceKit"]),
         part("KPIDomain", "KPI/Domain"),
         part("KPIService", "KPI/Service", serviceParts + ["KPIDomain"]),
         main("zhike-kpi", "KPI/Main", ["KPIService", "ServiceKit"]),
         part(
             "GatewayService", "Gateway/Service",
-            ["Contracts", "RPC", "ServiceKit", asyncHTTPClient, crypto, hummingbird, jwt, logging, metrics]),
+            [
+                "Contracts", "ProtobufC", "RPC", "ServiceKit", asyncHTTPClient, crypto, hummingbird, jwt, logging, metrics,
+                serviceLifecycle, tracing,
+            ]),
         main("zhike-gateway", "Gateway/Main", ["GatewayService", "ServiceKit"]),
         // The command for people.
         part("Sandbox", "CLI/Sandbox", [crypto, hummingbird, logging]),
@@ -111,8 +119,8 @@ let package = Package(
             "ZhikeCommands", "CLI/Commands",
             [
                 "Contracts", "CSV", "EmbeddedPostgres", "Postgres", "RPC", "RPCNNGTransport", "Sandbox", "ServiceKit",
-                "ProfileService", "SegmentationService", "CampaignService", "KPIService", "GatewayService",
-                argumentParser, asyncHTTPClient, crypto, jwt, logging,
+                "ProfileDomain", "ProfileService", "SegmentationService", "CampaignService", "KPIService", "GatewayService",
+                argumentParser, asyncHTTPClient, crypto, hummingbird, jwt, logging, serviceLifecycle,
             ]),
         main("zhike", "CLI/Main", ["ZhikeCommands"]),
         // Tests.
@@ -122,27 +130,32 @@ let package = Package(
         tests("NNGTests", ["NNG", "TestSupport"]),
         tests("ProtobufCTests", ["ProtobufC", "Contracts", "TestSupport"]),
         tests("ContractsGeneratorTests", ["ContractsGenerator"]),
-        tests("PostgresTests", ["Postgres", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "TestSupport", logging, serviceLifecycle]),
         tests("CSVTests", ["CSV"]),
         tests(
             "RPCTests",
             ["RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport", crypto]),
-        tests("EventLogTests", ["EventLog", "Postgres", "TestSupport"]),
-        tests("ServiceKitTests", ["ServiceKit", "Postgres", "RPC", "RPCInProcessTransport", "TestSupport"]),
+        tests("EventLogTests", ["EventLog", "Postgres", "TestSupport", logging, serviceLifecycle]),
+        tests("ServiceKitTests", serviceParts + serviceTestParts),
         tests("ProfileDomainTests", ["ProfileDomain"]),
-        tests("ProfileServiceTests", ["ProfileService", "RPCInProcessTransport", "TestSupport"]),
+        tests("ProfileServiceTests", serviceParts + ["ProfileDomain", "ProfileService"] + serviceTestParts),
         tests("SegmentationDomainTests", ["SegmentationDomain"]),
         tests(
             "SegmentationServiceTests",
-            ["SegmentationService", "ProfileService", "RPCInProcessTransport", "TestSupport"]),
+            serviceParts + ["SegmentationDomain", "SegmentationService", "ProfileService"] + serviceTestParts),
         tests("CampaignDomainTests", ["CampaignDomain"]),
         tests(
             "CampaignServiceTests",
-            ["CampaignService", "ProfileService", "SegmentationService", "RPCInProcessTransport", "TestSupport"]),
+            serviceParts + ["CampaignDomain", "CampaignService", "ProfileService", "SegmentationService"]
+                + serviceTestParts),
         tests("KPIDomainTests", ["KPIDomain"]),
-        tests("KPIServiceTests", ["KPIService", "RPCInProcessTransport", "TestSupport"]),
+        tests("KPIServiceTests", serviceParts + ["KPIDomain", "KPIService"] + serviceTestParts),
         tests(
-            "GatewayTests", ["GatewayService", "RPCInProcessTransport", "TestSupport", asyncHTTPClient, hummingbird]),
+            "GatewayTests",
+            [
+                "Contracts", "GatewayService", "RPC", "RPCInProcessTransport", "Sandbox", "TestSupport", asyncHTTPClient,
+                crypto, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
+            ]),
         tests("CLITests", ["ZhikeCommands", "Sandbox", "TestSupport"]),
         tests("IntegrationTests", ["ZhikeCommands", "Sandbox", "TestSupport"]),
         tests("TidyTests", []),
