@@ -130,11 +130,28 @@ public struct ProtobufWriter {
         _ values: [Key: Value], elementBound: Int,
         _ write: (Key, Value, inout ProtobufWriter) -> UnsafeMutablePointer<CEntry>
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<CEntry>?>? {
-        guard !values.isEmpty else { return nil }
-        byteBound += values.count * elementBound
-        let start = pointers(to: CEntry.self, values.count)
-        for (index, entry) in values.sorted(by: { $0.key < $1.key }).enumerated() {
-            start[index] = write(entry.key, entry.value, &self)
+        entries(values.sorted { $0.key < $1.key }, elementBound: elementBound, write)
+    }
+
+    /// A map with `bool` keys, which Swift does not order: false comes first.
+    @inlinable
+    public mutating func map<CEntry, Value>(
+        _ values: [Bool: Value], elementBound: Int,
+        _ write: (Bool, Value, inout ProtobufWriter) -> UnsafeMutablePointer<CEntry>
+    ) -> UnsafeMutablePointer<UnsafeMutablePointer<CEntry>?>? {
+        entries(values.sorted { !$0.key && $1.key }, elementBound: elementBound, write)
+    }
+
+    @inlinable
+    mutating func entries<CEntry, Key, Value>(
+        _ entries: [(key: Key, value: Value)], elementBound: Int,
+        _ write: (Key, Value, inout ProtobufWriter) -> UnsafeMutablePointer<CEntry>
+    ) -> UnsafeMutablePointer<UnsafeMutablePointer<CEntry>?>? {
+        guard !entries.isEmpty else { return nil }
+        byteBound += entries.count * elementBound
+        let start = pointers(to: CEntry.self, entries.count)
+        for index in entries.indices {
+            start[index] = write(entries[index].key, entries[index].value, &self)
         }
         return start
     }
