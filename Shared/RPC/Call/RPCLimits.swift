@@ -1,7 +1,8 @@
 /// Bounds that hold for every call.
 public enum RPCLimits {
-    /// The longest message that a transport takes, envelope and MAC included.
-    public static let messageBytes = 1 << 20
+    /// The longest message that a transport takes, envelope and MAC included: 1 MiB, less room for what a transport
+    /// itself puts around it.
+    public static let messageBytes = (1 << 20) - 64
     /// The longest request body of a method that does not say otherwise.
     public static let requestBytes = 768 << 10
     /// The longest page that a server should put into one reply.

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Bounds the calls that run at once, and waits for them when the service stops.
+/// Bounds the calls that run at once, and says when the last one has ended after the service began to stop.
 final class Admission: Sendable {
     enum Decision {
         case admitted
@@ -12,14 +12,16 @@ final class Admission: Sendable {
     let limit: Int
     /// Calls that run now, and the bit that says that no more are let in.
     private let running = Atomic<Int>(0)
-    private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+    /// Ends when no call runs any more, after draining began. For one task to follow.
+    let emptied: AsyncStream<Never>
+    private let emptiedContinuation: AsyncStream<Never>.Continuation
 
     init(limit: Int) {
         self.limit = limit
+        (emptied, emptiedContinuation) = AsyncStream.makeStream()
     }
 
     var runningCount: Int { running.load(ordering: .relaxed) & ~Self.drainingBit }
-    var isDraining: Bool { running.load(ordering: .relaxed) & Self.drainingBit != 0 }
 
     /// Lets a call in, which `leave()` must end, or says why not.
     func enter() -> Decision {
@@ -37,29 +39,12 @@ final class Admission: Sendable {
 
     func leave() {
         let count = running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
-        guard count == Self.drainingBit else { return }
-        for continuation in takeWaiting() { continuation.resume() }
+        if count == Self.drainingBit { emptiedContinuation.finish() }
     }
 
     /// Lets nobody in from now on.
     func beginDraining() {
-        _ = running.bitwiseOr(Self.drainingBit, ordering: .acquiringAndReleasing)
-    }
-
-    /// Returns when no call runs any more; only after `beginDraining()`.
-    func waitUntilEmpty() async {
-        await withCheckedContinuation { continuation in
-            waiting.withLock { $0.append(continuation) }
-            // The last call may have left before the continuation was there to be found.
-            guard running.load(ordering: .acquiring) == Self.drainingBit else { return }
-            for continuation in takeWaiting() { continuation.resume() }
-        }
-    }
-
-    private func takeWaiting() -> [CheckedContinuation<Void, Never>] {
-        waiting.withLock { list in
-            defer { list = [] }
-            return list
-        }
+        let count = running.bitwiseOr(Self.drainingBit, ordering: .acquiringAndReleasing).newValue
+        if count == Self.drainingBit { emptiedContinuation.finish() }
     }
 }

@@ -63,9 +63,17 @@ public final class RPCDispatcher: Sendable {
         admission.beginDraining()
     }
 
-    /// Returns when no call runs any more; only after `beginDraining()`.
-    public func waitUntilDrained() async {
-        await admission.waitUntilEmpty()
+    /// Waits until no call runs any more, after `beginDraining()`; false when the bound or the task ended the wait.
+    public func waitUntilDrained(within bound: Duration) async -> Bool {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [admission] in
+                for await _ in admission.emptied {}
+            }
+            group.addTask { try? await Task.sleep(for: bound) }
+            await group.next()
+            group.cancelAll()
+        }
+        return admission.runningCount == 0
     }
 }
 

@@ -1,0 +1,108 @@
+public import Logging
+internal import NNG
+public import RPC
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Serves a router over NNG on one or more endpoints, until the service is told to stop.
+///
+/// Stopping gracefully: new calls get UNAVAILABLE, running ones may end within `drainTimeout`, then sockets close.
+public final class NNGServer: Service {
+    let dispatcher: RPCDispatcher
+    let configuration: NNGServerConfiguration
+    let logger: Logger
+    private let endpoints: [Endpoint]
+    private let state = Mutex(State())
+
+    private struct State {
+        var socket: ReplySocket?
+        var boundEndpoints: [String] = []
+        var isRunning = false
+    }
+
+    /// - Parameters:
+    ///   - endpoints: where to listen: `ipc://`, `tcp://` (port 0 takes a free one) or `inproc://`.
+    ///   - keys: the keys of the suite services that may call.
+    public init(
+        endpoints: [String], router: RPCRouter, keys: KeyRing,
+        configuration: NNGServerConfiguration = NNGServerConfiguration(),
+        logger: Logger = Logger(label: "zhike.rpc")
+    ) throws(RuntimeError) {
+        guard !endpoints.isEmpty else {
+            throw RuntimeError(.configurationInvalid, "Give at least one endpoint to listen on.")
+        }
+        do {
+            var parsed: [Endpoint] = []
+            for endpoint in endpoints { parsed.append(try Endpoint(parsing: endpoint)) }
+            self.endpoints = parsed
+        } catch {
+            throw RuntimeError(.configurationInvalid, "An endpoint cannot be listened on: \(error).")
+        }
+        dispatcher = try RPCDispatcher(
+            router: router, keys: keys, configuration: configuration.calls, logger: logger)
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Calls that run now.
+    public var runningCallCount: Int { dispatcher.runningCount }
+
+    /// Starts to listen, and gives the addresses, with the port where port 0 was asked for. Calls wait until `run()`;
+    /// listening again changes nothing.
+    @discardableResult
+    public func listen() throws(RuntimeError) -> [String] {
+        let result = state.withLock { state -> Result<[String], RuntimeError> in
+            if state.socket != nil { return .success(state.boundEndpoints) }
+            do throws(NNGError) {
+                let socket = try ReplySocket()
+                for endpoint in endpoints {
+                    state.boundEndpoints.append(try socket.listen(on: endpoint).endpoint.description)
+                }
+                state.socket = socket
+                return .success(state.boundEndpoints)
+            } catch {
+                state.boundEndpoints = []
+                return .failure(RuntimeError(.endpointUnavailable, "The service cannot listen: \(error)."))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Serves until the surrounding service group is told to stop, or the task is cancelled.
+    public func run() async throws {
+        try listen()
+        let lanes = try openLanes()
+        let outcome = await serve(lanes)
+        await lanes.socket.close()
+        try outcome.get()
+    }
+
+    /// A context and the handler that runs for it.
+    struct Lane: Sendable {
+        let context: ReplyContext
+        let slot = CallSlot()
+    }
+
+    struct Lanes: Sendable {
+        let socket: ReplySocket
+        let all: [Lane]
+    }
+
+    private func openLanes() throws(RuntimeError) -> Lanes {
+        let socket = state.withLock { state -> ReplySocket? in
+            guard !state.isRunning else { return nil }
+            state.isRunning = true
+            return state.socket
+        }
+        guard let socket else { throw RuntimeError(.alreadyRunning, "The server runs already, or ran before.") }
+        do {
+            var lanes: [Lane] = []
+            for _ in 0..<configuration.calls.runningCallLimit + configuration.spareContextCount {
+                lanes.append(Lane(context: try socket.openContext()))
+            }
+            return Lanes(socket: socket, all: lanes)
+        } catch {
+            throw RuntimeError(.endpointUnavailable, "The server cannot open its contexts: \(error).")
+        }
+    }
+}
