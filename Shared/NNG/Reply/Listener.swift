@@ -1,20 +1,63 @@
 internal import CNNG
 internal import Synchronization
 
-/// One endpoint that a `ReplySocket` serves.
+/// One endpoint that a `ReplySocket` serves, with its watchdog.
 public final class Listener: Sendable {
     /// Where peers reach it: the endpoint asked for, with the port found where port 0 was asked for.
     public let endpoint: Endpoint
-    private let socket: Socket
-    private let handle: Mutex<nng_listener>
+    private let line: Line
+    /// None over `inproc://`, which has no handshake to die in.
+    private let watchdog: ListenerWatchdog?
     private let lock: Mutex<EndpointLock?>
 
-    init(_ socket: Socket, _ endpoint: Endpoint, _ watch: ListenerWatch) throws(NNGError) {
-        self.socket = socket
-        lock = Mutex(try EndpointLock.take(for: endpoint))
-        let started = try Self.start(endpoint, on: socket)
-        handle = Mutex(started)
-        self.endpoint = try Self.bound(endpoint, started)
+    /// Listener of NNG, which the watchdog may replace.
+    private final class Line: Sendable {
+        let socket: Socket
+        let endpoint: Endpoint
+        /// Nil where listening again did not succeed; the next round of the watchdog tries again.
+        let handle: Mutex<nng_listener?>
+        let replacements = Atomic<Int>(0)
+
+        init(_ socket: Socket, _ endpoint: Endpoint, _ handle: nng_listener) {
+            self.socket = socket
+            self.endpoint = endpoint
+            self.handle = Mutex(handle)
+        }
+
+        func replace() {
+            handle.withLock { handle in
+                // Closes every connection that this listener accepted, and frees the path or port at once.
+                if let handle { nng_listener_close(handle) }
+                handle = try? Listener.start(endpoint, on: socket)
+            }
+            replacements.add(1, ordering: .relaxed)
+        }
+    }
+
+    init(_ socket: Socket, _ wanted: Endpoint, _ watch: ListenerWatch) throws(NNGError) {
+        lock = Mutex(try EndpointLock.take(for: wanted))
+        let handle = try Self.start(wanted, on: socket)
+        endpoint = try Self.bound(wanted, handle)
+        let line = Line(socket, endpoint, handle)
+        self.line = line
+        if case .inproc = endpoint.transport {
+            watchdog = nil
+        } else {
+            watchdog = ListenerWatchdog(watch, endpoint, socket.census) { line.replace() }
+        }
+        watchdog?.start()
+    }
+
+    /// How often the watchdog had to listen again.
+    public var replacementCount: Int { line.replacements.load(ordering: .relaxed) }
+
+    func stopWatching() {
+        watchdog?.stop()
+    }
+
+    /// Lets another process listen; call once the socket is closed.
+    func releaseLock() {
+        lock.withLock { $0 = nil }
     }
 
     private static func start(_ endpoint: Endpoint, on socket: Socket) throws(NNGError) -> nng_listener {
@@ -30,10 +73,9 @@ public final class Listener: Sendable {
     private static func bound(_ endpoint: Endpoint, _ listener: nng_listener) throws(NNGError) -> Endpoint {
         guard case .tcp(let host, 0) = endpoint.transport else { return endpoint }
         var port: Int32 = 0
-        try NNGError.check(nng_listener_get_int(listener, NNG_OPT_TCP_BOUND_PORT, &port), "reading the port")
+        let result = nng_listener_get_int(listener, NNG_OPT_TCP_BOUND_PORT, &port)
+        if result != 0 { nng_listener_close(listener) }
+        try NNGError.check(result, "reading the port of \(endpoint)")
         return Endpoint(.tcp(host: host, port: UInt16(truncatingIfNeeded: port)))
     }
-
-    func stopWatching() {}
-    func releaseLock() { lock.withLock { $0 = nil } }
 }

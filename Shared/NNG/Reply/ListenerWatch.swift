@@ -1,7 +1,9 @@
+internal import Glibc
+
 /// When a listener counts as dead. A peer that disconnects at the wrong moment stops NNG's accepting for ever, while
 /// the kernel still takes connections: nothing but a call over a new connection shows it.
 public struct ListenerWatch: Sendable {
-    /// From one probe to the next.
+    /// From the start of one probe to the start of the next.
     public var probeInterval = Duration.milliseconds(500)
     /// A probe without an answer for so long is a miss.
     public var probeTimeout = Duration.milliseconds(500)
@@ -10,10 +12,15 @@ public struct ListenerWatch: Sendable {
     public var missLimit = 2
     /// After so many replacements in a row that did not help, `giveUp` is called.
     public var roundLimit = 3
-    /// Ends the process for its supervisor to start it again; called at most once a listener, on a thread of its own.
-    public var giveUp: @Sendable (NNGError) -> Void = { error in
-        fatalError("a listener cannot be brought back, the process ends to be started again: \(error)")
-    }
+    /// Ends the process, for its supervisor to start it again; called at most once a listener, not on a thread of NNG.
+    public var giveUp: @Sendable (NNGError) -> Void = Self.endProcess
 
     public init() {}
+
+    /// Exit code 70 (`EX_SOFTWARE`). At once: with the threads of NNG running, exit handlers are not safe.
+    private static func endProcess(_ error: NNGError) {
+        let sentence = "\(error); the process ends, to be started again\n"
+        _ = sentence.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        _exit(70)
+    }
 }

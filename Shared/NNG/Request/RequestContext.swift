@@ -178,8 +178,8 @@ public final class RequestContext: Sendable {
         }
         var code = NNGError.Code(number: result)
         if code == .timedOut { link.noteTimeout() }
-        // The watchdog took the socket away; for the caller the peer was lost.
-        if code == .closed, !link.isClosed { code = .connectionReset }
+        // A connection also goes when this side closes it: for good, or because the watchdog makes a new one.
+        if code == .closed || code == .connectionReset { code = link.isClosed ? .closed : .connectionReset }
         return end(&state, .failed(NNGError(code)))
     }
 

@@ -1,0 +1,92 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Probes a listener over a new connection each time, and replaces it where it stopped accepting without a word.
+final class ListenerWatchdog: Sendable {
+    private let watch: ListenerWatch
+    private let endpoint: Endpoint
+    private let census: ConnectionCensus
+    private let replace: @Sendable () -> Void
+    /// Serial, and the watchdog's own: opening and closing sockets blocks.
+    private let queue = DispatchQueue(label: "zhike.nng.listener")
+    private let isStopped = Atomic<Bool>(false)
+    private let state: Mutex<Progress>
+
+    private struct Progress {
+        var state: ListenerWatchState
+        var arrivals = 0
+        var probes: UInt64 = 0
+    }
+
+    /// - Parameter replace: closes the listener and listens again; its failure shows in the next probes.
+    init(
+        _ watch: ListenerWatch, _ endpoint: Endpoint, _ census: ConnectionCensus,
+        replace: @escaping @Sendable () -> Void
+    ) {
+        self.watch = watch
+        self.endpoint = endpoint.reachableFromHere
+        self.census = census
+        self.replace = replace
+        state = Mutex(Progress(state: ListenerWatchState(watch)))
+    }
+
+    func start() {
+        schedule(after: watch.probeInterval)
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .releasing)
+    }
+
+    private func schedule(after delay: Duration) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(delay.wholeMilliseconds))) { [weak self] in
+            guard let self, !isStopped.load(ordering: .acquiring) else { return }
+            probe()
+        }
+    }
+
+    private func probe() {
+        let began = MachineTime.now
+        guard let link = try? RequestLink(dialing: endpoint, limits: SocketLimits()) else {
+            // Without memory or descriptors nothing is known about the listener.
+            return schedule(after: watch.probeInterval)
+        }
+        guard let context = try? RequestContext(link) else {
+            link.closeAndWait()
+            return schedule(after: watch.probeInterval)
+        }
+        let number = state.withLock { progress in
+            progress.probes += 1
+            return progress.probes
+        }
+        context.call(Probe.request(number: number), timeout: watch.probeTimeout) { [self] answer in
+            let answered: Bool
+            switch consume answer {
+            case .success: answered = true
+            case .failure: answered = false
+            }
+            queue.async { [self] in
+                link.closeAndWait()
+                judge(answered: answered)
+                let passed = MachineTime.now.milliseconds - began.milliseconds
+                schedule(after: watch.probeInterval - .milliseconds(Int(passed)))
+            }
+        }
+    }
+
+    private func judge(answered: Bool) {
+        guard !isStopped.load(ordering: .acquiring) else { return }
+        let arrivals = census.arrivalCount
+        let directive = state.withLock { progress in
+            defer { progress.arrivals = arrivals }
+            return progress.state.look(answered: answered, arrived: arrivals != progress.arrivals)
+        }
+        switch directive {
+        case .rest: break
+        case .replace: replace()
+        case .giveUp:
+            stop()
+            watch.giveUp(NNGError(.closed, "the listener on \(endpoint) takes no connection, though it was made anew"))
+        }
+    }
+}
