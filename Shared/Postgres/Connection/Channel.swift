@@ -1,0 +1,247 @@
+internal import CPostgres
+
+/// The `PGconn` of one connection and who waits on it. Every call of libpq for a live connection is made here.
+///
+/// `@unchecked Sendable`: everything is touched on the event loop's thread alone, by the loop itself and by the actor
+/// that the loop executes.
+final class Channel: EventHandler, @unchecked Sendable {
+    enum Wait {
+        /// An answer is complete.
+        case answer
+        /// Something arrived.
+        case input
+        /// There is room to send.
+        case room
+    }
+
+    let pointer: OpaquePointer
+    let loop: EventLoop
+    private let descriptor: Int32
+    private let cancelHandle: CancelHandle
+    private(set) var isOpen = true
+    private var isFinished = false
+
+    /// The one who waits. Unsafe, because this is resumed once per query: `wake` takes it before resuming it.
+    private var waiter: UnsafeContinuation<Void, Never>?
+    private var waitsFor = Wait.answer
+    /// The one who waits for cancels to have reached the server.
+    private var settler: UnsafeContinuation<Void, Never>?
+    private var isWatched = true
+    private var awaitsRoom = false
+
+    /// When the running operation has to be over.
+    private(set) var deadline: ContinuousClock.Instant?
+    private var operation: UInt64 = 0
+    private var isRunning = false
+    private(set) var interruption: Interruption?
+    private var cancelsInFlight = 0
+
+    var onNotification: ((_ channel: String, _ payload: String) -> Void)?
+    /// Called once, when the server or the network ended the connection.
+    var onLoss: (() -> Void)?
+
+    /// Why a running operation was asked to stop.
+    enum Interruption {
+        case taskCancelled
+        case deadlinePassed
+    }
+
+    /// How long a server may take to obey a cancel before the connection is given up.
+    private static let cancelGrace = Duration.seconds(3)
+
+    /// Takes over the connection; to be called on the loop's thread.
+    init(adopting handle: Connector.Handle, loop: EventLoop) {
+        pointer = handle.pointer
+        self.loop = loop
+        descriptor = PQsocket(handle.pointer)
+        cancelHandle = CancelHandle(handle.pointer)
+        loop.watch(descriptor, handler: self)
+    }
+
+    // MARK: Waiting
+
+    /// Suspends until what is waited for is there or the connection ended (then it throws).
+    nonisolated(nonsending) func wait(for wanted: Wait) async throws(PostgresError) {
+        guard isOpen else { throw loss() }
+        if !isWatched {
+            isWatched = true
+            awaitsRoom = false
+            loop.watch(descriptor, handler: self)
+        }
+        if awaitsRoom != (wanted == .room) {
+            awaitsRoom = wanted == .room
+            loop.change(descriptor, writes: awaitsRoom)
+        }
+        if let deadline { loop.note(deadline: deadline) }
+        waitsFor = wanted
+        await withUnsafeContinuation { waiter = $0 }
+        guard isOpen else { throw loss() }
+    }
+
+    /// Sends everything that libpq has buffered.
+    nonisolated(nonsending) func flush() async throws(PostgresError) {
+        while true {
+            switch PQflush(pointer) {
+            case 0: return
+            case 1: try await wait(for: .room)
+            default: throw lose()
+            }
+        }
+    }
+
+    private func wake() {
+        guard let waiter else { return }
+        self.waiter = nil
+        waiter.resume()
+    }
+
+    private func settle() {
+        guard let settler else { return }
+        self.settler = nil
+        settler.resume()
+    }
+
+    private func unwatch() {
+        guard isWatched else { return }
+        isWatched = false
+        loop.unwatch(descriptor)
+    }
+
+    func loss() -> PostgresError {
+        switch interruption {
+        case .deadlinePassed: PostgresError(.deadlineExceeded, "the database did not stop the statement in time")
+        default: PostgresError(.connectionLost, "the connection to the database ended")
+        }
+    }
+
+    /// Marks the connection as gone.
+    @discardableResult
+    func lose() -> PostgresError {
+        if isOpen {
+            isOpen = false
+            unwatch()
+            wake()
+            settle()
+            onLoss?()
+        }
+        return loss()
+    }
+
+    /// Frees the connection. Nothing waits on it any more.
+    func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        isOpen = false
+        unwatch()
+        PQfinish(pointer)
+    }
+
+    // MARK: EventHandler
+
+    func socketIsReady() {
+        guard isOpen else { return }
+        // Nobody takes what is coming and a statement runs: leave it in the socket, so that a slow reader of COPY
+        // slows the server instead of filling this process.
+        if waiter == nil, isRunning { return unwatch() }
+        guard PQconsumeInput(pointer) == 1 else {
+            lose()
+            return
+        }
+        deliverNotifications()
+        switch waitsFor {
+        case .answer: if PQisBusy(pointer) == 0 { wake() }
+        case .input: wake()
+        case .room: wake()
+        }
+    }
+
+    private func deliverNotifications() {
+        guard let onNotification else { return }
+        while let notification = PQnotifies(pointer) {
+            onNotification(String(cString: notification.pointee.relname), String(cString: notification.pointee.extra))
+            PQfreemem(notification)
+        }
+    }
+
+    func deadlineHasPassed() {
+        switch interruption {
+        case nil: interrupt(.deadlinePassed)
+        case .some: lose()
+        }
+    }
+
+    // MARK: Operations and their cancellation
+
+    func begin(deadline: ContinuousClock.Instant?) -> UInt64 {
+        operation += 1
+        isRunning = true
+        interruption = nil
+        self.deadline = deadline
+        return operation
+    }
+
+    /// Ends an operation. When a cancel was under way it waits for it and swallows it, so that it cannot hit the next
+    /// statement.
+    nonisolated(nonsending) func end() async {
+        if interruption != nil, isOpen {
+            while cancelsInFlight > 0, isOpen { await withUnsafeContinuation { settler = $0 } }
+            try? await swallowLateCancel()
+        }
+        deadline = nil
+        isRunning = false
+    }
+
+    private nonisolated(nonsending) func swallowLateCancel() async throws(PostgresError) {
+        guard isOpen, PQpipelineStatus(pointer) == PQ_PIPELINE_OFF, PQsendQuery(pointer, "") == 1 else { return }
+        try await flush()
+        while true {
+            while PQisBusy(pointer) == 1 { try await wait(for: .answer) }
+            guard let result = PQgetResult(pointer) else { return }
+            PQclear(result)
+        }
+    }
+
+    /// From any thread: asks the server to stop `operation`, if it still runs when the loop gets to it.
+    func requestCancel(of operation: UInt64) {
+        loop.perform { [self] in
+            guard isRunning, operation == self.operation, interruption == nil else { return }
+            interrupt(.taskCancelled)
+        }
+    }
+
+    private func interrupt(_ reason: Interruption) {
+        interruption = reason
+        let patience = ContinuousClock.now + Self.cancelGrace
+        deadline = patience
+        loop.note(deadline: patience)
+        cancelsInFlight += 1
+        Connector.queue.async { [self, cancelHandle] in
+            cancelHandle.cancel()
+            loop.perform { [self] in
+                cancelsInFlight -= 1
+                settle()
+            }
+        }
+    }
+}
+
+/// What is needed to cancel, apart from the connection itself.
+///
+/// `@unchecked Sendable`: `PQcancel` only reads it, and it is freed when nobody holds it any more.
+private final class CancelHandle: @unchecked Sendable {
+    private let pointer: OpaquePointer?
+
+    init(_ connection: OpaquePointer) {
+        pointer = PQgetCancel(connection)
+    }
+
+    deinit {
+        PQfreeCancel(pointer)
+    }
+
+    /// Blocks until the server has taken the request.
+    func cancel() {
+        var message = [CChar](repeating: 0, count: 256)
+        _ = PQcancel(pointer, &message, Int32(message.count))
+    }
+}

@@ -1,0 +1,135 @@
+internal import CPostgres
+
+extension PostgresConnection {
+    /// Runs a statement and returns its rows, all at once: page what may be long.
+    ///
+    /// - Parameter deadline: the server stops the statement then; beside the deadline of the lease or transaction.
+    /// - Throws: `PostgresError`, or `CancellationError` when the task was cancelled and the server stopped.
+    public func query(_ sql: SQL, deadline: ContinuousClock.Instant? = nil) async throws -> [PostgresRow] {
+        try await run(sql, deadline: deadline).rows
+    }
+
+    /// Runs a statement and returns how many rows it wrote.
+    @discardableResult
+    public func execute(_ sql: SQL, deadline: ContinuousClock.Instant? = nil) async throws -> Int {
+        try await run(sql, deadline: deadline).affectedRows
+    }
+
+    /// Sends statements one behind the other without waiting for the answers in between: one round trip.
+    ///
+    /// Outside a transaction the batch is a transaction of its own: the first failure undoes all of it.
+    public func pipeline(_ batch: [SQL], deadline: ContinuousClock.Instant? = nil) async throws -> [[PostgresRow]] {
+        guard !batch.isEmpty else { return [] }
+        return try await exchange(deadline: deadline) { () throws(PostgresError) in
+            prepareSession(deadline)
+            return try await runPipelined(batch).map(\.rows)
+        }
+    }
+
+    /// The same for statements that write: how many rows each wrote.
+    @discardableResult
+    public func executePipeline(_ batch: [SQL], deadline: ContinuousClock.Instant? = nil) async throws -> [Int] {
+        guard !batch.isEmpty else { return [] }
+        return try await exchange(deadline: deadline) { () throws(PostgresError) in
+            prepareSession(deadline)
+            return try await runPipelined(batch).map(\.affectedRows)
+        }
+    }
+
+    func run(_ sql: SQL, deadline: ContinuousClock.Instant?) async throws -> PostgresResult {
+        try await exchange(deadline: deadline) { () throws(PostgresError) in
+            prepareSession(deadline)
+            do throws(PostgresError) {
+                return try await runOnce(sql)
+            } catch {
+                guard error.isStaleStatement else { throw error }
+                // The tables changed below the prepared statement. Inside a transaction it is too late to try again
+                // here: the retry of the transaction does it.
+                statements.remove(sql)
+                guard transaction == nil else { throw error }
+                return try await runOnce(sql)
+            }
+        }
+    }
+
+    private func runOnce(_ sql: SQL) async throws(PostgresError) -> PostgresResult {
+        if !hasPreamble {
+            if !sql.isPrepared {
+                try send(unprepared: sql)
+                return try await singleAnswer()
+            }
+            if let name = statements.name(of: sql) {
+                try send(prepared: name, sql.parameters)
+                return try await singleAnswer()
+            }
+        }
+        return try await runPipelined([sql])[0]
+    }
+
+    /// Puts the session's `statement_timeout` in front of the next statement where it has to change.
+    private func prepareSession(_ ownDeadline: ContinuousClock.Instant?) {
+        guard transaction == nil else { return }
+        guard let deadline = [ownDeadline, self.deadline].compactMap({ $0 }).min() else {
+            if sessionTimeout != .standard {
+                preamble.append("RESET statement_timeout")
+                sessionTimeout = .standard
+            }
+            return
+        }
+        let remaining = deadline - .now
+        guard sessionTimeout != .shortened(for: deadline) else { return }
+        guard remaining < standardTimeout || sessionTimeout != .standard else { return }
+        preamble.append("SET statement_timeout = \(max(1, remaining.wholeMilliseconds))")
+        sessionTimeout = .shortened(for: deadline)
+    }
+
+    // MARK: Answers
+
+    /// The answer to one statement that was sent alone.
+    private func singleAnswer() async throws(PostgresError) -> PostgresResult {
+        try await channel.flush()
+        guard let answer = try await nextAnswer() else { throw channel.lose() }
+        // The end of the answers must be read too, or the next statement cannot be sent.
+        while let extra = try await nextAnswer() {
+            try refuseUnwanted(extra)
+        }
+        try check(answer)
+        return answer
+    }
+
+    /// The next answer, or nil at the end of a statement's answers.
+    func nextAnswer() async throws(PostgresError) -> PostgresResult? {
+        while PQisBusy(channel.pointer) == 1 { try await channel.wait(for: .answer) }
+        return PQgetResult(channel.pointer).map { PostgresResult(adopting: $0) }
+    }
+
+    private func refuseUnwanted(_ answer: PostgresResult) throws(PostgresError) {
+        switch answer.status {
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            channel.lose()
+            throw PostgresError(.invalidUse, "COPY has methods of its own: copyIn and copyOut")
+        default: return
+        }
+    }
+
+    func check(_ answer: PostgresResult) throws(PostgresError) {
+        switch answer.status {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: try refuseUnwanted(answer)
+        default: throw failure(answer)
+        }
+    }
+
+    /// What the server refused; where the connection went with it, that.
+    func failure(_ answer: PostgresResult) -> PostgresError {
+        var error = answer.error
+        if error.isRetryableConflict || error.isStaleStatement { transaction?.metConflict = true }
+        // After 57P01 to 57P03 the server closes; the end of the stream may only be on its way.
+        if PQstatus(channel.pointer) == CONNECTION_BAD || error.sqlState.hasPrefix("57P") {
+            error.code = .connectionLost
+            error.explanation = "the connection to the database ended"
+            channel.lose()
+        }
+        return error
+    }
+}

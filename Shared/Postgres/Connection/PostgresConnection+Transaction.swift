@@ -1,0 +1,115 @@
+internal import CPostgres
+
+extension PostgresConnection {
+    /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws. One attempt; the pool repeats.
+    ///
+    /// - Throws: what `body` threw, or `PostgresError`; `.commitUnknown` when the connection was lost during COMMIT.
+    public nonisolated(nonsending) func transaction<R>(
+        _ options: TransactionOptions = TransactionOptions(), _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        try await beginTransaction(options)
+        let result: R
+        do {
+            result = try await body(self)
+            if Task.isCancelled { throw CancellationError() }
+        } catch {
+            await rollback()
+            throw error
+        }
+        try await commit()
+        return result
+    }
+
+    func beginTransaction(_ options: TransactionOptions) throws(PostgresError) {
+        guard transaction == nil else {
+            throw PostgresError(.invalidUse, "a transaction cannot begin inside another")
+        }
+        guard channel.isOpen else { throw PostgresError(.connectionLost, "the connection to the database ended") }
+        var opening = [options.beginStatement]
+        if let deadline = options.deadline {
+            let remaining = deadline - .now
+            guard remaining > .zero else {
+                throw PostgresError(.deadlineExceeded, "the deadline had passed before the transaction began")
+            }
+            if remaining < standardTimeout {
+                opening.append("SET LOCAL statement_timeout = \(remaining.wholeMilliseconds)")
+            }
+        }
+        if let path = options.officePath { opening.append("SET LOCAL zhike.office_path = \(try literal(path))") }
+        transaction = TransactionState(opening: opening, deadline: options.deadline)
+        isClean.store(false, ordering: .releasing)
+    }
+
+    /// `SET` takes no parameter, so this is the one value that becomes text: checked, then quoted by libpq.
+    private func literal(_ officePath: String) throws(PostgresError) -> String {
+        guard officePath.wholeMatch(of: /\/([a-z0-9_-]+\/)*/) != nil else {
+            throw PostgresError(
+                .invalidUse, "an office path looks like /head/branch/: a-z, 0-9, _ and - between slashes")
+        }
+        guard let quoted = PQescapeLiteral(channel.pointer, officePath, officePath.utf8.count) else {
+            throw PostgresError(.invalidUse, "an office path that cannot be quoted")
+        }
+        defer { PQfreemem(quoted) }
+        return String(cString: quoted)
+    }
+
+    func commit() async throws {
+        if let deadline = transaction?.deadline, deadline <= .now {
+            await rollback()
+            throw PostgresError(.deadlineExceeded, "the deadline passed before COMMIT; nothing was changed")
+        }
+        guard let ending = transaction else { return }
+        guard !ending.isPending else { return leaveTransaction() }
+        var isSent = false
+        do {
+            let tag = try await exchange(isInterruptible: false) { () throws(PostgresError) in
+                try await endTransaction("COMMIT", isSent: &isSent)
+            }
+            leaveTransaction()
+            // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and no error.
+            guard tag == "COMMIT" else {
+                throw PostgresError(.rolledBack, "an earlier statement of the transaction failed; nothing was changed")
+            }
+        } catch let error as PostgresError where isSent && error.code != .rolledBack && !channel.isOpen {
+            throw PostgresError(
+                .commitUnknown, "the connection was lost during COMMIT; look whether the change is there",
+                sqlState: error.sqlState)
+        } catch {
+            // A refused COMMIT (a deferred constraint, a conflict) has ended the transaction.
+            if channel.isOpen { leaveTransaction() }
+            throw error
+        }
+    }
+
+    func rollback() async {
+        guard let ending = transaction else { return }
+        guard !ending.isPending else { return leaveTransaction() }
+        guard channel.isOpen else { return }
+        var isSent = false
+        do {
+            _ = try await exchange(isInterruptible: false) { () throws(PostgresError) in
+                try await endTransaction("ROLLBACK", isSent: &isSent)
+            }
+            leaveTransaction(keepingConflict: true)
+        } catch {
+            channel.lose()
+        }
+    }
+
+    private func endTransaction(_ text: String, isSent: inout Bool) async throws(PostgresError) -> String {
+        guard channel.isOpen else { throw channel.loss() }
+        guard PQsendQuery(channel.pointer, text) == 1 else { throw channel.lose() }
+        isSent = true
+        try await channel.flush()
+        guard let answer = try await nextAnswer() else { throw channel.lose() }
+        while try await nextAnswer() != nil {}
+        try check(answer)
+        return answer.commandTag
+    }
+
+    private func leaveTransaction(keepingConflict: Bool = false) {
+        lastTransactionMetConflict = keepingConflict && transaction?.metConflict == true
+        transaction = nil
+        if channel.isOpen, listeners.isEmpty { isClean.store(true, ordering: .releasing) }
+    }
+}

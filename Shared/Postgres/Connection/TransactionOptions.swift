@@ -1,0 +1,46 @@
+/// How a transaction is to run.
+public struct TransactionOptions: Sendable {
+    /// The levels of Postgres. `readCommitted` is right where rows are locked or updated in one statement.
+    public enum Isolation: String, Sendable {
+        case readCommitted = "READ COMMITTED"
+        case repeatableRead = "REPEATABLE READ"
+        case serializable = "SERIALIZABLE"
+    }
+
+    public var isolation = Isolation.readCommitted
+    public var isReadOnly = false
+    /// The scope of the person it runs for (`/head/branch/`), which row-level security reads. nil sets none, and then
+    /// a request role sees nothing.
+    public var officePath: String?
+    /// After this instant nothing more is begun, the running statement is stopped and COMMIT is refused.
+    public var deadline: ContinuousClock.Instant?
+    /// How often it is tried in all when another transaction got in the way or the connection was lost before COMMIT.
+    public var maximumAttempts = 5
+
+    public init(
+        isolation: Isolation = .readCommitted, isReadOnly: Bool = false, officePath: String? = nil,
+        deadline: ContinuousClock.Instant? = nil, maximumAttempts: Int = 5
+    ) {
+        self.isolation = isolation
+        self.isReadOnly = isReadOnly
+        self.officePath = officePath
+        self.deadline = deadline
+        self.maximumAttempts = maximumAttempts
+    }
+
+    var beginStatement: String {
+        let level = isolation == .readCommitted ? "" : " ISOLATION LEVEL \(isolation.rawValue)"
+        return "BEGIN\(level)\(isReadOnly ? " READ ONLY" : "")"
+    }
+}
+
+/// What a connection knows of the transaction it is in.
+struct TransactionState {
+    /// BEGIN and the settings.
+    var opening: [String]
+    /// BEGIN has not been sent: it travels with the first statement.
+    var isPending = true
+    var deadline: ContinuousClock.Instant?
+    /// A statement failed for a reason that a second try may not meet, whatever the caller made of the error.
+    var metConflict = false
+}
