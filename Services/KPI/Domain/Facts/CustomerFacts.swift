@@ -1,7 +1,7 @@
 public import Foundation
 
 /// What a number is cut by; written into each log entry at its moment and looked up nowhere.
-public struct Cut: Sendable, Hashable, Codable {
+public struct Cut: Sendable, Hashable {
     public var officePath: String
     public var manager: String
     public var arm: String
@@ -38,20 +38,20 @@ public enum Fact: Sendable, Hashable {
 /// All facts of one customer in one campaign, as a set: the order of reading does not matter.
 ///
 /// The same fact twice is one fact, so that a rebuild and a replay agree with what was counted the first time.
-public struct CustomerFacts: Sendable, Hashable, Codable {
-    public struct Moment: Sendable, Hashable, Codable {
+public struct CustomerFacts: Sendable, Hashable {
+    public struct Moment: Sendable, Hashable {
         public var at: Date
         public var cut: Cut
     }
-    public struct Contact: Sendable, Hashable, Codable {
+    public struct Contact: Sendable, Hashable {
         public var moment: Moment
         public var unknown: Bool
     }
-    public struct Refusal: Sendable, Hashable, Codable {
+    public struct Refusal: Sendable, Hashable {
         public var moment: Moment
         public var reason: String
     }
-    public struct Outcome: Sendable, Hashable, Codable {
+    public struct Outcome: Sendable, Hashable {
         public var at: Date
         public var valueMinor: Int64
     }

@@ -30,7 +30,8 @@ public struct CampaignReport: Sendable, Hashable {
             switch key.measure {
             case .refused: refused[key.reason, default: 0] += amount
             case .deliveryUnknown: unknownDeliveries += amount
-            default: sums[ArmKey(arm: key.arm, isControl: key.isControl), default: [:]][key.measure, default: 0] += amount
+            default:
+                sums[ArmKey(arm: key.arm, isControl: key.isControl), default: [:]][key.measure, default: 0] += amount
             }
         }
         let control = sums.first { $0.key.isControl }.map { Self.proportion($0.value) }

@@ -26,7 +26,8 @@ public struct Consent: Sendable, Hashable {
         }
         if let validUntil, validUntil <= validFrom {
             throw FieldProblem(
-                field: "valid_until", code: "validity", reason: "Let the consent end after it begins, or leave the end open.")
+                field: "valid_until", code: "validity",
+                reason: "Let the consent end after it begins, or leave the end open.")
         }
         guard source.utf8.count <= 120 else {
             throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 bytes.")

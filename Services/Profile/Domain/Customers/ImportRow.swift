@@ -4,19 +4,20 @@ public struct ImportRow: Sendable, Hashable {
     public var rowNumber: Int64
     /// The first names the customer; the others are linked to it.
     public var identities: [Identity]
-    public var office: OfficePath
+    public var office: Office
     public var manager: String
     public var traits: [String: TraitValue?]
     public var consents: [Consent]
     public var events: [BehaviourEvent]
 
     public init(
-        rowNumber: Int64, identities: [Identity], office: OfficePath, manager: String, traits: [String: TraitValue?],
+        rowNumber: Int64, identities: [Identity], office: Office, manager: String, traits: [String: TraitValue?],
         consents: [Consent], events: [BehaviourEvent]
     ) throws(FieldProblem) {
         guard !identities.isEmpty else {
             throw FieldProblem(
-                field: "identities", code: "no_identity", reason: "Map at least one column to an identity of the customer.")
+                field: "identities", code: "no_identity",
+                reason: "Map at least one column to an identity of the customer.")
         }
         guard identities.count <= 16 else {
             throw FieldProblem(field: "identities", code: "identities", reason: "Give at most 16 identities in a row.")

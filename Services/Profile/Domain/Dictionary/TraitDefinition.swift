@@ -35,7 +35,8 @@ public struct TraitDefinition: Sendable, Hashable {
         guard known == .before else {
             throw FieldProblem(
                 field: "known", code: "known_after",
-                reason: "\(name) is known only after a contact, so it cannot be a trait; import it as an event property.")
+                reason:
+                    "\(name) is known only after a contact, so it cannot be a trait; import it as an event property.")
         }
         guard Names.isValue(meaning, atMost: 400) else {
             throw FieldProblem(

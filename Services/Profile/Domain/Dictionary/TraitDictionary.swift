@@ -36,7 +36,8 @@ public struct TraitDictionary: Sendable {
             guard current.type == definition.type else {
                 throw FieldProblem(
                     field: "traits[\(index)].type", code: "type_changed",
-                    reason: "\(definition.name) holds \(current.type.word) values; declare a new trait for another type.")
+                    reason:
+                        "\(definition.name) holds \(current.type.word) values; declare a new trait for another type.")
             }
             if current != definition { reworded.append(definition) }
         }

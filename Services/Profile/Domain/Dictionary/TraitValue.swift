@@ -32,7 +32,8 @@ public enum TraitValue: Sendable, Hashable {
         case (.text(let text), .text):
             guard text.utf8.count <= 1_024, !text.utf8.contains(0) else {
                 throw FieldProblem(
-                    field: "value", code: "trait_value", reason: "Give text of at most 1,024 bytes without a zero byte.")
+                    field: "value", code: "trait_value", reason: "Give text of at most 1,024 bytes without a zero byte."
+                )
             }
             return self
         case (let value, let type) where value.type == type:

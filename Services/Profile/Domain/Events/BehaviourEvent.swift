@@ -29,7 +29,8 @@ public struct BehaviourEvent: Sendable, Hashable {
         guard occurredAt.timeIntervalSince(receivedAt) <= Self.aheadSeconds else {
             throw FieldProblem(
                 field: "occurred_at", code: "ahead",
-                reason: "The time is more than five minutes ahead of the bank's clock; check the sender's clock and unit.")
+                reason:
+                    "The time is more than five minutes ahead of the bank's clock; check the sender's clock and unit.")
         }
         guard occurredAt >= Self.earliest else {
             throw FieldProblem(

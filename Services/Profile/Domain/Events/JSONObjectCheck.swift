@@ -26,7 +26,9 @@ package struct JSONObjectCheck {
 
     private static let malformed = FieldProblem(
         field: "properties", code: "properties_json",
-        reason: "Send properties as one JSON object, nested at most 16 deep, without \\u0000 and with numbers of normal size.")
+        reason:
+            "Send properties as one JSON object, nested at most 16 deep, without \\u0000 and with numbers of normal size."
+    )
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 

@@ -2,12 +2,12 @@
 public struct Staff: Sendable, Hashable {
     public var number: String
     public var name: String
-    public var office: OfficePath
+    public var office: Office
     public var duty: String
 
     public static let duties: Set<String> = ["manager", "agent", "steward"]
 
-    public init(number: String, name: String, office: OfficePath, duty: String) throws(FieldProblem) {
+    public init(number: String, name: String, office: Office, duty: String) throws(FieldProblem) {
         guard Names.isValue(number, atMost: 64) else {
             throw FieldProblem(
                 field: "staff_number", code: "staff_number", reason: "Give the staff number, at most 64 bytes.")

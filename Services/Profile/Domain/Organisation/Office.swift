@@ -1,10 +1,10 @@
 /// Where an office stands: "/head/branch/outlet/". A customer without an office has "/".
 ///
 /// The path is what scope is decided by (a person sees what starts with the own path), so its form is strict.
-public struct OfficePath: Sendable, Hashable {
-    public let text: String
+public struct Office: Sendable, Hashable {
+    public let path: String
 
-    public static let none = OfficePath(unchecked: "/")
+    public static let none = Office(unchecked: "/")
 
     /// Empty text is the path of no office.
     public init(_ text: String) throws(FieldProblem) {
@@ -13,10 +13,10 @@ public struct OfficePath: Sendable, Hashable {
                 field: "office_path", code: "office_path",
                 reason: "Write the office as a path such as /head/branch/: lower case letters, digits, - and _.")
         }
-        self.text = text.isEmpty ? "/" : text
+        path = text.isEmpty ? "/" : text
     }
 
-    private init(unchecked: String) { text = unchecked }
+    private init(unchecked: String) { path = unchecked }
 
     private static func isWellFormed(_ text: String) -> Bool {
         guard text.utf8.count <= 200, text.utf8.first == UInt8(ascii: "/"), text.utf8.last == UInt8(ascii: "/") else {

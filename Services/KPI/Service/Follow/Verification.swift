@@ -1,0 +1,72 @@
+internal import KPIDomain
+internal import Postgres
+
+/// A cell whose stored amount is not what the log says.
+struct CellDifference: Sendable {
+    var key: CellKey
+    var stored: Int64
+    var recomputed: Int64
+}
+
+/// Recomputes cells from nothing but the log and compares.
+///
+/// It shares the rule of what a customer counts for with the running totals, but neither facts nor sums: each partition is
+/// folded anew from its first entry, up to where the consumer was in the same snapshot.
+struct Verification: Sendable {
+    let pool: PostgresPool
+    let consumer: String
+    let days: BusinessDay
+
+    struct Outcome: Sendable {
+        var cells: Int64 = 0
+        var entries: Int64 = 0
+        var differences: [CellDifference] = []
+    }
+
+    /// - Parameter campaignID: 0 for every campaign.
+    func run(campaignID: Int64, deadline: ContinuousClock.Instant, partitions: Range<Int16>) async throws -> Outcome {
+        var outcome = Outcome()
+        for partition in partitions {
+            let one = try await pool.transaction(
+                TransactionOptions(isolation: .repeatableRead, isReadOnly: true, deadline: deadline)
+            ) { connection in
+                try await verify(partition, campaignID, in: connection)
+            }
+            outcome.cells += one.cells
+            outcome.entries += one.entries
+            outcome.differences += one.differences
+        }
+        return outcome
+    }
+
+    private func verify(
+        _ partition: Int16, _ campaignID: Int64, in connection: PostgresConnection
+    ) async throws -> Outcome {
+        var outcome = Outcome()
+        let stored = try await CellStorage.stored(partition: partition, campaignID: campaignID, in: connection)
+        let applied = try await CampaignLogReader.appliedOffset(
+            consumer: consumer, partition: partition, in: connection)
+        var facts: [FactOwner: CustomerFacts] = [:]
+        var position: Int64 = 0
+        while position < applied {
+            let page = try await CampaignLogReader.page(
+                partition: partition, after: position, upTo: applied, in: connection)
+            guard let last = page.last else { break }
+            for raw in page {
+                guard let entry = try? CampaignEntry(partition: partition, raw) else { continue }
+                guard campaignID == 0 || entry.owned.owner.campaignID == campaignID else { continue }
+                facts[entry.owned.owner, default: CustomerFacts()].add(entry.owned.fact)
+            }
+            outcome.entries += Int64(page.count)
+            position = last.offset
+        }
+        var total = Contribution()
+        for (owner, one) in facts { total.merge(Contribution(campaignID: owner.campaignID, facts: one, days: days)) }
+        outcome.cells = Int64(Set(stored.keys).union(total.amounts.keys).count)
+        for key in Set(stored.keys).union(total.amounts.keys) where stored[key] ?? 0 != total.amounts[key] ?? 0 {
+            outcome.differences.append(
+                CellDifference(key: key, stored: stored[key] ?? 0, recomputed: total.amounts[key] ?? 0))
+        }
+        return outcome
+    }
+}

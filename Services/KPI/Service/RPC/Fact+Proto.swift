@@ -1,0 +1,64 @@
+internal import Contracts
+internal import Foundation
+internal import KPIDomain
+internal import ProtobufC
+
+extension Cut {
+    init(_ proto: CampaignV1.Cut) {
+        self.init(
+            officePath: proto.officePath, manager: proto.manager, arm: proto.arm, isControl: proto.control,
+            wave: proto.wave, channel: proto.channel, windowSeconds: Double(proto.conversionWindowMicros) / 1_000_000)
+    }
+}
+
+/// An entry of campaign.log, read.
+struct CampaignEntry: Sendable {
+    var owned: OwnedFact
+    var name: CampaignName
+
+    /// nil for a kind that no number depends on, which a newer campaign service may write.
+    init?(partition: Int16, _ entry: RawEntry) throws {
+        guard let read = try Self.read(entry) else { return nil }
+        let (cut, fact) = read
+        owned = OwnedFact(
+            owner: FactOwner(partition: partition, campaignID: cut.campaignID, customerID: entry.customerID), fact: fact
+        )
+        name = CampaignName(
+            campaignID: cut.campaignID, version: cut.campaignVersion, name: cut.campaignName, currency: cut.currency)
+    }
+
+    private static func read(_ entry: RawEntry) throws -> (CampaignV1.Cut, Fact)? {
+        let at = entry.occurredAt
+        switch entry.kind {
+        case 1:
+            let body = try CampaignV1.Contacted(unpacking: entry.body)
+            let cut = try required(body.cut)
+            return (
+                cut,
+                .contacted(dedupeKey: body.dedupeKey, at: at, cut: Cut(cut), unknown: body.delivery == "unknown")
+            )
+        case 2:
+            let cut = try required(CampaignV1.Held(unpacking: entry.body).cut)
+            return (cut, .held(at: at, cut: Cut(cut)))
+        case 3:
+            let body = try CampaignV1.Outcome(unpacking: entry.body)
+            return (try required(body.cut), .outcome(eventID: body.eventID, at: at, valueMinor: body.valueMinor))
+        case 4:
+            let body = try CampaignV1.Refused(unpacking: entry.body)
+            let cut = try required(body.cut)
+            return (cut, .refused(at: at, cut: Cut(cut), reason: body.reason))
+        case 5:
+            let body = try CampaignV1.DeliveryChanged(unpacking: entry.body)
+            return (
+                try required(body.cut), .deliveryChanged(dedupeKey: body.dedupeKey, sent: body.delivery == "sent")
+            )
+        default:
+            return nil
+        }
+    }
+
+    private static func required(_ cut: CampaignV1.Cut?) throws -> CampaignV1.Cut {
+        guard let cut else { throw KPIFailure.unreadableEntry }
+        return cut
+    }
+}

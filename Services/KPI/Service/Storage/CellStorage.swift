@@ -1,0 +1,65 @@
+internal import KPIDomain
+internal import Postgres
+
+/// The running totals.
+enum CellStorage {
+    /// Adds amounts to the cells of one partition.
+    static func add(
+        _ amounts: [CellKey: Int64], partition: Int16, in connection: PostgresConnection
+    ) async throws {
+        guard !amounts.isEmpty else { return }
+        let cells = Array(amounts)
+        try await connection.execute(
+            """
+            INSERT INTO kpi.cell (partition, campaign_id, office_path, day, arm, is_control, measure, reason, amount)
+            SELECT \(partition)::smallint, i.*
+            FROM unnest(\(cells.map(\.key.campaignID))::bigint[], \(cells.map(\.key.officePath))::text[],
+                \(cells.map(\.key.day))::text[], \(cells.map(\.key.arm))::text[],
+                \(cells.map(\.key.isControl))::boolean[], \(cells.map(\.key.measure.rawValue))::smallint[],
+                \(cells.map(\.key.reason))::text[], \(cells.map(\.value))::bigint[])
+                AS i(campaign_id, office_path, day, arm, is_control, measure, reason, amount)
+            ON CONFLICT (partition, campaign_id, office_path, day, arm, is_control, measure, reason)
+            DO UPDATE SET amount = cell.amount + excluded.amount
+            """)
+    }
+
+    /// The cells of one partition as they stand; 0: of every campaign.
+    static func stored(
+        partition: Int16, campaignID: Int64, in connection: PostgresConnection
+    ) async throws -> [CellKey: Int64] {
+        let rows = try await connection.query(
+            """
+            SELECT campaign_id, office_path, day, arm, is_control, measure, reason, amount FROM kpi.cell
+            WHERE partition = \(partition) AND (\(campaignID) = 0 OR campaign_id = \(campaignID)) AND amount <> 0
+            """)
+        return try cells(rows)
+    }
+
+    /// Cells of a campaign that the scope of the transaction shows, summed over partitions; the offices are summed too.
+    static func visible(
+        campaignID: Int64, below officePath: String, in connection: PostgresConnection
+    ) async throws -> [CellKey: Int64] {
+        let rows = try await connection.query(
+            """
+            SELECT campaign_id, \(officePath)::text, day, arm, is_control, measure, reason, sum(amount)::bigint
+            FROM kpi.visible_cell
+            WHERE campaign_id = \(campaignID) AND starts_with(office_path, \(officePath))
+            GROUP BY campaign_id, day, arm, is_control, measure, reason
+            """)
+        return try cells(rows)
+    }
+
+    private static func cells(_ rows: [PostgresRow]) throws -> [CellKey: Int64] {
+        var cells: [CellKey: Int64] = [:]
+        for row in rows {
+            let (campaign, office, day, arm, control, measure, reason, amount) = try row.decode(
+                Int64.self, String.self, String.self, String.self, Bool.self, Int16.self, String.self, Int64.self)
+            guard let measure = Measure(rawValue: measure) else { continue }
+            cells[
+                CellKey(
+                    campaignID: campaign, officePath: office, day: day, arm: arm, isControl: control, measure: measure,
+                    reason: reason)] = amount
+        }
+        return cells
+    }
+}

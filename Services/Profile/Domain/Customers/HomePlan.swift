@@ -1,0 +1,50 @@
+/// Which customer each row of a batch is about.
+///
+/// A row's identities name one customer: if none is known yet, a new one; if one is known, that one, and the others are
+/// linked to it; if two are known as different customers, the row is refused, because joining customers is a merge.
+public struct HomePlan: Sendable {
+    /// One per row: the customer, or what is wrong.
+    public private(set) var homes: [Result<Int64, FieldProblem>] = []
+    /// Identities to be claimed and linked, in the order of the rows.
+    public private(set) var links: [(identity: Identity, home: Int64)] = []
+    /// Customers to be created, in the order of the rows, with the index of the row that brings each in.
+    public private(set) var created: [(home: Int64, row: Int)] = []
+
+    /// - Parameters:
+    ///   - rows: Identities of each row, at least one.
+    ///   - known: Homes of those identities that have one.
+    ///   - newIDs: At least as many as rows without a known identity; those not needed are lost, which is allowed.
+    public init(rows: [[Identity]], known: [Identity: Int64], newIDs: [Int64]) {
+        var homeOf = known
+        var unused = newIDs.makeIterator()
+        for (index, identities) in rows.enumerated() {
+            let candidates = Set(identities.compactMap { homeOf[$0] })
+            guard candidates.count < 2 else {
+                homes.append(
+                    .failure(
+                        FieldProblem(
+                            field: "identities", code: "two_customers",
+                            reason: "These identities belong to two customers; customers cannot be merged yet.")))
+                continue
+            }
+            let home: Int64
+            if let candidate = candidates.first {
+                home = candidate
+            } else {
+                guard let id = unused.next() else { preconditionFailure("fewer new ids than rows that need one") }
+                home = id
+                created.append((home, index))
+            }
+            for identity in identities where homeOf[identity] == nil {
+                homeOf[identity] = home
+                links.append((identity, home))
+            }
+            homes.append(.success(home))
+        }
+    }
+
+    /// How many new ids a batch may need at most.
+    public static func newIDsNeeded(rows: [[Identity]], known: [Identity: Int64]) -> Int {
+        rows.count { row in row.allSatisfy { known[$0] == nil } }
+    }
+}

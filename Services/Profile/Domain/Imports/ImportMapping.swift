@@ -1,0 +1,180 @@
+public import Foundation
+
+/// How the columns of a file become customers, traits, identities, consents or events.
+///
+/// Every column of the file must be declared, with whether it is known before or after a contact; the format is described
+/// in deploy/docs/import.md.
+public struct ImportMapping: Sendable {
+    public enum Rows: Sendable, Hashable {
+        /// Each row is about a customer: traits, identities, consents.
+        case customers
+        /// Each row is one event of a customer.
+        case events
+    }
+
+    /// Where a value of a row comes from.
+    public enum Origin: Sendable, Hashable {
+        case column(String)
+        case constant(String)
+        /// The number of the row in the file, from 1.
+        case rowNumber
+    }
+
+    public enum Use: Sendable, Hashable {
+        case ignore
+        case identity(kind: String)
+        case trait(TraitDefinition, unknown: Set<String>)
+        case property(name: String, type: TraitType)
+    }
+
+    public struct Column: Sendable, Hashable {
+        public var known: Known
+        public var use: Use
+    }
+
+    /// A consent that rows give, all or those whose column has a certain value.
+    public struct ConsentLine: Sendable, Hashable {
+        public var purpose: String
+        public var channel: String
+        public var granted: Bool
+        public var when: (column: String, equals: String)?
+
+        public static func == (a: ConsentLine, b: ConsentLine) -> Bool {
+            (a.purpose, a.channel, a.granted) == (b.purpose, b.channel, b.granted)
+                && a.when?.column == b.when?.column && a.when?.equals == b.when?.equals
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(purpose)
+            hasher.combine(channel)
+            hasher.combine(when?.column)
+        }
+    }
+
+    public struct EventLine: Sendable, Hashable {
+        public var id: Origin
+        public var type: Origin
+        public var occurredAt: Origin
+    }
+
+    public var title: String
+    public var source: String
+    public var delimiter: Character
+    public var rows: Rows
+    public var customerNumber: Origin
+    public var office: Origin
+    public var manager: Origin
+    public var columns: [String: Column]
+    public var consents: [ConsentLine]
+    public var event: EventLine?
+    public var pastCampaign: PastCampaignMapping?
+
+    /// The traits that the mapping declares.
+    public var traits: [TraitDefinition] {
+        columns.values.compactMap { column in
+            if case .trait(let definition, _) = column.use { definition } else { nil }
+        }
+        .sorted { $0.name < $1.name }
+    }
+
+    /// Reads a mapping from JSON; the problem's field is the path of the key at fault.
+    public init(json: Data) throws(FieldProblem) {
+        guard let value = try? JSONSerialization.jsonObject(with: json) else {
+            throw MappingReader.problem("", "The mapping is no JSON; check its commas and braces.")
+        }
+        var reader = try MappingReader(value, at: "")
+        title = try reader.text("title")
+        source = try reader.text("source")
+        delimiter = try Self.delimiter(reader.optionalText("delimiter") ?? ",")
+        switch try reader.optionalText("rows") ?? "customers" {
+        case "customers": rows = .customers
+        case "events": rows = .events
+        default: throw MappingReader.problem("rows", "Choose customers or events.")
+        }
+        customerNumber = try Self.origin(reader.object("customer_number"), "customer_number")
+        office =
+            try reader.object("office").map { (one) throws(FieldProblem) in try Self.origin(one, "office") }
+            ?? .constant("/")
+        manager =
+            try reader.object("manager").map { (one) throws(FieldProblem) in try Self.origin(one, "manager") }
+            ?? .constant("")
+        columns = try Self.columns(reader.object("columns"), source: source)
+        consents = try Self.consents(reader.objects("consents"))
+        event = try reader.object("event").map(Self.event)
+        pastCampaign = try reader.object("past_campaign").map(PastCampaignMapping.init)
+        try reader.finish()
+        guard rows == .customers || event != nil else {
+            throw MappingReader.problem("event", "Say which columns hold id, type and time of the events.")
+        }
+    }
+
+    /// Stops an import whose file and mapping do not agree: each column of the file is declared, each declared one is there.
+    public func check(header: [String]) throws(FieldProblem) {
+        for (index, name) in header.enumerated() where header[..<index].contains(name) {
+            throw MappingReader.problem("columns.\(name)", "The file has two columns of this name; rename one.")
+        }
+        for name in header where columns[name] == nil {
+            throw MappingReader.problem(
+                "columns.\(name)",
+                "The mapping does not declare this column; say whether it is known before or after a contact and what it is."
+            )
+        }
+        let present = Set(header)
+        for name in columns.keys.sorted() where !present.contains(name) {
+            throw MappingReader.problem("columns.\(name)", "The file has no column of this name.")
+        }
+        for (field, origin) in [("customer_number", customerNumber), ("office", office), ("manager", manager)] {
+            if case .column(let name) = origin, !present.contains(name) {
+                throw MappingReader.problem("\(field).column", "The file has no column \(name).")
+            }
+        }
+    }
+
+    private static func delimiter(_ text: String) throws(FieldProblem) -> Character {
+        guard text.utf8.count == 1, let character = text.first, [",", ";", "\t", "|"].contains(character) else {
+            throw MappingReader.problem("delimiter", "Choose a comma, a semicolon, a tab or a bar.")
+        }
+        return character
+    }
+
+    static func origin(_ reader: MappingReader?, _ field: String) throws(FieldProblem) -> Origin {
+        guard var reader else {
+            throw MappingReader.problem(field, "Say where it comes from: a column, a constant or the row number.")
+        }
+        let column = try reader.optionalText("column")
+        let constant = try reader.optionalText("constant")
+        let rowNumber = try reader.flag("row_number")
+        try reader.finish()
+        switch (column, constant, rowNumber) {
+        case (let column?, nil, false): return .column(column)
+        case (nil, let constant?, false): return .constant(constant)
+        case (nil, nil, true): return .rowNumber
+        default: throw MappingReader.problem(field, "Give exactly one of column, constant and row_number.")
+        }
+    }
+
+    private static func event(_ reader: MappingReader) throws(FieldProblem) -> EventLine {
+        var reader = reader
+        let line = EventLine(
+            id: try origin(reader.object("id"), "event.id"), type: try origin(reader.object("type"), "event.type"),
+            occurredAt: try origin(reader.object("occurred_at"), "event.occurred_at"))
+        try reader.finish()
+        return line
+    }
+
+    private static func consents(_ readers: [MappingReader]) throws(FieldProblem) -> [ConsentLine] {
+        var lines: [ConsentLine] = []
+        for var reader in readers {
+            var line = ConsentLine(
+                purpose: try reader.text("purpose"), channel: try reader.text("channel"),
+                granted: try reader.flag("granted"))
+            if var when = try reader.object("when") {
+                line.when = (try when.text("column"), try when.text("equals"))
+                try when.finish()
+            }
+            try reader.finish()
+            lines.append(line)
+        }
+        return lines
+    }
+}

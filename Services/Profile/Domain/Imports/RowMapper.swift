@@ -1,0 +1,141 @@
+public import Foundation
+
+/// Turns rows of a file into what is imported, by the mapping and the file's header.
+public struct RowMapper: Sendable {
+    public let mapping: ImportMapping
+    private let indexOf: [String: Int]
+    private let width: Int
+
+    public init(_ mapping: ImportMapping, header: [String]) throws(FieldProblem) {
+        try mapping.check(header: header)
+        self.mapping = mapping
+        indexOf = Dictionary(uniqueKeysWithValues: header.enumerated().map { ($0.element, $0.offset) })
+        width = header.count
+    }
+
+    /// One row, checked, or what is wrong with it; the problem's field is the column.
+    public func row(_ number: Int64, _ fields: [String], receivedAt: Date) throws(FieldProblem) -> ImportRow {
+        guard fields.count == width else {
+            throw FieldProblem(
+                field: "row", code: "width", reason: "The row has \(fields.count) fields where the header has \(width)."
+            )
+        }
+        var identities = [
+            try at("customer_number") { () throws(FieldProblem) in
+                try Identity(
+                    kind: Identity.customerNumberKind, value: text(mapping.customerNumber, fields, number))
+            }
+        ]
+        var traits: [String: TraitValue?] = [:]
+        for (name, column) in mapping.columns {
+            guard let index = indexOf[name] else { continue }
+            let text = fields[index]
+            switch column.use {
+            case .ignore, .property: continue
+            case .identity(let kind):
+                if text.isEmpty { continue }
+                identities.append(
+                    try at(name) { () throws(FieldProblem) in try Identity(kind: kind, value: text) })
+            case .trait(let definition, let unknown):
+                traits.updateValue(try trait(text, definition, unknown, name), forKey: definition.name)
+            }
+        }
+        return try ImportRow(
+            rowNumber: number, identities: identities,
+            office: try at("office") { () throws(FieldProblem) in try Office(text(mapping.office, fields, number)) },
+            manager: text(mapping.manager, fields, number), traits: traits,
+            consents: try consents(fields, receivedAt: receivedAt),
+            events: try events(fields, number, receivedAt: receivedAt))
+    }
+
+    /// The arm a customer was in and the value of its conversion in units; nil for no conversion.
+    public func pastContact(
+        _ past: PastCampaignMapping, _ number: Int64, _ fields: [String]
+    ) throws(FieldProblem) -> (customerNumber: String, arm: String, converted: Bool, value: Double) {
+        guard let arm = field(past.armColumn, fields), let outcome = field(past.outcomeColumn, fields) else {
+            throw FieldProblem(
+                field: "past_campaign", code: "mapping", reason: "The file lacks a column of the campaign.")
+        }
+        guard past.arms.contains(arm) else {
+            throw FieldProblem(field: past.armColumn, code: "arm", reason: "The mapping does not name this arm.")
+        }
+        let value = past.valueColumn.flatMap { field($0, fields) }.flatMap(Double.init) ?? 0
+        return (text(mapping.customerNumber, fields, number), arm, outcome == past.outcomeEquals, value)
+    }
+
+    private func field(_ column: String, _ fields: [String]) -> String? {
+        indexOf[column].map { fields[$0] }
+    }
+
+    private func text(_ origin: ImportMapping.Origin, _ fields: [String], _ number: Int64) -> String {
+        switch origin {
+        case .column(let name): field(name, fields) ?? ""
+        case .constant(let text): text
+        case .rowNumber: String(number)
+        }
+    }
+
+    /// Names the column in a problem of one of its values.
+    private func at<Value>(
+        _ column: String, _ body: () throws(FieldProblem) -> Value
+    ) throws(FieldProblem) -> Value {
+        do throws(FieldProblem) {
+            return try body()
+        } catch {
+            throw FieldProblem(field: column, code: error.code, reason: error.reason)
+        }
+    }
+
+    private func trait(
+        _ text: String, _ definition: TraitDefinition, _ unknown: Set<String>, _ column: String
+    ) throws(FieldProblem) -> TraitValue? {
+        if unknown.contains(text) { return nil }
+        guard let value = ValueParser.value(text, definition.type) else {
+            throw FieldProblem(
+                field: column, code: "trait_value",
+                reason: "This column holds \(definition.type.word) values by the mapping.")
+        }
+        return value
+    }
+
+    private func consents(_ fields: [String], receivedAt: Date) throws(FieldProblem) -> [Consent] {
+        var consents: [Consent] = []
+        for line in mapping.consents {
+            if let when = line.when, field(when.column, fields) != when.equals { continue }
+            consents.append(
+                try Consent(
+                    purpose: line.purpose, channel: line.channel, granted: line.granted, validFrom: receivedAt,
+                    validUntil: nil, source: mapping.source))
+        }
+        return consents
+    }
+
+    private func events(
+        _ fields: [String], _ number: Int64, receivedAt: Date
+    ) throws(FieldProblem) -> [BehaviourEvent] {
+        guard let event = mapping.event else { return [] }
+        guard let moment = ValueParser.time(text(event.occurredAt, fields, number)) else {
+            throw FieldProblem(
+                field: "event.occurred_at", code: "time", reason: "Write the time as 2026-03-02T10:00:00Z.")
+        }
+        return [
+            try BehaviourEvent(
+                id: text(event.id, fields, number), type: text(event.type, fields, number), occurredAt: moment,
+                propertiesJSON: try properties(fields), receivedAt: receivedAt)
+        ]
+    }
+
+    private func properties(_ fields: [String]) throws(FieldProblem) -> String {
+        var members: [String] = []
+        for (name, column) in mapping.columns.sorted(by: { $0.key < $1.key }) {
+            guard case .property(let property, let type) = column.use, let text = field(name, fields), !text.isEmpty
+            else { continue }
+            guard let value = ValueParser.value(text, type), let json = JSONText.of(value) else {
+                throw FieldProblem(
+                    field: name, code: "property", reason: "This column holds \(type.word) values by the mapping.")
+            }
+            members.append("\(JSONText.quoted(property)):\(json)")
+        }
+        return members.isEmpty ? "" : "{" + members.joined(separator: ",") + "}"
+    }
+}

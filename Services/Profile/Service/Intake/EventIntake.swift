@@ -1,0 +1,127 @@
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+internal import ServiceKit
+
+/// What became of one event of a batch.
+enum EventOutcome: Sendable {
+    case stored(customerID: Int64, partition: Int16, offset: Int64)
+    case duplicate(customerID: Int64)
+}
+
+/// Stores events in groups: batches that arrive while one is being stored go together into the next transaction.
+///
+/// One transaction at a time is enough: batches touch nearly all heads of the log, so two at once would wait for each other
+/// in the database instead of here, where they can still be joined.
+actor EventIntake {
+    private struct Waiting {
+        var events: [LocatedEvent]
+        var refused: [RefusedItem]
+        var deadline: ContinuousClock.Instant
+        var reply: CheckedContinuation<[EventOutcome], any Error>
+    }
+
+    /// Events in one transaction: enough to share the price of a commit, few enough to hold the heads only shortly.
+    private static let groupLimit = 4_000
+    private static let waitingLimit = 40_000
+
+    private let pool: PostgresPool
+    private let clock: any BusinessClock
+    private let stored: @Sendable () -> Void
+    private var waiting: [Waiting] = []
+    private var waitingEvents = 0
+    private var isStoring = false
+
+    /// - Parameter stored: Called after each commit, to wake the readers of the log.
+    init(pool: PostgresPool, clock: any BusinessClock, stored: @escaping @Sendable () -> Void) {
+        self.pool = pool
+        self.clock = clock
+        self.stored = stored
+    }
+
+    /// Returns when the events are durable, in their order. Refused items are kept in the same transaction.
+    func store(
+        _ events: [LocatedEvent], refused: [RefusedItem], deadline: ContinuousClock.Instant
+    ) async throws -> [EventOutcome] {
+        guard !events.isEmpty || !refused.isEmpty else { return [] }
+        guard waitingEvents + events.count <= Self.waitingLimit else { throw ProfileFailure.tooManyWaiting }
+        return try await withCheckedThrowingContinuation { reply in
+            waiting.append(Waiting(events: events, refused: refused, deadline: deadline, reply: reply))
+            waitingEvents += events.count
+            if !isStoring {
+                isStoring = true
+                Task { await storeGroups() }
+            }
+        }
+    }
+
+    private func storeGroups() async {
+        while let group = nextGroup() {
+            do {
+                let outcomes = try await write(group)
+                var start = 0
+                for one in group {
+                    one.reply.resume(returning: Array(outcomes[start..<start + one.events.count]))
+                    start += one.events.count
+                }
+                stored()
+            } catch {
+                for one in group { one.reply.resume(throwing: error) }
+            }
+        }
+        isStoring = false
+    }
+
+    /// The next batches that still have somebody waiting for them.
+    private func nextGroup() -> [Waiting]? {
+        var group: [Waiting] = []
+        var count = 0
+        var taken = 0
+        let now = ContinuousClock.now
+        for one in waiting {
+            guard group.isEmpty || count + one.events.count <= Self.groupLimit else { break }
+            taken += 1
+            waitingEvents -= one.events.count
+            guard one.deadline > now else {
+                one.reply.resume(throwing: ExpiredInQueue())
+                continue
+            }
+            group.append(one)
+            count += one.events.count
+        }
+        waiting.removeFirst(taken)
+        return group.isEmpty ? (waiting.isEmpty ? nil : nextGroup()) : group
+    }
+
+    private func write(_ group: [Waiting]) async throws -> [EventOutcome] {
+        let now = try await clock.now()
+        let all = group.flatMap(\.events)
+        let refused = group.flatMap(\.refused)
+        // Unique per customer in one statement; a later one of the same id is a duplicate of the first.
+        var indexes: [EventKey: Int] = [:]
+        var unique: [LocatedEvent] = []
+        for located in all where indexes[EventKey(located)] == nil {
+            indexes[EventKey(located)] = unique.count
+            unique.append(located)
+        }
+        let sending = unique
+        let deadline = group.map(\.deadline).max()
+        let rows = try await pool.transaction(TransactionOptions(deadline: deadline)) { connection in
+            try await RefusedItemStorage.insert(refused, at: now, in: connection)
+            return try await EventStorage.append(sending, recordedAt: now, in: connection)
+        }
+        var places: [Int: StoredEvent] = [:]
+        for row in rows { places[row.index] = row }
+        var outcomes: [EventOutcome] = []
+        for located in all {
+            let home = located.key.customerID
+            // The first of equal ids takes the place; what comes after finds none left.
+            if let index = indexes[EventKey(located)], let place = places.removeValue(forKey: index) {
+                outcomes.append(.stored(customerID: home, partition: place.partition, offset: place.offset))
+            } else {
+                outcomes.append(.duplicate(customerID: home))
+            }
+        }
+        return outcomes
+    }
+}

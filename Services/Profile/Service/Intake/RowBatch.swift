@@ -1,0 +1,66 @@
+internal import ProfileDomain
+
+/// The accepted rows of a batch, taken apart by kind. Where several rows are about one customer the last value stands.
+struct RowBatch: Sendable {
+    private(set) var assignments: [NewCustomer] = []
+    private(set) var consents: [LocatedConsent] = []
+    private(set) var traits: [LocatedTraits] = []
+    private(set) var events: [LocatedEvent] = []
+
+    init(rows: [ImportRow], homes: [Result<Int64, FieldProblem>]) {
+        var assignmentOf: [Int64: NewCustomer] = [:]
+        var consentOf: [ConsentKey: LocatedConsent] = [:]
+        var traitsOf: [Int64: LocatedTraits] = [:]
+        for (row, home) in zip(rows, homes) {
+            guard case .success(let id) = home else { continue }
+            let key = CustomerKey(customerID: id)
+            if row.office != .none || !row.manager.isEmpty {
+                assignmentOf[id] = NewCustomer(key: key, customerNumber: nil, office: row.office, manager: row.manager)
+            }
+            for consent in row.consents {
+                consentOf[ConsentKey(id, consent)] = LocatedConsent(key: key, consent: consent)
+            }
+            if !row.traits.isEmpty {
+                traitsOf[id, default: LocatedTraits(key: key, values: [:])].values.merge(row.traits) { $1 }
+            }
+            events += row.events.map { LocatedEvent(key: key, event: $0) }
+        }
+        assignments = assignmentOf.values.sorted { $0.key.customerID < $1.key.customerID }
+        consents = consentOf.values.sorted {
+            ($0.key.customerID, $0.consent.purpose, $0.consent.channel)
+                < ($1.key.customerID, $1.consent.purpose, $1.consent.channel)
+        }
+        traits = traitsOf.values.sorted {
+            ($0.key.partition, $0.key.customerID) < ($1.key.partition, $1.key.customerID)
+        }
+    }
+
+    /// Keeps the first of events with the same id of the same customer.
+    mutating func removeRepeatedEvents() {
+        var seen: Set<EventKey> = []
+        events = events.filter { seen.insert(EventKey($0)).inserted }
+    }
+}
+
+private struct ConsentKey: Hashable {
+    let customerID: Int64
+    let purpose: String
+    let channel: String
+
+    init(_ customerID: Int64, _ consent: Consent) {
+        self.customerID = customerID
+        purpose = consent.purpose
+        channel = consent.channel
+    }
+}
+
+/// What makes an event unique.
+struct EventKey: Hashable {
+    let customerID: Int64
+    let eventID: String
+
+    init(_ located: LocatedEvent) {
+        customerID = located.key.customerID
+        eventID = located.event.id
+    }
+}

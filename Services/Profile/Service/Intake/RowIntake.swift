@@ -1,0 +1,146 @@
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+
+/// What storing a batch of rows did.
+struct RowsStored: Sendable {
+    /// One per row: the customer, or why the row was refused.
+    var customers: [Result<Int64, FieldProblem>]
+    var created: Set<Int64>
+    /// Identities that were not linked before.
+    var linked: Set<Identity>
+    /// Partition -> the highest offset written there.
+    var offsets: [Int16: Int64]
+}
+
+/// Stores customers with their traits, identities, consents and events: one row of an identify call or thousands of an
+/// import, in the transaction that is given.
+struct RowIntake: Sendable {
+    let writer: EventLogWriter
+    let source: String
+    let moment: Date
+
+    /// Another writer claimed an identity of this batch at the same time: begin again and find its customer.
+    struct ClaimLost: Error {}
+
+    /// Everything of the accepted rows and their log entries; nothing of the refused.
+    func store(
+        _ rows: [ImportRow], dictionary: TraitDictionary, in connection: PostgresConnection
+    ) async throws -> RowsStored {
+        let identities = rows.map(\.identities)
+        let known = try await IdentityStorage.homes(of: Array(Set(identities.joined())), in: connection)
+        let newIDs = try await CustomerStorage.nextIDs(
+            HomePlan.newIDsNeeded(rows: identities, known: known), in: connection)
+        let plan = HomePlan(rows: identities, known: known, newIDs: newIDs)
+        var batch = RowBatch(rows: rows, homes: plan.homes)
+        try await claim(plan, in: connection)
+        var entries = try await storeCustomers(plan, rows, batch, in: connection)
+        entries += try await storeConsents(batch, in: connection)
+        entries += try await storeTraits(batch, new: Set(plan.created.map(\.home)), dictionary, in: connection)
+        batch.removeRepeatedEvents()
+        let offsets = try await log(entries, events: batch.events, in: connection)
+        return RowsStored(
+            customers: plan.homes, created: Set(plan.created.map(\.home)), linked: Set(plan.links.map(\.identity)),
+            offsets: offsets)
+    }
+
+    private func claim(_ plan: HomePlan, in connection: PostgresConnection) async throws {
+        let holders = try await IdentityStorage.claim(plan.links, at: moment, in: connection)
+        guard plan.links.allSatisfy({ holders[$0.identity] == $0.home }) else { throw ClaimLost() }
+    }
+
+    private func storeCustomers(
+        _ plan: HomePlan, _ rows: [ImportRow], _ batch: RowBatch, in connection: PostgresConnection
+    ) async throws -> [NewLogEntry] {
+        let logEntries = LogEntries(at: moment)
+        var numbers: [Int64: String] = [:]
+        for link in plan.links where link.identity.kind == Identity.customerNumberKind {
+            numbers[link.home] = numbers[link.home] ?? link.identity.value
+        }
+        let new = plan.created.map { created -> (customer: NewCustomer, by: Identity) in
+            let row = rows[created.row]
+            let customer = NewCustomer(
+                key: CustomerKey(customerID: created.home), customerNumber: numbers[created.home], office: row.office,
+                manager: row.manager)
+            return (customer, row.identities[0])
+        }
+        try await CustomerStorage.insert(new.map(\.customer), at: moment, in: connection)
+        try await IdentityStorage.link(plan.links, at: moment, in: connection)
+        let newHomes = Set(plan.created.map(\.home))
+        for (home, number) in numbers where !newHomes.contains(home) {
+            try await CustomerStorage.setNumber(number, of: CustomerKey(customerID: home), in: connection)
+        }
+        var entries = try new.map { try logEntries.created($0.customer, by: $0.by) }
+        entries += try plan.links.map { try logEntries.linked($0.identity, to: CustomerKey(customerID: $0.home)) }
+        let moved = try await moved(batch, except: newHomes, in: connection)
+        try await CustomerStorage.assign(moved, in: connection)
+        return try entries + moved.map(logEntries.assigned)
+    }
+
+    /// Customers that were there before and whose rows name another office or manager; a row that names none moves nobody.
+    private func moved(
+        _ batch: RowBatch, except new: Set<Int64>, in connection: PostgresConnection
+    ) async throws -> [NewCustomer] {
+        let named = batch.assignments.filter { !new.contains($0.key.customerID) }
+        let current = try await CustomerStorage.assignments(of: named.map(\.key), in: connection)
+        return named.compactMap { wanted in
+            guard let old = current[wanted.key.customerID] else { return nil }
+            var customer = wanted
+            if customer.office == .none, let office = try? Office(old.office) { customer.office = office }
+            if customer.manager.isEmpty { customer.manager = old.manager }
+            return customer.office.path == old.office && customer.manager == old.manager ? nil : customer
+        }
+    }
+
+    private func storeConsents(_ batch: RowBatch, in connection: PostgresConnection) async throws -> [NewLogEntry] {
+        let consents = batch.consents
+        try await ConsentStorage.takeGuards(Set(consents.map(\.key)), in: connection)
+        try await ConsentStorage.put(consents, at: moment, in: connection)
+        let logEntries = LogEntries(at: moment)
+        return try Dictionary(grouping: consents, by: \.key).map { key, located in
+            try logEntries.consented(located.map(\.consent), by: key)
+        }
+    }
+
+    private func storeTraits(
+        _ batch: RowBatch, new: Set<Int64>, _ dictionary: TraitDictionary, in connection: PostgresConnection
+    ) async throws -> [NewLogEntry] {
+        let logEntries = LogEntries(at: moment)
+        var entries: [NewLogEntry] = []
+        for (names, located) in Dictionary(grouping: batch.traits, by: { $0.values.keys.sorted() }) {
+            let definitions = names.compactMap { dictionary[$0] }
+            let known = located.map(\.key).filter { !new.contains($0.customerID) }
+            let old = try await TraitStorage.values(of: known, traits: definitions, in: connection)
+            var changed: [LocatedTraits] = []
+            for one in located {
+                let changes = TraitChange.changes(from: old[one.key.customerID] ?? [:], to: one.values)
+                guard !changes.isEmpty || new.contains(one.key.customerID) else { continue }
+                changed.append(one)
+                if !changes.isEmpty { entries.append(try logEntries.changed(changes, source: source, of: one.key)) }
+            }
+            try await TraitStorage.put(changed, traits: definitions, source: source, at: moment, in: connection)
+        }
+        return entries
+    }
+
+    /// The heads of all entries are taken together, and events looked for only then: whoever adds the same event holds the
+    /// same head.
+    private func log(
+        _ entries: [NewLogEntry], events: [LocatedEvent], in connection: PostgresConnection
+    ) async throws -> [Int16: Int64] {
+        let partitions = Set(entries.map(\.partition)).union(events.map(\.key.partition))
+        guard !partitions.isEmpty else { return [:] }
+        try await connection.query(EventStorage.lockHeads(partitions))
+        let duplicates = try await EventStorage.duplicates(of: events, in: connection)
+        let logEntries = LogEntries(at: moment)
+        let new = events.enumerated().filter { !duplicates.contains($0.offset) }.map { logEntries.event($0.element) }
+        let all = entries + new
+        let written = try await writer.append(all, in: connection)
+        var offsets: [Int16: Int64] = [:]
+        for (entry, offset) in zip(all, written) {
+            offsets[entry.partition] = max(offsets[entry.partition] ?? 0, offset)
+        }
+        return offsets
+    }
+}

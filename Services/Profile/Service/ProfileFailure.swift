@@ -1,0 +1,52 @@
+internal import ProfileDomain
+internal import RPC
+
+/// What can go wrong in the profile service, in its own words.
+enum ProfileFailure: Error {
+    case unknownCustomer
+    case unknownImport
+    case importClosed
+    case chunkOutOfOrder(expected: Int64)
+    /// Both sides are customers already; joining them is a merge.
+    case bothAreCustomers
+    case tooManyWaiting
+    case field(FieldProblem)
+}
+
+extension ProfileFailure: RPCErrorConvertible {
+    var rpcError: RPCError {
+        switch self {
+        case .unknownCustomer:
+            RPCError(
+                .notFound, "No customer you may see has this id or identity; identify it first.", field: "customer")
+        case .unknownImport:
+            RPCError(.notFound, "There is no such import; open it first.", field: "import_id")
+        case .importClosed:
+            RPCError(.failedPrecondition, "The import is closed; a changed file is a new import.", field: "import_id")
+        case .chunkOutOfOrder(let expected):
+            RPCError(.failedPrecondition, "Chunks come one after another; send chunk \(expected) next.", field: "chunk")
+        case .bothAreCustomers:
+            RPCError(
+                .failedPrecondition, "Both are customers already, and customers cannot be merged yet.",
+                field: "identity")
+        case .tooManyWaiting:
+            RPCError(
+                .resourceExhausted, "Too many events are waiting to be stored; send them again shortly.",
+                retryAfterMilliseconds: 200, notExecuted: true)
+        case .field(let problem):
+            RPCError(.invalidArgument, problem.reason, field: problem.field)
+        }
+    }
+}
+
+extension FieldProblem {
+    var rpcError: RPCError { RPCError(.invalidArgument, reason, field: field) }
+}
+
+/// A batch whose caller stopped waiting before its turn came; nothing of it was stored.
+struct ExpiredInQueue: RPCErrorConvertible {
+    var rpcError: RPCError {
+        RPCError(
+            .deadlineExceeded, "The deadline passed before the batch was stored; send it again.", notExecuted: true)
+    }
+}

@@ -1,0 +1,64 @@
+internal import Contracts
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+internal import RPC
+internal import ServiceKit
+
+extension ProfileHandler {
+    static let batchLimit = 1_000
+
+    func track(_ request: ProfileV1.TrackRequest, context: CallContext) async throws -> ProfileV1.TrackResponse {
+        try Gate.require(.writeEvents, context)
+        guard request.events.count <= Self.batchLimit else {
+            throw ProfileFailure.field(
+                FieldProblem(
+                    field: "events", code: "batch", reason: "Send at most \(Self.batchLimit) events in one batch."))
+        }
+        let now = try await dependencies.clock.now()
+        var items = try await TrackBatch(request.events, receivedAt: now, homes: knownHomes)
+        items.refuseThoseElsewhere(try await visible(items.homes, to: context.principal))
+        let refused = try items.refused.map { index, problem in
+            RefusedItem(
+                caller: context.caller, problem: problem.below("events[\(index)]"),
+                item: try request.events[index].packed())
+        }
+        let outcomes = try await events.store(items.located, refused: refused, deadline: context.deadline)
+        return items.response(outcomes)
+    }
+
+    /// Homes by identity, from memory where possible.
+    private func knownHomes(_ identities: [Identity]) async throws -> [Identity: Int64] {
+        var found = homes.homes(of: identities)
+        let missing = identities.filter { found[$0] == nil }
+        guard !missing.isEmpty else { return found }
+        let fetched = try await pool.withConnection { try await IdentityStorage.homes(of: missing, in: $0) }
+        homes.remember(fetched)
+        found.merge(fetched) { $1 }
+        return found
+    }
+
+    /// Those of the customers that exist and belong to the person's office; nil stands for all of them: identities are
+    /// known to name customers, and a caller of the whole bank sees them all.
+    private func visible(_ wanted: TrackBatch.Homes, to principal: Principal?) async throws -> Set<Int64>? {
+        let scope = principal?.officePath ?? "/"
+        if scope == "/" && wanted.byID.isEmpty { return nil }
+        let asked = scope == "/" ? wanted.byID : wanted.all
+        let found = try await pool.withConnection { connection in
+            try await CustomerStorage.assignments(
+                of: asked.map { CustomerKey(customerID: $0) }, in: connection)
+        }
+        let visible = Set(found.filter { $0.value.office.hasPrefix(scope) }.keys)
+        return scope == "/" ? visible.union(wanted.all.subtracting(wanted.byID)) : visible
+    }
+
+    func getPosition(
+        _ request: ProfileV1.GetPositionRequest, context: CallContext
+    ) async throws -> ProfileV1.GetPositionResponse {
+        let heads = try await pool.withConnection(deadline: context.deadline) { connection in
+            try await LogHeads.read(schema: "profile", in: connection)
+        }
+        return ProfileV1.GetPositionResponse(position: Self.position(heads.offsets))
+    }
+}

@@ -1,0 +1,72 @@
+internal import Contracts
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+internal import RPC
+internal import ServiceKit
+
+extension ProfileHandler {
+    func putOrganisation(
+        _ request: ProfileV1.PutOrganisationRequest, context: CallContext
+    ) async throws -> ProfileV1.PutOrganisationResponse {
+        try Gate.require(.editOrganisation, context)
+        let offices = try Self.checked { () throws(FieldProblem) in try Self.offices(request.offices) }
+        let staff = try Self.checked { () throws(FieldProblem) in
+            try ImportRow.each(request.staff, "staff") { (proto) throws(FieldProblem) in
+                try Staff(
+                    number: proto.staffNumber, name: proto.name, office: Office(proto.officePath), duty: proto.duty)
+            }
+        }
+        let now = try await dependencies.clock.now()
+        return try await change(context, request) { connection in
+            let named = Set(offices.map(\.path.path))
+            let missing = try await OrganisationStorage.missing(
+                Set(staff.map(\.office.path)).subtracting(named), in: connection)
+            guard missing.isEmpty else {
+                throw ProfileFailure.field(
+                    FieldProblem(
+                        field: "staff", code: "unknown_office",
+                        reason: "Send the offices of the staff first or with them."))
+            }
+            try await OrganisationStorage.put(offices: offices, staff: staff, at: now, in: connection)
+            try await dependencies.audit.append(
+                AuditEntry(
+                    context, right: .editOrganisation, what: "\(offices.count) offices, \(staff.count) staff",
+                    result: .done),
+                in: connection)
+            return ProfileV1.PutOrganisationResponse()
+        }
+    }
+
+    private static func offices(_ protos: [ProfileV1.Office]) throws(FieldProblem) -> [(path: Office, name: String)] {
+        try ImportRow.each(protos, "offices") { (proto) throws(FieldProblem) in
+            guard !proto.path.isEmpty, proto.path != "/" else {
+                throw FieldProblem(field: "path", code: "office_path", reason: "Give the path of the office.")
+            }
+            guard !proto.name.isEmpty, proto.name.utf8.count <= 120 else {
+                throw FieldProblem(field: "name", code: "name", reason: "Give the name, at most 120 bytes.")
+            }
+            return (try Office(proto.path), proto.name)
+        }
+    }
+
+    func listOffices(
+        _ request: ProfileV1.ListOfficesRequest, context: CallContext
+    ) async throws -> ProfileV1.ListOfficesResponse {
+        let principal = try Gate.require(.readReports, context)
+        let scope = principal.officePath
+        let after = try dependencies.pages.position(
+            of: request.pageCursor, method: context.method, scope: scope
+        ).map { String(decoding: $0, as: UTF8.self) }
+        let rows = try await pool.withConnection(deadline: context.deadline) { connection in
+            try await OrganisationStorage.offices(after: after ?? "", within: scope, limit: 501, in: connection)
+        }
+        var response = ProfileV1.ListOfficesResponse()
+        response.offices = rows.prefix(500).map { ProfileV1.Office(path: $0.path, name: $0.name) }
+        if rows.count > 500, let last = response.offices.last {
+            response.nextPageCursor = dependencies.pages.sign(
+                Array(last.path.utf8), method: context.method, scope: scope)
+        }
+        return response
+    }
+}

@@ -1,0 +1,58 @@
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+
+/// A consent and whose it is.
+struct LocatedConsent: Sendable {
+    var key: CustomerKey
+    var consent: Consent
+}
+
+/// Consents and suppression, always written after their customer's guard was taken.
+enum ConsentStorage {
+    /// Takes the guard of each customer, in one order: from here to the end of the transaction no contact to them can be
+    /// reserved or sent.
+    static func takeGuards(_ keys: Set<CustomerKey>, in connection: PostgresConnection) async throws {
+        guard !keys.isEmpty else { return }
+        let sorted = keys.sorted { ($0.partition, $0.customerID) < ($1.partition, $1.customerID) }
+        try await connection.query(
+            """
+            SELECT g.customer_id
+            FROM profile.consent_guard g
+            JOIN unnest(\(sorted.map(\.partition))::smallint[], \(sorted.map(\.customerID))::bigint[])
+                AS i(partition, customer_id) ON g.partition = i.partition AND g.customer_id = i.customer_id
+            ORDER BY g.partition, g.customer_id
+            FOR UPDATE OF g
+            """)
+    }
+
+    static func put(_ consents: [LocatedConsent], at moment: Date, in connection: PostgresConnection) async throws {
+        guard !consents.isEmpty else { return }
+        try await connection.execute(
+            """
+            INSERT INTO profile.consent (partition, customer_id, purpose, channel, granted, valid_from, valid_until,
+                source, changed_at)
+            SELECT i.*, \(moment)
+            FROM unnest(\(consents.map(\.key.partition))::smallint[], \(consents.map(\.key.customerID))::bigint[],
+                \(consents.map(\.consent.purpose))::text[], \(consents.map(\.consent.channel))::text[],
+                \(consents.map(\.consent.granted))::boolean[], \(consents.map(\.consent.validFrom))::timestamptz[],
+                \(consents.map(\.consent.validUntil))::timestamptz[], \(consents.map(\.consent.source))::text[])
+                AS i(partition, customer_id, purpose, channel, granted, valid_from, valid_until, source)
+            ON CONFLICT (partition, customer_id, purpose, channel) DO UPDATE SET granted = excluded.granted,
+                valid_from = excluded.valid_from, valid_until = excluded.valid_until, source = excluded.source,
+                changed_at = excluded.changed_at
+            """)
+    }
+
+    static func suppress(
+        _ suppressed: Bool, reason: String, _ key: CustomerKey, at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO profile.suppression (partition, customer_id, suppressed, reason, changed_at)
+            VALUES (\(key.partition), \(key.customerID), \(suppressed), \(reason), \(moment))
+            ON CONFLICT (partition, customer_id) DO UPDATE SET suppressed = excluded.suppressed,
+                reason = excluded.reason, changed_at = excluded.changed_at
+            """)
+    }
+}

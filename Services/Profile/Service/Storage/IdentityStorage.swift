@@ -1,0 +1,58 @@
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+
+/// Identities and the claim that makes each of them name one customer alone.
+enum IdentityStorage {
+    /// Homes of the identities that are claimed; the others are missing.
+    static func homes(of identities: [Identity], in connection: PostgresConnection) async throws -> [Identity: Int64] {
+        guard !identities.isEmpty else { return [:] }
+        let rows = try await connection.query(
+            """
+            SELECT c.kind, c.value, c.customer_id
+            FROM unnest(\(identities.map(\.kind))::text[], \(identities.map(\.value))::text[]) AS i(kind, value)
+            JOIN profile.identity_claim c ON c.kind = i.kind AND c.value = i.value
+            """)
+        var homes: [Identity: Int64] = [:]
+        for row in rows {
+            let (kind, value, home) = try row.decode(String.self, String.self, Int64.self)
+            homes[Identity(trusted: kind, value)] = home
+        }
+        return homes
+    }
+
+    /// Claims identities for homes and answers who holds each now: a claim that another writer made first stands.
+    ///
+    /// The rows are written in one order everywhere, so that two writers never wait for each other in a ring.
+    static func claim(
+        _ wanted: [(identity: Identity, home: Int64)], at moment: Date, in connection: PostgresConnection
+    ) async throws -> [Identity: Int64] {
+        guard !wanted.isEmpty else { return [:] }
+        let sorted = wanted.sorted { ($0.identity.kind, $0.identity.value) < ($1.identity.kind, $1.identity.value) }
+        try await connection.execute(
+            """
+            INSERT INTO profile.identity_claim (kind, value, partition, customer_id)
+            SELECT * FROM unnest(\(sorted.map(\.identity.kind))::text[], \(sorted.map(\.identity.value))::text[],
+                \(sorted.map { CustomerKey(customerID: $0.home).partition })::smallint[],
+                \(sorted.map(\.home))::bigint[])
+            ON CONFLICT (kind, value) DO NOTHING
+            """)
+        return try await homes(of: sorted.map(\.identity), in: connection)
+    }
+
+    /// Writes the identities beside their customer, once the claims are ours.
+    static func link(
+        _ links: [(identity: Identity, home: Int64)], at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        guard !links.isEmpty else { return }
+        try await connection.execute(
+            """
+            INSERT INTO profile.identity (partition, customer_id, kind, value, linked_at)
+            SELECT i.partition, i.customer_id, i.kind, i.value, \(moment)
+            FROM unnest(\(links.map { CustomerKey(customerID: $0.home).partition })::smallint[],
+                \(links.map(\.home))::bigint[], \(links.map(\.identity.kind))::text[],
+                \(links.map(\.identity.value))::text[]) AS i(partition, customer_id, kind, value)
+            ON CONFLICT (partition, customer_id, kind, value) DO NOTHING
+            """)
+    }
+}

@@ -1,0 +1,54 @@
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+
+/// Offices and staff.
+enum OrganisationStorage {
+    static func put(
+        offices: [(path: Office, name: String)], staff: [Staff], at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        if !offices.isEmpty {
+            try await connection.execute(
+                """
+                INSERT INTO profile.office (path, name, changed_at)
+                SELECT i.path, i.name, \(moment)
+                FROM unnest(\(offices.map(\.path.path))::text[], \(offices.map(\.name))::text[]) AS i(path, name)
+                ON CONFLICT (path) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at
+                """)
+        }
+        if !staff.isEmpty {
+            try await connection.execute(
+                """
+                INSERT INTO profile.staff (staff_number, name, office_path, duty, changed_at)
+                SELECT i.staff_number, i.name, i.office_path, i.duty, \(moment)
+                FROM unnest(\(staff.map(\.number))::text[], \(staff.map(\.name))::text[],
+                    \(staff.map(\.office.path))::text[], \(staff.map(\.duty))::text[])
+                    AS i(staff_number, name, office_path, duty)
+                ON CONFLICT (staff_number) DO UPDATE SET name = excluded.name, office_path = excluded.office_path,
+                    duty = excluded.duty, changed_at = excluded.changed_at
+                """)
+        }
+    }
+
+    /// Offices in the order of their paths, after the one given.
+    static func offices(
+        after path: String, within scope: String, limit: Int, in connection: PostgresConnection
+    ) async throws -> [(path: String, name: String)] {
+        let rows = try await connection.query(
+            """
+            SELECT path, name FROM profile.office
+            WHERE path > \(path) AND starts_with(path, \(scope))
+            ORDER BY path LIMIT \(Int64(limit))
+            """)
+        return try rows.map { row in
+            let (path, name) = try row.decode(String.self, String.self)
+            return (path, name)
+        }
+    }
+
+    static func missing(_ paths: Set<String>, in connection: PostgresConnection) async throws -> Set<String> {
+        let rows = try await connection.query(
+            "SELECT path FROM profile.office WHERE path = ANY (\(paths.sorted())::text[])")
+        return paths.subtracting(try rows.map { try $0.decode(String.self) }).subtracting(["/"])
+    }
+}

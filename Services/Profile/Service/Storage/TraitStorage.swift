@@ -1,0 +1,90 @@
+internal import Foundation
+internal import Postgres
+internal import ProfileDomain
+
+/// Traits to be written to one customer; nil stands for unknown.
+struct LocatedTraits: Sendable {
+    var key: CustomerKey
+    var values: [String: TraitValue?]
+}
+
+/// Current traits: one row per customer, one typed column per trait, provenance beside.
+enum TraitStorage {
+    /// Current values of these traits, as they are before a change.
+    static func values(
+        of keys: [CustomerKey], traits: [TraitDefinition], in connection: PostgresConnection
+    ) async throws -> [Int64: [String: TraitValue]] {
+        guard !keys.isEmpty, !traits.isEmpty else { return [:] }
+        let columns = traits.map { trait -> SQL in "t.\(identifier: DictionaryStorage.column(of: trait.name))" }
+        let rows = try await connection.query(
+            """
+            SELECT t.customer_id, \(SQL.joined(columns, separator: ", "))
+            FROM unnest(\(keys.map(\.partition))::smallint[], \(keys.map(\.customerID))::bigint[])
+                AS i(partition, customer_id)
+            JOIN profile.customer_trait t ON t.partition = i.partition AND t.customer_id = i.customer_id
+            """)
+        var found: [Int64: [String: TraitValue]] = [:]
+        for row in rows {
+            var values: [String: TraitValue] = [:]
+            for (index, trait) in traits.enumerated() {
+                values[trait.name] = try value(in: row, at: index + 1, type: trait.type)
+            }
+            found[try row.decode(0, as: Int64.self)] = values
+        }
+        return found
+    }
+
+    static func value(in row: PostgresRow, at column: Int, type: TraitType) throws -> TraitValue? {
+        switch type {
+        case .text: try row.decode(column, as: String?.self).map(TraitValue.text)
+        case .integer: try row.decode(column, as: Int64?.self).map(TraitValue.integer)
+        case .decimal: try row.decode(column, as: Double?.self).map(TraitValue.decimal)
+        case .flag: try row.decode(column, as: Bool?.self).map(TraitValue.flag)
+        case .time: try row.decode(column, as: Date?.self).map(TraitValue.time)
+        }
+    }
+
+    /// Writes traits of customers that all set the same traits, which is what a file's rows do; the others stay as they are.
+    ///
+    /// The values come in by COPY into a table of this connection and go from there into place in one statement.
+    static func put(
+        _ rows: [LocatedTraits], traits: [TraitDefinition], source: String, at moment: Date,
+        in connection: PostgresConnection
+    ) async throws {
+        guard !rows.isEmpty, !traits.isEmpty else { return }
+        let names = traits.map { DictionaryStorage.column(of: $0.name) }
+        let columns = SQL.joined(names.map { name -> SQL in "\(identifier: name)" }, separator: ", ")
+        var create: SQL =
+            """
+            CREATE TEMPORARY TABLE incoming_trait ON COMMIT DROP AS
+            SELECT partition, customer_id, provenance, \(columns) FROM profile.customer_trait LIMIT 0
+            """
+        create.isPrepared = false
+        try await connection.execute(create)
+        let provenance = PostgresJSON(provenanceText(traits, source, moment))
+        try await connection.copyIn(
+            table: "incoming_trait", columns: ["partition", "customer_id", "provenance"] + names
+        ) { writer in
+            for row in rows {
+                try await writer.row { fields in
+                    fields.append(row.key.partition)
+                    fields.append(row.key.customerID)
+                    fields.append(provenance)
+                    for trait in traits { append(row.values[trait.name] ?? nil, trait.type, &fields) }
+                }
+            }
+        }
+        let updates = SQL.joined(
+            names.map { name -> SQL in "\(identifier: name) = excluded.\(identifier: name)" }, separator: ", ")
+        var merge: SQL =
+            """
+            INSERT INTO profile.customer_trait (partition, customer_id, provenance, \(columns))
+            SELECT partition, customer_id, provenance, \(columns) FROM incoming_trait ORDER BY partition, customer_id
+            ON CONFLICT (partition, customer_id) DO UPDATE SET
+                provenance = customer_trait.provenance || excluded.provenance, \(updates)
+            """
+        merge.isPrepared = false
+        try await connection.execute(merge)
+        try await connection.execute("DROP TABLE incoming_trait")
+    }
+}
