@@ -1,0 +1,46 @@
+internal import Dispatch
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+
+/// Ends the process hard when an orderly stop takes longer than it may.
+///
+/// It stands last in the group: the last is told first to stop. The timer is the system's, because what hangs may hold
+/// all of Swift's own threads.
+struct StopBound: Service {
+    let bound: Duration
+    let logger: Logger
+
+    func run() async throws {
+        let (stopped, continuation) = AsyncStream.makeStream(of: Void.self)
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                for await _ in stopped {}
+            } onGracefulShutdown: {
+                startTimer()
+                continuation.finish()
+            }
+        } onCancel: {
+            startTimer()
+            continuation.finish()
+        }
+    }
+
+    private func startTimer() {
+        let milliseconds = Int(bound / .milliseconds(1))
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+            logger.critical("the stop took too long: ending hard", metadata: ["bound": "\(bound)"])
+            exit(ServiceExit.hardStop.rawValue)
+        }
+    }
+}
+
+/// How a suite service's process ends.
+enum ServiceExit: Int32 {
+    case orderly = 0
+    case failed = 1
+    /// The orderly stop took too long.
+    case hardStop = 70
+    /// A setting is missing or wrong: starting again without a change does not help.
+    case configuration = 78
+}
