@@ -45,6 +45,12 @@ public final class ReplySocket: Sendable {
     /// Connections that stand.
     public var connectionCount: Int { link.socket.census.openCount }
 
+    /// Connections ever made, those of watchdogs and those above the limit included.
+    public var arrivalCount: Int { link.socket.census.arrivalCount }
+
+    /// Connections closed because there were too many.
+    public var refusalCount: Int { link.socket.census.refusalCount }
+
     /// Listens on one more endpoint. Blocks shortly; an `ipc://` folder is made if there is none.
     ///
     /// - Throws: `addressInUse` where another process serves the endpoint, `permissionDenied` where the folder of an

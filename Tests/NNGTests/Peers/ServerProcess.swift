@@ -1,0 +1,88 @@
+import Foundation
+import NNG
+import Testing
+
+/// A server in a process of its own, made of this test program, so that it can be killed and frozen.
+///
+/// It echoes; a request that begins with 0 is never answered.
+final class ServerProcess: Sendable {
+    fileprivate static let endpointVariable = "ZHIKE_NNG_TEST_SERVES"
+    fileprivate static let announcement = "listens on "
+
+    struct DidNotStart: Error {}
+
+    /// Where it listens, with the port found.
+    let endpoint: Endpoint
+    private let process: Process
+    /// When this end closes, be it because this process dies, the server ends.
+    private let leash: Pipe
+    private let exit: Task<Void, Never>
+
+    /// Returns when the process listens.
+    init(_ endpoint: Endpoint) async throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+        process.arguments = ["--testing-library", "swift-testing", "--filter", "NNGTests.ServerProcessMain"]
+        process.environment = ProcessInfo.processInfo.environment
+            .merging([Self.endpointVariable: endpoint.description]) { $1 }
+        leash = Pipe()
+        process.standardInput = leash
+        let output = Pipe()
+        process.standardOutput = output
+        let exited = AsyncStream<Void>.makeStream()
+        process.terminationHandler = { _ in exited.continuation.finish() }
+        exit = Task { for await _ in exited.stream {} }
+        try process.run()
+        self.endpoint = try await Self.announced(by: output)
+    }
+
+    private static func announced(by output: Pipe) async throws -> Endpoint {
+        let parts = AsyncStream<Data>.makeStream()
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let part = handle.availableData
+            if part.isEmpty { parts.continuation.finish() } else { parts.continuation.yield(part) }
+        }
+        var text = ""
+        for await part in parts.stream {
+            text += String(decoding: part, as: UTF8.self)
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            where line.hasPrefix(announcement) {
+                // What the process says later is read and dropped, so that it never waits for us.
+                output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+                return try Endpoint(parsing: String(line.dropFirst(announcement.count)))
+            }
+        }
+        throw DidNotStart()
+    }
+
+    func send(_ signal: Int32) {
+        kill(process.processIdentifier, signal)
+    }
+
+    /// `kill -9`, and the wait for the end.
+    func killAndWait() async {
+        send(SIGKILL)
+        await exit.value
+    }
+}
+
+/// The other side: not a test, but what a `ServerProcess` runs.
+@Suite("server process")
+struct ServerProcessMain {
+    private static let wanted = ProcessInfo.processInfo.environment[ServerProcess.endpointVariable]
+
+    @Test("serves until its parent lets go", .enabled(if: wanted != nil))
+    func serve() async throws {
+        let server = try TestServer(Endpoint(parsing: try #require(Self.wanted)), contexts: 32) { request in
+            request.first == 0 ? nil : request
+        }
+        FileHandle.standardOutput.write(Data("\n\(ServerProcess.announcement)\(server.listener.endpoint)\n".utf8))
+        await withUnsafeContinuation { continuation in
+            Thread.detachNewThread {
+                _ = try? FileHandle.standardInput.readToEnd()
+                continuation.resume()
+            }
+        }
+        await server.close()
+    }
+}
