@@ -1,1 +1,11 @@
-@main struct Main { static func main() {} }
+private import GatewayService
+private import ServiceKit
+
+@main
+struct Main {
+    static func main() async {
+        await ServiceRunner.run(name: "gateway", settings: GatewaySettings.all) { environment in
+            try await buildGateway(environment)
+        }
+    }
+}

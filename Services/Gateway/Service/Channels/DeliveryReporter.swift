@@ -1,0 +1,72 @@
+internal import Contracts
+internal import Logging
+internal import RPC
+
+/// Reports what became of deliveries, in batches: a report waits at the longest while the one before it is under way.
+final class DeliveryReporter: Sendable {
+    private let campaign: CampaignV1.CampaignServiceClient
+    private let log: Logger
+    /// Bounded by the permits of the worker: each outstanding delivery is reported once.
+    private let gathered = GatheredReports()
+
+    private static let batchLimit = 200
+    /// A report that cannot be handed over for so long is given up: the claim has lapsed, and the delivery is unknown.
+    private static let patience: Duration = .seconds(120)
+
+    init(_ campaign: CampaignV1.CampaignServiceClient, log: Logger) {
+        self.campaign = campaign
+        self.log = log
+    }
+
+    func report(_ delivery: CampaignV1.Delivery, _ verdict: PostVerdict) {
+        var report = CampaignV1.DeliveryReport(
+            deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, partition: delivery.partition)
+        switch verdict {
+        case .sent: report.outcome = .sent
+        case .postAgain(let reason, let milliseconds):
+            report.outcome = .notTaken
+            report.reason = reason
+            report.retryAfterMilliseconds = Int64(milliseconds)
+        case .refused(let reason):
+            report.outcome = .refused
+            report.reason = reason
+        case .unknown(let reason):
+            report.outcome = .unknown
+            report.reason = reason
+        }
+        gathered.add(report)
+    }
+
+    /// No more reports come; `run` ends when those there are have been handed over.
+    func finish() {
+        gathered.finish()
+    }
+
+    func run() async {
+        while let batch = await gathered.next(upTo: Self.batchLimit) {
+            await send(batch)
+        }
+    }
+
+    private func send(_ batch: [CampaignV1.DeliveryReport]) async {
+        let giveUp = ContinuousClock.now.advanced(by: Self.patience)
+        var wait = Duration.milliseconds(100)
+        while true {
+            do {
+                let reply = try await campaign.reportDeliveries(CampaignV1.ReportDeliveriesRequest(reports: batch))
+                let refused = reply.results.count { $0.status == .refused }
+                if refused > 0 {
+                    log.notice("Reports came too late", metadata: ["count": "\(refused)"])
+                }
+                return
+            } catch {
+                guard ContinuousClock.now < giveUp, !Task.isCancelled else {
+                    log.error("Reports were given up", metadata: ["count": "\(batch.count)", "error": "\(error)"])
+                    return
+                }
+                try? await Task.sleep(for: wait)
+                wait = min(wait * 2, .seconds(5))
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+public import Logging
+internal import NIOCore
+public import ServiceKit
+internal import ServiceLifecycle
+
+/// The gateway as a suite service: its settings and peers come from the environment.
+public func buildGateway(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    let clients = GatewayClients(
+        profile: try environment.channel(to: "profile"), segmentation: try environment.channel(to: "segmentation"),
+        campaign: try environment.channel(to: "campaign"), kpi: try environment.channel(to: "kpi"))
+    return try await buildGateway(
+        try GatewayConfiguration(environment.configuration), clients, readiness: environment.readiness,
+        metrics: environment.metrics, logger: environment.logger)
+}
+
+/// The gateway from its configuration and clients, whatever they are connected to.
+///
+/// - Parameter onListening: gets the HTTP port.
+public func buildGateway(
+    _ configuration: GatewayConfiguration, _ clients: GatewayClients, readiness: Readiness, metrics: MetricsRegistry,
+    logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+) async throws -> ServiceParts {
+    let keys = try await KeySet(contentsOfFile: configuration.keySetFile)
+    let table = RouteTable(Route.all(clients, readiness: readiness, metrics: metrics))
+    let responder = GatewayResponder(
+        table: table,
+        authenticator: Authenticator(keys: keys, issuer: configuration.issuer, audience: configuration.audience),
+        rates: RateLimiter(requestsPerSecond: configuration.requestsPerSecond, burst: configuration.requestBurst),
+        admission: AdmissionControl(limit: configuration.requestLimit), observer: RequestObserver(log: logger),
+        bodyByteLimit: configuration.bodyByteLimit)
+    let readTimeoutMilliseconds = configuration.readTimeoutMilliseconds
+    let application = Application(
+        responder: responder,
+        server: .http1(
+            configuration: .init(
+                additionalChannelHandlers: [RequestReadTimeout(milliseconds: readTimeoutMilliseconds)],
+                idleTimeout: .milliseconds(Int64(configuration.idleTimeoutMilliseconds)),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: configuration.headerByteLimit,
+                    maxHeaderListSize: configuration.headerByteLimit, maxHeaderFieldCount: 100))),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+            availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
+        onServerRunning: { channel in
+            guard let port = channel.localAddress?.port else { return }
+            logger.info("serving HTTP", metadata: ["port": "\(port)"])
+            await onListening(port)
+        },
+        logger: logger)
+    let workerName = "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
+    let workers = ChannelWorkers(
+        configuration.channels, clients.campaign, workerName: workerName,
+        sweepMilliseconds: configuration.sweepMilliseconds, logger: logger)
+    return ServiceParts(services: [workers, application])
+}
+
+extension Route {
+    /// Everything that is served.
+    static func all(_ clients: GatewayClients, readiness: Readiness, metrics: MetricsRegistry) -> [Route] {
+        let routes =
+            EventRoutes.all(clients) + CustomerRoutes.all(clients) + OrganisationRoutes.all(clients)
+            + SegmentRoutes.all(clients) + SnapshotRoutes.all(clients) + OfferRoutes.all(clients)
+            + CampaignRoutes.all(clients) + DeliveryRoutes.all(clients) + KPIRoutes.all(clients)
+            + ServiceRoutes.operations(readiness: readiness, metrics: metrics)
+        return routes + [ServiceRoutes.document(of: routes)]
+    }
+}

@@ -1,0 +1,46 @@
+internal import Hummingbird
+internal import RPC
+
+extension Problem {
+    /// What the failure of a call looks like outside: the one place where RPC statuses become HTTP statuses.
+    ///
+    /// - Parameter prefix: where the route's body stands in the message, such as `plan.`; taken off the field's path.
+    init(_ error: RPCError, prefix: String = "") {
+        let (status, code) = Self.status(of: error.code)
+        // What went wrong within is for our logs; the caller can only come again.
+        let detail =
+            status == .internalServerError ? "The request failed within: try again or tell operations." : error.message
+        self.init(status, code, detail, field: error.field.map { Self.fieldName($0, prefix: prefix) })
+        if status == .tooManyRequests || status == .serviceUnavailable {
+            let milliseconds = error.retryAfterMilliseconds ?? 1_000
+            retryAfterSeconds = max(1, (milliseconds + 999) / 1_000)
+        }
+    }
+
+    private static func status(of code: RPCError.Code) -> (HTTPResponse.Status, String) {
+        switch code {
+        case .invalidArgument: (.badRequest, "invalid_argument")
+        case .outOfRange: (.badRequest, "out_of_range")
+        case .notFound: (.notFound, "not_found")
+        case .alreadyExists: (.conflict, "already_exists")
+        case .failedPrecondition: (.conflict, "failed_precondition")
+        case .aborted: (.conflict, "aborted")
+        case .permissionDenied: (.forbidden, "permission_denied")
+        case .resourceExhausted: (.tooManyRequests, "overloaded")
+        case .unavailable, .cancelled: (.serviceUnavailable, "unavailable")
+        case .deadlineExceeded: (.gatewayTimeout, "deadline_exceeded")
+        case .unimplemented: (.notImplemented, "unimplemented")
+        // UNAUTHENTICATED of a call between suite services is a fault of our keys, not of the caller's token.
+        default: (.internalServerError, "internal")
+        }
+    }
+
+    /// A path in the words of a message, in the words of our JSON.
+    static func fieldName(_ field: String, prefix: String) -> String {
+        var name = field.hasPrefix(prefix) ? String(field.dropFirst(prefix.count)) : field
+        for suffix in ["_micros", "_json"] where name.hasSuffix(suffix) {
+            name.removeLast(suffix.utf8.count)
+        }
+        return name == "idempotency_key" ? "Idempotency-Key" : name
+    }
+}

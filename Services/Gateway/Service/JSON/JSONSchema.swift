@@ -1,0 +1,149 @@
+/// What a JSON value may be, as far as JSON Schema 2020-12 can say it. Made beside the code that reads and writes the
+/// value, so that the published document cannot say anything else.
+indirect enum JSONSchema: Sendable {
+    case text(lengths: ClosedRange<Int>, pattern: String?, format: String?)
+    case oneOfTexts([String])
+    case integer(ClosedRange<Int64>)
+    case number(ClosedRange<Double>?)
+    case flag
+    case array(JSONSchema, counts: ClosedRange<Int>)
+    /// An object with declared members and no others.
+    case object(members: [Member])
+    /// An object whose keys are the sender's own.
+    case map(JSONSchema, keys: JSONSchema, countLimit: Int)
+    /// An object of which only the length is bounded.
+    case freeObject
+    case anyOf([JSONSchema])
+    case null
+    /// A schema that the document lists by name.
+    case named(String, JSONSchema)
+    case described(String, JSONSchema)
+
+    struct Member: Sendable {
+        let name: String
+        let schema: JSONSchema
+        let isRequired: Bool
+    }
+}
+
+extension JSONSchema {
+    /// Writes the schema; a named one becomes a reference and is added to `named`.
+    func write(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        if case .named(let name, let schema) = self {
+            if named[name] == nil {
+                named[name] = schema
+                // Written to nowhere, so that the named schemas within it are found too.
+                var nowhere = JSONWriter()
+                schema.write(to: &nowhere, named: &named)
+            }
+            writer.object { writer in
+                writer.key("$ref")
+                writer.text("#/components/schemas/\(name)")
+            }
+            return
+        }
+        var found = named
+        writer.object { writer in writeKeywords(to: &writer, named: &found) }
+        named = found
+    }
+
+    private func writeKeywords(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        switch self {
+        case .text(let lengths, let pattern, let format):
+            writer.member("type", "string")
+            if lengths.lowerBound > 0 { writer.member("minLength", lengths.lowerBound) }
+            if lengths.upperBound < .max { writer.member("maxLength", lengths.upperBound) }
+            if let pattern { writer.member("pattern", pattern) }
+            if let format { writer.member("format", format) }
+        case .oneOfTexts(let texts):
+            writer.member("type", "string")
+            writer.key("enum")
+            writer.array { writer in for text in texts { writer.text(text) } }
+        case .integer(let range):
+            writer.member("type", "integer")
+            writer.member("format", "int64")
+            writer.key("minimum")
+            writer.integer(range.lowerBound)
+            writer.key("maximum")
+            writer.integer(range.upperBound)
+        case .number(let range):
+            writer.member("type", "number")
+            if let range {
+                writer.key("minimum")
+                writer.double(range.lowerBound)
+                writer.key("maximum")
+                writer.double(range.upperBound)
+            }
+        case .flag: writer.member("type", "boolean")
+        case .null: writer.member("type", "null")
+        case .array, .object, .map, .freeObject: writeStructure(to: &writer, named: &named)
+        case .anyOf(let choices):
+            writer.key("anyOf")
+            var found = named
+            writer.array { writer in
+                for choice in choices { choice.write(to: &writer, named: &found) }
+            }
+            named = found
+        case .described(let description, let schema):
+            writer.member("description", description)
+            if case .named = schema {
+                writer.key("allOf")
+                var found = named
+                writer.array { writer in schema.write(to: &writer, named: &found) }
+                named = found
+            } else {
+                schema.writeKeywords(to: &writer, named: &named)
+            }
+        case .named: break
+        }
+    }
+
+    private func writeStructure(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        switch self {
+        case .array(let element, let counts):
+            writer.member("type", "array")
+            if counts.lowerBound > 0 { writer.member("minItems", counts.lowerBound) }
+            if counts.upperBound < .max { writer.member("maxItems", counts.upperBound) }
+            writer.key("items")
+            element.write(to: &writer, named: &named)
+        case .object(let members):
+            writer.member("type", "object")
+            writer.key("additionalProperties")
+            writer.flag(false)
+            let required = members.filter(\.isRequired)
+            if !required.isEmpty {
+                writer.key("required")
+                writer.array { writer in for member in required { writer.text(member.name) } }
+            }
+            writer.key("properties")
+            var found = named
+            writer.object { writer in
+                for member in members {
+                    writer.key(member.name)
+                    member.schema.write(to: &writer, named: &found)
+                }
+            }
+            named = found
+        case .map(let value, let keys, let countLimit):
+            writer.member("type", "object")
+            if countLimit < .max { writer.member("maxProperties", countLimit) }
+            writer.key("propertyNames")
+            keys.write(to: &writer, named: &named)
+            writer.key("additionalProperties")
+            value.write(to: &writer, named: &named)
+        default: writer.member("type", "object")
+        }
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: String, _ value: String) {
+        key(name)
+        text(value)
+    }
+
+    mutating func member(_ name: String, _ value: Int) {
+        key(name)
+        integer(Int64(value))
+    }
+}

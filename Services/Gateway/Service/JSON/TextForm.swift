@@ -1,0 +1,54 @@
+/// What characters a text consists of: the pattern that is published and the function that checks, side by side.
+struct TextForm: Sendable {
+    /// An ECMA regular expression, as JSON Schema wants it.
+    let pattern: String
+    /// Goes into the sentence "Send …".
+    let description: String
+    let fits: @Sendable (String) -> Bool
+
+    /// Lower case letters, digits and some signs.
+    private static func lowerCase(signs: String, startsWithLetter: Bool = false) -> TextForm {
+        let allowed = Set(signs.utf8)
+        let first = startsWithLetter ? "[a-z]" : ""
+        return TextForm(
+            pattern: "^\(first)[a-z0-9\(signs)]*$",
+            description: "lower case letters, digits and \(signs.map { "'\($0)'" }.joined(separator: " "))"
+                + (startsWithLetter ? ", a letter first" : ""),
+            fits: { text in
+                if startsWithLetter, let first = text.utf8.first, !(0x61...0x7A).contains(first) { return false }
+                return text.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || allowed.contains(byte)
+                }
+            })
+    }
+
+    /// A trait, an identity kind or a purpose.
+    static let name = lowerCase(signs: "_", startsWithLetter: true)
+    /// An event type.
+    static let eventType = lowerCase(signs: "_.", startsWithLetter: true)
+    /// A product or offer code.
+    static let code = lowerCase(signs: "-")
+    /// A channel.
+    static let channel = lowerCase(signs: "_-")
+
+    /// From the head office down, such as `/head/east/pudong/`.
+    static let officePath = TextForm(
+        pattern: "^/([a-z0-9_-]+/)*$", description: "an office path such as /head/east/pudong/",
+        fits: { text in
+            var afterSlash = false
+            guard text.utf8.first == UInt8(ascii: "/"), text.utf8.last == UInt8(ascii: "/") else { return false }
+            for byte in text.utf8 {
+                if byte == UInt8(ascii: "/") {
+                    guard !afterSlash else { return false }
+                    afterSlash = true
+                } else {
+                    guard
+                        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+                            || byte == UInt8(ascii: "-")
+                    else { return false }
+                    afterSlash = false
+                }
+            }
+            return true
+        })
+}

@@ -1,0 +1,140 @@
+internal import Contracts
+
+/// Campaigns: the plan that a maker writes, and what has become of it.
+enum CampaignShapes {
+    private static let wave = JSONShape<CampaignV1.Wave>.object(
+        "Wave", CampaignV1.Wave(),
+        [
+            .required("number", \.number, .integer(1...100)),
+            .required("channel", \.channel, CommonShapes.channel),
+            .omittable("starts_at", \.startsAtMicros, .time, absent: 0),
+        ])
+
+    private static let trigger = JSONShape<CampaignV1.Trigger>.object(
+        "Trigger", CampaignV1.Trigger(),
+        [
+            .required("event_type", \.eventType, EventShapes.eventType),
+            .optional("conditions", \.conditions, condition.array(0...20)),
+            .required("channel", \.channel, CommonShapes.channel),
+        ])
+
+    private static let condition = JSONShape<CampaignV1.TriggerCondition>.object(
+        "TriggerCondition", CampaignV1.TriggerCondition(),
+        [
+            .required("property", \.property, .text(1...100)),
+            .required("operator", \.`operator`, .oneOf(["=", "!=", "<", "<=", ">", ">=", "known"])),
+            .presence("value", \.value, conditionValue),
+        ])
+
+    private static let conditionValue = JSONShape<CampaignV1.TriggerCondition.Value>(
+        schema: .anyOf([.text(lengths: 0...500, pattern: nil, format: nil), .number(nil), .flag]),
+        read: { reader throws(JSONProblem) in
+            switch try reader.peek() {
+            case UInt8(ascii: "\""): .text(try JSONShape<String>.text(0...500).read(&reader))
+            case UInt8(ascii: "t"), UInt8(ascii: "f"): .flag(try reader.readFlag())
+            default: .number(try reader.readDouble())
+            }
+        },
+        write: { value, writer in
+            switch value {
+            case .text(let text): writer.text(text)
+            case .number(let number): writer.double(number)
+            case .flag(let flag): writer.flag(flag)
+            }
+        })
+
+    static let plan = JSONShape<CampaignV1.CampaignPlan>.object(
+        "CampaignPlan", CampaignV1.CampaignPlan(),
+        [
+            .required("name", \.name, .text(1...100)),
+            .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
+            .required("offer_code", \.offerCode, .text(1...48, .code)),
+            .required("purpose", \.purpose, .text(1...48, .name)),
+            .required("snapshot_id", \.snapshotID, .identifier),
+            .required(
+                "control_basis_points", \.controlBasisPoints,
+                .integer(0...10_000).described("Share of the audience that is held; 2000 is 20 %.")),
+            .omittable("salt", \.salt, .text(1...100), absent: ""),
+            .required("conversion_event_type", \.conversionEventType, EventShapes.eventType),
+            .required("conversion_window_seconds", \.conversionWindowMicros, .seconds(1...31_622_400)),
+            .omittable("value_property", \.valueProperty, .text(1...100), absent: ""),
+            .omittable("currency", \.currency, EventShapes.currency, absent: ""),
+            .optional("waves", \.waves, wave.array(0...20)),
+            .optional("triggers", \.triggers, trigger.array(0...20)),
+        ])
+
+    static let update = JSONShape<CampaignV1.UpdateCampaignRequest>.object(
+        "CampaignChange", CampaignV1.UpdateCampaignRequest(),
+        [
+            .required("version", \.version, .identifier.described("The version the change is based on.")),
+            .presence("plan", \.plan, plan, isRequired: true),
+        ])
+
+    static let approval = JSONShape<CampaignV1.ApproveCampaignRequest>.object(
+        "Approval", CampaignV1.ApproveCampaignRequest(),
+        [
+            .required("version", \.version, .identifier.described("The version that was looked at.")),
+            .required("reason", \.reason, .text(1...500)),
+        ])
+
+    private static let progress = JSONShape<CampaignV1.Progress>.object(
+        "Progress", CampaignV1.Progress(),
+        [
+            .required("done", \.done, .integer()),
+            .required("total", \.total, .integer()),
+            .required("wave", \.wave, .integer()),
+        ])
+
+    private static let state = JSONShape<CampaignV1.CampaignState>.names([
+        ("draft", .draft), ("approved", .approved), ("running", .running), ("paused", .paused), ("closed", .closed),
+        ("unknown", .unspecified),
+    ])
+
+    /// An imported campaign of the past has no plan of ours, so its parts are not bound as a draft's are.
+    static let campaign = JSONShape<CampaignV1.Campaign>.object(
+        "Campaign", CampaignV1.Campaign(),
+        [
+            .required("campaign_id", \.campaignID, .integer()),
+            .presence("plan", \.plan, ShownPlan.shape),
+            .required("state", \.state, state),
+            .required("version", \.version, .integer()),
+            .required("maker", \.maker, .text()),
+            .omittable("checker", \.checker, .text(), absent: ""),
+            .presence("progress", \.progress, progress),
+            .required("created_at", \.createdAtMicros, .time),
+            .omittable("started_at", \.startedAtMicros, .time, absent: 0),
+            .omittable("closed_at", \.closedAtMicros, .time, absent: 0),
+            .required("imported", \.imported, .flag),
+            .required("deliveries", \.deliveries, .counts),
+            .required("refused", \.refused, .counts),
+            .required("held", \.held, .integer()),
+        ])
+
+    static let campaigns = JSONShape<CampaignV1.ListCampaignsResponse>.object(
+        "Campaigns", CampaignV1.ListCampaignsResponse(),
+        [
+            .required("campaigns", \.campaigns, campaign.array()),
+            .omittable("next_cursor", \.nextPageCursor, CommonShapes.cursor, absent: ""),
+        ])
+
+    /// A plan as it is shown.
+    private enum ShownPlan {
+        static let shape = JSONShape<CampaignV1.CampaignPlan>.object(
+            "ShownPlan", CampaignV1.CampaignPlan(),
+            [
+                .required("name", \.name, .text()),
+                .required("office_path", \.officePath, .text()),
+                .required("offer_code", \.offerCode, .text()),
+                .required("purpose", \.purpose, .text()),
+                .required("snapshot_id", \.snapshotID, .integer()),
+                .required("control_basis_points", \.controlBasisPoints, .integer()),
+                .required("salt", \.salt, .text()),
+                .required("conversion_event_type", \.conversionEventType, .text()),
+                .required("conversion_window_seconds", \.conversionWindowMicros, .seconds(0...9_223_372_036_854)),
+                .required("value_property", \.valueProperty, .text()),
+                .required("currency", \.currency, .text()),
+                .required("waves", \.waves, wave.array()),
+                .required("triggers", \.triggers, trigger.array()),
+            ])
+    }
+}
