@@ -35,6 +35,16 @@ public struct PostgresCopyWriter: ~Copyable {
         if buffer.count >= Self.chunkBytes { try await send() }
     }
 
+    /// Adds a row whose columns are known only at run time.
+    public mutating func write(fields: [any PostgresEncodable]) async throws {
+        guard fields.count == columnCount else {
+            throw PostgresError(.invalidUse, "COPY of \(columnCount) columns was given a row of \(fields.count)")
+        }
+        buffer.append(Int16(fields.count))
+        for field in fields { buffer.appendField(field) }
+        if buffer.count >= Self.chunkBytes { try await send() }
+    }
+
     private mutating func send() async throws {
         try await connection.copyData(buffer.bytes)
         buffer.removeAll()

@@ -8,7 +8,7 @@ internal import Synchronization
 /// pause while the server is away.
 public final class PostgresPool: Sendable {
     public let configuration: PostgresConfiguration
-    let logger: Logger
+    public let logger: Logger
     let notifications: NotificationHub
     private let state: Mutex<PoolState<PostgresConnection>>
     private let nextWaiter = Atomic<UInt64>(0)

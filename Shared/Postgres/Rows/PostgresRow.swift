@@ -29,7 +29,14 @@ public struct PostgresRow: Sendable {
         }
     }
 
-    /// All columns from the first on: `let (id, name) = try row.decode((Int64, String).self)`.
+    /// The first columns by their types: `let (id, name) = try row.decode(Int64.self, String.self)`.
+    public func decode<First: PostgresDecodable, Second: PostgresDecodable, each Rest: PostgresDecodable>(
+        _ first: First.Type, _ second: Second.Type, _ rest: repeat (each Rest).Type
+    ) throws(PostgresError) -> (First, Second, repeat each Rest) {
+        try decode((First, Second, repeat each Rest).self)
+    }
+
+    /// The first columns as a tuple: `let (id, name) = try row.decode((Int64, String).self)`.
     public func decode<each T: PostgresDecodable>(_ types: (repeat each T).Type = (repeat each T).self)
         throws(PostgresError) -> (repeat each T)
     {

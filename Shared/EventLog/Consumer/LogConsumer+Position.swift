@@ -1,0 +1,57 @@
+internal import Postgres
+internal import Synchronization
+
+extension LogConsumer {
+    /// How often the cursors of other members are looked at while a reader waits for them.
+    private static let lookPause = Duration.milliseconds(25)
+
+    /// How far all members together have applied the log.
+    public func appliedPosition() async throws -> LogPosition {
+        try await cursors.applied(in: pool)
+    }
+
+    /// How many entries are written and not yet applied.
+    public func lag() async throws -> Int64 {
+        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
+        return try await appliedPosition().distance(to: heads)
+    }
+
+    /// Waits until everything up to `position` has taken effect, so that a reader sees what it wrote itself.
+    ///
+    /// - Throws: `EventLogError` with `.notAppliedInTime` once `deadline` has passed.
+    public func waitUntilApplied(_ position: LogPosition, deadline: ContinuousClock.Instant) async throws {
+        while true {
+            // What this member holds it knows by itself; for the rest it has to ask.
+            let missing = state.withLock { state in
+                position.offsets.filter { state.leases[$0.key].map(\.applied) ?? 0 < $0.value }
+            }
+            if missing.isEmpty { return }
+            if try await appliedPosition().includes(LogPosition(offsets: missing)) { return }
+            try Task.checkCancellation()
+            let remaining = deadline - .now
+            guard remaining > .zero else {
+                throw EventLogError(.notAppliedInTime, "\(name) has not yet applied what was written to \(log).log")
+            }
+            await arrivals.wait(atMost: min(remaining, Self.lookPause))
+        }
+    }
+
+    // MARK: Dead letters
+
+    /// Entries that were given up, oldest offsets first.
+    public func deadLetters(limit: Int = 1000) async throws -> [DeadLetter] {
+        try await letters.list(limit: limit, in: pool)
+    }
+
+    /// Offers a dead letter to the handler once more; where it is applied, it is no longer one.
+    ///
+    /// - Throws: what the handler threw; the letter is then kept.
+    public func redrive(_ letter: DeadLetter) async throws {
+        try await pool.transaction { connection in
+            guard try await letters.take(letter, in: connection) else { return }
+            let range = LogRange(partition: letter.partition, after: letter.offset - 1, upTo: letter.offset)
+            let entries = try await reader.read([range], in: connection)
+            try await handler(LogBatch(log: log, entries: entries), connection)
+        }
+    }
+}

@@ -1,0 +1,222 @@
+internal import Foundation
+internal import Logging
+public import Postgres
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Follows a log: each entry takes effect exactly once, and those of a customer in their order.
+///
+/// The cursor moves in the transaction of the effects, and only for the holder of the newest fencing token. Several
+/// members of one name share the partitions; what a dead member held is free for the others after its lease.
+public final class LogConsumer: Service, Sendable {
+    /// Applies a batch in the transaction of the connection: that is where all its effects belong. It may run more than
+    /// once for the same entries when a transaction fails, so it must have no effect elsewhere. To append to a log of its
+    /// own, it does so last.
+    public typealias Handler = @Sendable (LogBatch, PostgresConnection) async throws -> Void
+
+    public let name: String
+    public let log: String
+    let pool: PostgresPool
+    let configuration: LogConsumerConfiguration
+    let handler: Handler
+    let cursors: CursorStorage
+    let letters: DeadLetterStorage
+    let reader: LogReader
+    let state = Mutex(ConsumerState())
+    let arrivals = Arrivals()
+    /// Unique among the members, also after a restart.
+    let member = UUID().uuidString
+
+    /// - Parameters:
+    ///   - name: of the consumer; members of the same name share the work.
+    ///   - log: the schema of the log that is followed.
+    ///   - ownSchema: the schema of the cursors and of the effects.
+    ///   - pool: logged in as the owner of `ownSchema`, with SELECT on the log and its heads.
+    public init(
+        name: String, log: String, ownSchema: String, pool: PostgresPool,
+        configuration: LogConsumerConfiguration = LogConsumerConfiguration(), handler: @escaping Handler
+    ) {
+        self.name = name
+        self.log = log
+        self.pool = pool
+        self.configuration = configuration
+        self.handler = handler
+        cursors = CursorStorage(schema: ownSchema, consumer: name, log: log)
+        letters = DeadLetterStorage(schema: ownSchema, consumer: name, log: log)
+        reader = LogReader(schema: log)
+    }
+
+    /// Follows until the task is cancelled or the service stops, and then gives its partitions back.
+    public func run() async throws {
+        let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await cancelWhenGracefulShutdown { [self] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.keepLease(look) }
+                group.addTask { await self.listen(look) }
+                group.addTask { await self.tick(look) }
+                group.addTask { await self.follow(looks, look) }
+                await group.waitForAll()
+            }
+        }
+        // In a task of its own, because this one may be cancelled.
+        await Task { try? await cursors.release(member: member, in: pool) }.value
+    }
+
+    // MARK: What makes it look
+
+    private func listen(_ look: AsyncStream<Void>.Continuation) async {
+        for await _ in pool.wakeUps(on: LogNotifier.channel(log: log)) { look.yield() }
+    }
+
+    private func tick(_ look: AsyncStream<Void>.Continuation) async {
+        while true {
+            // An entry that failed is to be tried again soon.
+            let pause = state.withLock { $0.hasFailures } ? configuration.retryPause / 2 : configuration.lookInterval
+            do { try await Task.sleep(for: pause) } catch { return look.finish() }
+            look.yield()
+        }
+    }
+
+    private func keepLease(_ look: AsyncStream<Void>.Continuation) async {
+        var isCreated = false
+        while !Task.isCancelled {
+            do {
+                if !isCreated { try await cursors.create(in: pool) }
+                isCreated = true
+                try await renewLease()
+                look.yield()
+            } catch {
+                pool.logger.warning("A lease was not renewed", metadata: metadata(error))
+            }
+            do { try await Task.sleep(for: configuration.lease / 4) } catch { return }
+        }
+    }
+
+    private func renewLease() async throws {
+        let leases = try await cursors.renew(member: member, lease: configuration.lease, in: pool)
+        state.withLock { $0.replaceLeases(leases) }
+    }
+
+    // MARK: Following
+
+    private func follow(_ looks: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation) async {
+        for await _ in looks {
+            do {
+                while try await step() {}
+            } catch is CancellationError {
+                return
+            } catch {
+                await recover(from: error)
+                look.yield()
+            }
+        }
+    }
+
+    /// Applies one batch. Says whether there may be more.
+    func step() async throws -> Bool {
+        if Task.isCancelled { throw CancellationError() }
+        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
+        let ranges = state.withLock { $0.nextRanges(heads: heads, limit: configuration.batchSize, now: .now) }
+        guard !ranges.isEmpty else { return false }
+        try await apply(ranges)
+        return true
+    }
+
+    /// Applies ranges in one transaction; where that fails for a reason of their own, in halves, down to the entry.
+    private func apply(_ ranges: [LogRange]) async throws {
+        do {
+            try await transact(ranges)
+        } catch  where Self.isPassing(error) {
+            throw error
+        } catch {
+            guard ranges.reduce(0, { $0 + $1.count }) > 1 else { return try await refused(ranges[0], error) }
+            let (first, second) = ranges.halves()
+            try await apply(first)
+            let rest = state.withLock { $0.stillNext(second) }
+            if !rest.isEmpty { try await apply(rest) }
+        }
+    }
+
+    private func transact(_ ranges: [LogRange]) async throws {
+        let tokens = state.withLock { $0.tokens(of: ranges) }
+        try await pool.transaction { connection in
+            let answers = try await connection.pipeline(
+                [cursors.advance(ranges, tokens: tokens)] + ranges.map(reader.statement))
+            guard try answers[0][0].decode(0, as: Int32.self) == ranges.count else {
+                throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
+            }
+            let entries = try reader.entries(of: ranges, from: Array(answers.dropFirst()))
+            try await handler(LogBatch(log: log, entries: entries), connection)
+        }
+        moved(ranges)
+    }
+
+    private func moved(_ ranges: [LogRange]) {
+        state.withLock { $0.applied(ranges) }
+        arrivals.announce()
+    }
+
+    /// One entry could not be applied: it is tried again later, and in the end put aside so that the others go on.
+    private func refused(_ range: LogRange, _ error: any Error) async throws {
+        let attempts = state.withLock { $0.failed(range, pause: configuration.retryPause, now: .now) }
+        var details = metadata(error)
+        details["partition"] = "\(range.partition)"
+        details["offset"] = "\(range.upTo)"
+        guard attempts >= configuration.maximumAttempts else {
+            return pool.logger.warning("An entry could not be applied", metadata: details)
+        }
+        pool.logger.error("An entry was put among the dead letters", metadata: details)
+        let tokens = state.withLock { $0.tokens(of: [range]) }
+        try await pool.transaction { connection in
+            let answers = try await connection.pipeline([
+                cursors.advance([range], tokens: tokens), reader.statement(range),
+            ])
+            guard try answers[0][0].decode(0, as: Int32.self) == 1 else {
+                throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
+            }
+            let entries = try reader.entries(of: [range], from: [answers[1]])
+            try await letters.put(entries[0], reason: Self.reason(error), attempts: attempts, in: connection)
+        }
+        moved([range])
+    }
+
+    // MARK: Failures
+
+    /// Reasons that lie outside the entries: the same batch is offered again, and no attempt is counted.
+    private static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case is CancellationError, is EventLogError, is LogRetryLater: true
+        case let error as PostgresError:
+            error.isConnectionLost || error.isCommitUnknown || error.isRetryableConflict || error.isTimeout
+                || error.isResourceShortage || error.code == .closed
+        default: false
+        }
+    }
+
+    private func recover(from error: any Error) async {
+        pool.logger.warning("A log could not be followed for the moment", metadata: metadata(error))
+        let pause = (error as? LogRetryLater)?.pause ?? .milliseconds(100)
+        do {
+            try await Task.sleep(for: pause)
+            // Whether a COMMIT took effect whose answer was lost, the cursors know.
+            let leases = try await pool.withConnection { try await cursors.leases(of: member, in: $0) }
+            state.withLock { $0.replaceLeases(leases) }
+        } catch {
+            pool.logger.debug("The cursors could not be read", metadata: metadata(error))
+        }
+    }
+
+    private func metadata(_ error: any Error) -> Logger.Metadata {
+        ["consumer": "\(name)", "log": "\(log)", "error": "\(Self.reason(error))"]
+    }
+
+    /// What may be kept and logged of an error: a handler's own may hold a customer's data.
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as LogEntryRefused: error.reason
+        case let error as PostgresError: error.description
+        case let error as EventLogError: error.description
+        default: String(reflecting: type(of: error))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Postgres
+
+/// The rows by which the members of one consumer share partitions and remember how far they are.
+struct CursorStorage: Sendable {
+    let schema: String
+    let consumer: String
+    let log: String
+
+    struct Lease: Sendable, Equatable {
+        var applied: Int64
+        var token: Int64
+    }
+
+    /// Makes the cursors at the beginning of the log, where there are none yet.
+    func create(in pool: PostgresPool) async throws {
+        try await pool.execute(
+            """
+            INSERT INTO \(path: "\(schema).log_cursor") (partition, consumer, log, applied_offset, fencing_token)
+            SELECT partition, \(consumer), \(log), 0, 0 FROM generate_series(0, \(LogPartition.count - 1)) AS partition
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    /// Renews the lease of a member and returns the partitions that are its own.
+    func renew(member: String, lease: Duration, in pool: PostgresPool) async throws -> [Int16: Lease] {
+        let seconds = Double(lease.components.seconds) + Double(lease.components.attoseconds) / 1e18
+        return try await pool.withConnection { connection in
+            try await connection.execute(
+                "SELECT \(path: "\(schema).log_renew_leases")(\(consumer), \(log), \(member), \(seconds))")
+            return try await leases(of: member, in: connection)
+        }
+    }
+
+    func leases(of member: String, in connection: PostgresConnection) async throws -> [Int16: Lease] {
+        let rows = try await connection.query(
+            """
+            SELECT partition, applied_offset, fencing_token FROM \(path: "\(schema).log_cursor")
+            WHERE consumer = \(consumer) AND log = \(log) AND lease_owner = \(member)
+            """)
+        var leases: [Int16: Lease] = [:]
+        for row in rows { leases[try row.decode(0)] = Lease(applied: try row.decode(1), token: try row.decode(2)) }
+        return leases
+    }
+
+    /// Gives everything back at once, so that nobody has to wait for the lease to end.
+    func release(member: String, in pool: PostgresPool) async throws {
+        try await pool.execute(
+            """
+            DELETE FROM \(path: "\(schema).log_member")
+            WHERE consumer = \(consumer) AND log = \(log) AND member = \(member)
+            """)
+    }
+
+    /// Moves cursors; to be called with ranges in ascending order of partition.
+    func advance(_ ranges: [LogRange], tokens: [Int64]) -> SQL {
+        """
+        SELECT \(path: "\(schema).log_advance_cursors")(\(consumer), \(log), \(ranges.map(\.partition)),
+            \(ranges.map(\.after)), \(ranges.map(\.upTo)), \(tokens))
+        """
+    }
+
+    func applied(in pool: PostgresPool) async throws -> LogPosition {
+        try LogHeads.position(
+            try await pool.query(
+                """
+                SELECT partition, applied_offset FROM \(path: "\(schema).log_cursor")
+                WHERE consumer = \(consumer) AND log = \(log)
+                """))
+    }
+}
