@@ -1,0 +1,87 @@
+/// One contact on its way, without its storage. Each method says what happened and returns what has to be done.
+package struct DeliveryStateMachine: Sendable, Hashable {
+    package private(set) var state: DeliveryState
+    /// Names the newest claim; grows by one with each.
+    package private(set) var fencingToken: Int64
+    /// How often a worker had it.
+    package private(set) var attempt: Int32
+
+    /// A contact that the channel did not take so often becomes a dead letter, which a person may drive again.
+    package static let attemptLimit: Int32 = 12
+
+    package init(state: DeliveryState = .reserved, fencingToken: Int64 = 0, attempt: Int32 = 0) {
+        self.state = state
+        self.fencingToken = fencingToken
+        self.attempt = attempt
+    }
+
+    /// What to write beside the new state.
+    package enum Action: Sendable, Hashable {
+        /// The log gets the contact, as sent or as unknown.
+        case logContact
+        /// It was logged as unknown, and now it is known: sent or not.
+        case logChange(wasSent: Bool)
+        /// It was never logged, and never leaves: the channel refused it for good.
+        case logNotSent
+        /// Due again after the wait that the worker asked for.
+        case retryLater
+        /// Not taken too often.
+        case deadLetter
+        /// The same was reported before; nothing changes.
+        case duplicate
+        /// The claim is no longer the newest, or the contact is past this.
+        case stale
+    }
+
+    /// A worker takes it; false where there is nothing to take.
+    package mutating func claim() -> Bool {
+        guard state == .reserved else { return false }
+        state = .sending
+        fencingToken += 1
+        attempt += 1
+        return true
+    }
+
+    /// The lease lapsed without a report. It may have left, so it is never sent again.
+    package mutating func lapse() -> Action {
+        guard state == .sending else { return .stale }
+        state = .unknown
+        return .logContact
+    }
+
+    /// A worker reports on its claim. Repeating a report changes nothing.
+    package mutating func report(_ outcome: DeliveryOutcome, fencingToken token: Int64) -> Action {
+        guard token == fencingToken else {
+            // Only "not taken" ends a claim and lets another follow, so it is the report that may come twice.
+            return token < fencingToken && token > 0 && outcome == .notTaken ? .duplicate : .stale
+        }
+        switch (state, outcome) {
+        case (.sending, .sent):
+            state = .sent
+            return .logContact
+        case (.sending, .unknown):
+            state = .unknown
+            return .logContact
+        case (.sending, .refused):
+            state = .failed
+            return .logNotSent
+        case (.sending, .notTaken):
+            guard attempt < Self.attemptLimit else {
+                state = .failed
+                return .deadLetter
+            }
+            state = .reserved
+            return .retryLater
+        case (.unknown, .sent):
+            state = .sent
+            return .logChange(wasSent: true)
+        case (.unknown, .refused), (.unknown, .notTaken):
+            state = .failed
+            return .logChange(wasSent: false)
+        case (.sent, .sent), (.unknown, .unknown), (.failed, .refused), (.failed, .notTaken), (.reserved, .notTaken):
+            return .duplicate
+        default:
+            return .stale
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What the bank sells.
+package struct Product: Sendable, Hashable {
+    package var code: String
+    package var name: String
+    /// The bank's class, for example "deposit".
+    package var productClass: String
+
+    package init(code: String, name: String, productClass: String) {
+        self.code = code
+        self.name = name
+        self.productClass = productClass
+    }
+
+    package func check() throws(CampaignProblem) {
+        guard Names.isCode(code) else {
+            throw CampaignProblem(
+                .invalid, field: "product.code", "Name the product by lower case letters, digits and hyphens.")
+        }
+        guard Names.isTitle(name, atMost: 200) else {
+            throw CampaignProblem(.invalid, field: "product.name", "Give the product a name of at most 200 bytes.")
+        }
+        guard Names.isPlain(productClass) else {
+            throw CampaignProblem(.invalid, field: "product.class", "Name the class, for example deposit.")
+        }
+    }
+}
+
+/// What a customer is offered, and in which words.
+package struct Offer: Sendable, Hashable {
+    package var code: String
+    package var productCode: String
+    package var title: String
+    package var text: String
+
+    package init(code: String, productCode: String, title: String, text: String) {
+        self.code = code
+        self.productCode = productCode
+        self.title = title
+        self.text = text
+    }
+
+    package func check() throws(CampaignProblem) {
+        guard Names.isCode(code) else {
+            throw CampaignProblem(
+                .invalid, field: "offer.code", "Name the offer by lower case letters, digits and hyphens.")
+        }
+        guard Names.isCode(productCode) else {
+            throw CampaignProblem(
+                .invalid, field: "offer.product_code", "Name the product that is offered by its code.")
+        }
+        guard Names.isTitle(title, atMost: 200) else {
+            throw CampaignProblem(.invalid, field: "offer.title", "Give the offer a title of at most 200 bytes.")
+        }
+        guard text.utf8.count <= 4_000 else {
+            throw CampaignProblem(.invalid, field: "offer.text", "Keep the text within 4000 bytes.")
+        }
+    }
+}

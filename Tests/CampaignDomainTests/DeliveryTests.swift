@@ -1,0 +1,111 @@
+import CampaignDomain
+import Testing
+
+@Suite("a contact on its way")
+struct DeliveryTests {
+    private func sending(attempt: Int32 = 0) -> DeliveryStateMachine {
+        var machine = DeliveryStateMachine(attempt: attempt)
+        let wasClaimed = machine.claim()
+        #expect(wasClaimed)
+        return machine
+    }
+
+    /// `#expect` takes its argument apart and cannot call what mutates; a function with `inout` it can.
+    private func take(_ machine: inout DeliveryStateMachine) -> Bool { machine.claim() }
+
+    private func lapse(_ machine: inout DeliveryStateMachine) -> DeliveryStateMachine.Action { machine.lapse() }
+
+    private func report(
+        _ machine: inout DeliveryStateMachine, _ outcome: DeliveryOutcome, _ token: Int64
+    ) -> DeliveryStateMachine.Action {
+        machine.report(outcome, fencingToken: token)
+    }
+
+    @Test("it is claimed once at a time, each time under a new token")
+    func claim() {
+        var machine = sending()
+        #expect(machine.fencingToken == 1)
+        #expect(!take(&machine))
+        #expect(report(&machine, .notTaken, 1) == .retryLater)
+        #expect(take(&machine))
+        #expect(machine.fencingToken == 2)
+        #expect(machine.attempt == 2)
+    }
+
+    @Test("what was sent or may have been is logged, and never claimed again")
+    func neverTwice() {
+        for outcome in [DeliveryOutcome.sent, .unknown] {
+            var machine = sending()
+            #expect(report(&machine, outcome, 1) == .logContact)
+            #expect(!take(&machine))
+            #expect(machine.state.countsForCaps)
+        }
+        var lapsed = sending()
+        #expect(lapse(&lapsed) == .logContact)
+        #expect(lapsed.state == .unknown)
+        #expect(!take(&lapsed))
+    }
+
+    @Test("repeating a report changes nothing")
+    func repeated() {
+        for outcome in DeliveryOutcome.allCases {
+            var machine = sending()
+            _ = machine.report(outcome, fencingToken: 1)
+            let before = machine
+            #expect(report(&machine, outcome, 1) == .duplicate, "\(outcome)")
+            #expect(machine == before)
+        }
+        var again = sending()
+        _ = again.report(.notTaken, fencingToken: 1)
+        _ = again.claim()
+        #expect(report(&again, .notTaken, 1) == .duplicate)
+        #expect(again.state == .sending)
+    }
+
+    @Test("the report of an older claim is refused")
+    func fencing() {
+        var machine = sending()
+        _ = machine.report(.notTaken, fencingToken: 1)
+        _ = machine.claim()
+        #expect(report(&machine, .sent, 1) == .stale)
+        #expect(report(&machine, .sent, 3) == .stale)
+        #expect(report(&machine, .sent, 0) == .stale)
+        #expect(machine.state == .sending)
+    }
+
+    @Test("what was unknown may become known, but is not sent again")
+    func reconciled() {
+        for (outcome, action) in [
+            (DeliveryOutcome.sent, DeliveryStateMachine.Action.logChange(wasSent: true)),
+            (.refused, .logChange(wasSent: false)), (.notTaken, .logChange(wasSent: false)),
+        ] {
+            var machine = sending()
+            _ = machine.lapse()
+            #expect(report(&machine, outcome, 1) == action)
+            #expect(!take(&machine))
+        }
+    }
+
+    @Test("a contact that was sent stays sent")
+    func sentStays() {
+        var machine = sending()
+        _ = machine.report(.sent, fencingToken: 1)
+        for outcome in [DeliveryOutcome.notTaken, .refused, .unknown] {
+            #expect(report(&machine, outcome, 1) == .stale)
+        }
+        #expect(lapse(&machine) == .stale)
+    }
+
+    @Test("not taken too often, it becomes a dead letter")
+    func deadLetter() {
+        var machine = sending(attempt: DeliveryStateMachine.attemptLimit - 1)
+        #expect(report(&machine, .notTaken, 1) == .deadLetter)
+        #expect(machine.state == .failed)
+        #expect(!machine.state.countsForCaps)
+    }
+
+    @Test("a dedupe key names campaign, customer, wave and channel")
+    func dedupeKey() {
+        #expect(DedupeKey(campaignID: 3, customerID: 12, wave: 1, channel: "sms").description == "3.12.1.sms")
+    }
+}
