@@ -1,0 +1,76 @@
+internal import Contracts
+internal import Foundation
+internal import JWTKit
+internal import RPC
+internal import Testing
+
+@Suite("Tokens")
+struct AuthenticationTests {
+    private func suite() -> FakeSuite {
+        var suite = FakeSuite()
+        suite.on(SegmentationV1.SegmentationServiceMethods.listSegments) { _, _ in
+            SegmentationV1.ListSegmentsResponse()
+        }
+        return suite
+    }
+
+    @Test("a good token is let in, none is refused with 401")
+    func good() async throws {
+        try await withGateway(suite()) { gateway in
+            #expect(try await gateway.send(.GET, "/v1/segments").status == 200)
+            let refused = try await gateway.send(.GET, "/v1/segments", token: "")
+            #expect(refused.status == 401)
+            #expect(refused.headers.first(name: "WWW-Authenticate") == "Bearer")
+            #expect(try refused.member("code") == "unauthenticated")
+        }
+    }
+
+    @Test("a token of another issuer or audience, expired, early or with a wrong subject or office is refused")
+    func wrongClaims() async throws {
+        try await withGateway(suite()) { gateway in
+            let changes: [@Sendable (inout TokenMint.Claims) -> Void] = [
+                { $0.iss = "https://elsewhere.test" },
+                { $0.aud = "other" },
+                { $0.exp = ExpirationClaim(value: Date().addingTimeInterval(-1)) },
+                { $0.nbf = NotBeforeClaim(value: Date().addingTimeInterval(600)) },
+                { $0.sub = "" },
+                { $0.sub = "name with spaces" },
+                { $0.office = "head" },
+                { $0.office = "/head/'; --/" },
+            ]
+            for change in changes {
+                let token = try await gateway.mint.token(change)
+                #expect(try await gateway.send(.GET, "/v1/segments", token: token).status == 401)
+            }
+        }
+    }
+
+    @Test("a token signed by an unknown key, unsigned, cut or with a changed algorithm is refused")
+    func forged() async throws {
+        try await withGateway(suite()) { gateway in
+            let good = gateway.token
+            let parts = good.split(separator: ".").map(String.init)
+            let unsigned = Data(#"{"alg":"none","kid":"k1"}"#.utf8).base64EncodedString()
+            let symmetric = Data(#"{"alg":"HS256","kid":"k1"}"#.utf8).base64EncodedString()
+            let tokens = [
+                try await gateway.mint.forged(), "\(unsigned).\(parts[1]).", "\(symmetric).\(parts[1]).\(parts[2])",
+                String(good.dropLast(5)), parts[0] + "." + parts[1], "x", String(repeating: "a", count: 9_000),
+            ]
+            for token in tokens {
+                #expect(try await gateway.send(.GET, "/v1/segments", token: token).status == 401)
+            }
+        }
+    }
+
+    @Test("a role without the right is refused with 403, and an unknown role gives none")
+    func rights() async throws {
+        try await withGateway(suite()) { gateway in
+            for roles in [["channel"], ["nobody-knows-this"], []] {
+                let token = try await gateway.mint.token { $0.roles = roles }
+                let answer = try await gateway.send(.GET, "/v1/segments", token: token)
+                #expect(answer.status == 403)
+                #expect(try answer.member("code") == "permission_denied")
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import Foundation
+internal import JWTKit
+internal import Testing
+
+/// Signs tokens for tests, and writes the key set that the gateway checks them with.
+struct TokenMint {
+    struct Claims: JWTPayload {
+        var iss = "https://login.bank.test"
+        var sub = "clerk-7"
+        var aud: AudienceClaim = "zhike"
+        var exp = ExpirationClaim(value: Date().addingTimeInterval(600))
+        var nbf: NotBeforeClaim?
+        var roles = ["marketer", "operator", "channel", "analyst", "admin"]
+        var office = "/head/"
+
+        func verify(using algorithm: some JWTAlgorithm) throws {}
+    }
+
+    let folder: URL
+    private let key = ES256PrivateKey()
+    private let keys = JWTKeyCollection()
+
+    init() async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        await keys.add(ecdsa: key, kid: "k1")
+        let point = try #require(key.parameters)
+        let set = """
+            {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1",
+            "x": "\(Self.urlSafe(point.x))", "y": "\(Self.urlSafe(point.y))"}]}
+            """
+        try set.write(to: keySetFile, atomically: true, encoding: .utf8)
+    }
+
+    var keySetFile: URL { folder.appending(path: "keys.json") }
+
+    func token(_ change: (inout Claims) -> Void = { _ in }) async throws -> String {
+        var claims = Claims()
+        change(&claims)
+        return try await keys.sign(claims, kid: "k1")
+    }
+
+    /// A token with a good shape whose key nobody knows.
+    func forged() async throws -> String {
+        let others = JWTKeyCollection()
+        await others.add(ecdsa: ES256PrivateKey(), kid: "k1")
+        return try await others.sign(Claims(), kid: "k1")
+    }
+
+    private static func urlSafe(_ text: String) -> String {
+        text.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+            .replacingOccurrences(of: "=", with: "")
+    }
+}
