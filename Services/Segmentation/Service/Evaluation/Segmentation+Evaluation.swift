@@ -1,0 +1,91 @@
+internal import EventLog
+internal import Postgres
+internal import RPC
+internal import SegmentationDomain
+internal import ServiceKit
+
+/// What is counted or tested: a rule of the moment, or that of a segment.
+enum RuleSubject: Sendable {
+    case rule(@Sendable (RuleDictionary) throws -> CheckedRule)
+    case segment(Int64)
+}
+
+/// A customer as a caller names one.
+enum CustomerName: Sendable {
+    case id(Int64)
+    case identity(kind: String, value: String)
+}
+
+extension Segmentation {
+    func checkRule(
+        _ context: CallContext, _ read: () throws -> LocatedRule
+    ) async throws -> (RuleDictionary, Result<CheckedRule, RuleProblems>) {
+        try Gate.require(.readSegments, context)
+        let dictionary = try await ownerPool.transaction(evaluating(context)) {
+            try await ProfileReader.dictionary(in: $0)
+        }
+        do {
+            return (dictionary, .success(try CheckedRule(try read(), in: dictionary)))
+        } catch let problem as RuleProblem {
+            return (dictionary, .failure(RuleProblems([problem])))
+        } catch let problems as RuleProblems {
+            return (dictionary, .failure(problems))
+        }
+    }
+
+    /// The size of a rule or of a segment now, and the moment it was asked for.
+    func count(_ context: CallContext, subject: RuleSubject) async throws -> (RuleCount, asOfMicroseconds: Int64) {
+        let person = try Gate.require(.readSegments, context)
+        let moment = try await now()
+        let count = try await ownerPool.transaction(evaluating(context)) { connection in
+            let question = try await question(subject, scope: person.officePath, at: moment, in: connection)
+            return try await evaluator.count(question, in: connection)
+        }
+        return (count, moment)
+    }
+
+    /// Whether one customer fits, and which conditions.
+    func testCustomer(
+        _ context: CallContext, subject: RuleSubject, customer: CustomerName
+    ) async throws -> RuleExplanation {
+        let person = try Gate.require(.readSegments, context)
+        let moment = try await now()
+        return try await ownerPool.transaction(evaluating(context)) { connection in
+            let question = try await question(subject, scope: person.officePath, at: moment, in: connection)
+            guard let key = try await key(of: customer, in: connection),
+                let fits = try await evaluator.conditionFits(question, customer: key, in: connection)
+            else { throw SegmentationFailure.unknownCustomer }
+            return question.rule.rule.explain(fits)
+        }
+    }
+
+    /// The rule of a subject, asked for within the office that it is for: the person's, or the segment's own.
+    func question(
+        _ subject: RuleSubject, scope: String, at moment: Int64, in connection: PostgresConnection
+    ) async throws -> RuleQuestion {
+        let dictionary = try await ProfileReader.dictionary(in: connection)
+        switch subject {
+        case .rule(let check):
+            return RuleQuestion(rule: try check(dictionary), asOfMicroseconds: moment, officePath: scope)
+        case .segment(let id):
+            guard let segment = try await SegmentStorage.find(id, within: scope, in: connection) else {
+                throw SegmentationFailure.unknownSegment
+            }
+            return try question(segment, dictionary, at: moment)
+        }
+    }
+
+    func question(_ segment: Segment, _ dictionary: RuleDictionary, at moment: Int64) throws -> RuleQuestion {
+        let located = try LocatedRule(json: segment.content.ruleJSON)
+        return RuleQuestion(
+            rule: try CheckedRule(located, in: dictionary), asOfMicroseconds: moment, officePath: segment.officePath)
+    }
+
+    private func key(of customer: CustomerName, in connection: PostgresConnection) async throws -> Member.Key? {
+        switch customer {
+        case .id(let id): Member.Key(partition: LogPartition.of(customerID: id), customerID: id)
+        case .identity(let kind, let value):
+            try await ProfileReader.customer(kind: kind, value: value, in: connection)
+        }
+    }
+}

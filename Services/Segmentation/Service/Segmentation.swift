@@ -1,0 +1,67 @@
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import RPC
+internal import SegmentationDomain
+internal import ServiceKit
+
+/// What the calls of the segmentation service are made of.
+struct Segmentation: Sendable {
+    /// No transaction of the suite holds a snapshot longer: long ones slow down every writer of a log.
+    static let longestSnapshot = Duration.seconds(5)
+
+    /// As the owner of the schema: evaluation, which applies the office as a condition, and freezing.
+    let ownerPool: PostgresPool
+    /// As the role of people, under row-level security.
+    let requestPool: PostgresPool
+    let evaluator: any RuleEvaluator
+    let clock: any BusinessClock
+    let audit: AuditLog
+    let cursors: PageCursor
+    let idempotency: Idempotency
+    let logger: Logger
+
+    /// Suite services that may read for themselves, without a person.
+    static let readingMachines: Set<String> = ["campaign", "kpi"]
+
+    /// Where a read goes: a person's through row-level security, a suite service's own through the owner.
+    func reading(
+        _ right: Right, _ context: CallContext
+    ) throws -> (pool: PostgresPool, options: TransactionOptions) {
+        let person = try Gate.require(right, context, orMachines: Self.readingMachines)
+        let options = TransactionOptions(
+            isReadOnly: true, officePath: person?.officePath, deadline: snapshotDeadline(context))
+        return (person == nil ? ownerPool : requestPool, options)
+    }
+
+    /// For the owner's transactions that evaluate.
+    func evaluating(_ context: CallContext) -> TransactionOptions {
+        TransactionOptions(isReadOnly: true, deadline: snapshotDeadline(context))
+    }
+
+    func snapshotDeadline(_ context: CallContext) -> ContinuousClock.Instant {
+        min(context.deadline, .now + Self.longestSnapshot)
+    }
+
+    /// Asks the gate for a right whose use is audited; a refusal is audited too.
+    func requireAudited(
+        _ right: Right, _ context: CallContext, what: String
+    ) async throws -> Principal {
+        do throws(RPCError) {
+            return try Gate.require(right, context)
+        } catch {
+            let entry = AuditEntry(context, right: right, what: what, reason: error.code.name, result: .refused)
+            do {
+                try await audit.append(entry, pool: ownerPool)
+            } catch {
+                logger.error("a refusal was not audited", metadata: ["error": "\(error)"])
+            }
+            throw error
+        }
+    }
+
+    /// Business time in microseconds.
+    func now() async throws -> Int64 {
+        try await clock.now().microseconds
+    }
+}

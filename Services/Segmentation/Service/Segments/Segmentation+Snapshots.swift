@@ -1,0 +1,63 @@
+internal import Foundation
+internal import Postgres
+internal import ProtobufC
+internal import RPC
+internal import SegmentationDomain
+internal import ServiceKit
+
+/// Which members are to be frozen.
+struct FreezeWish: Sendable {
+    var segmentID: Int64
+    /// nil for the newest.
+    var version: Int64?
+    /// Offsets of the profile log that must have been reached, by partition.
+    var after: [Int: Int64]
+}
+
+extension Segmentation {
+    /// Freezes the members of a segment in one transaction, which sees one state of the database from the position of the
+    /// log to the last member: the snapshot is what the log up to that position gives.
+    func freeze<Request: ProtobufMessage, Reply: ProtobufMessage>(
+        _ context: CallContext, _ request: Request, _ wish: FreezeWish, reply: @Sendable (Snapshot) -> Reply
+    ) async throws -> Reply {
+        let person = try Gate.require(.editSegments, context)
+        let moment = try await clock.now()
+        // At this isolation a call with the same key that commits meanwhile is a conflict, and the repetition finds its
+        // reply.
+        let options = TransactionOptions(isolation: .repeatableRead, deadline: snapshotDeadline(context))
+        return try await idempotency.run(context, request, pool: ownerPool, options: options) { connection in
+            reply(try await freeze(wish, for: person, at: moment, in: connection))
+        }
+    }
+
+    private func freeze(
+        _ wish: FreezeWish, for person: Principal, at moment: Date, in connection: PostgresConnection
+    ) async throws -> Snapshot {
+        guard
+            let segment = try await SegmentStorage.find(
+                wish.segmentID, version: wish.version, within: person.officePath, in: connection)
+        else {
+            throw wish.version == nil ? SegmentationFailure.unknownSegment : SegmentationFailure.unknownVersion
+        }
+        let heads = try await ProfileReader.logHeads(in: connection)
+        guard wish.after.allSatisfy({ heads[$0.key] >= $0.value }) else { throw SegmentationFailure.positionAhead }
+        let dictionary = try await ProfileReader.dictionary(in: connection)
+        let question = try question(segment, dictionary, at: moment.microseconds)
+        let id = try await SnapshotStorage.nextID(in: connection)
+        try await evaluator.writeMembers(question, snapshotID: id, in: connection)
+        let (count, checksum) = try await SnapshotStorage.seal(id, in: connection)
+        let snapshot = Snapshot(
+            id: id, segmentID: segment.id, segmentVersion: segment.version, ruleJSON: segment.content.ruleJSON,
+            dictionaryVersion: dictionary.version, profileOffsets: heads, asOf: moment, count: count,
+            checksum: checksum, officePath: segment.officePath)
+        try await SnapshotStorage.insert(snapshot, by: person.user, at: moment, in: connection)
+        return snapshot
+    }
+
+    func snapshot(_ context: CallContext, id: Int64) async throws -> Snapshot {
+        let (pool, options) = try reading(.readSegments, context)
+        let snapshot = try await pool.transaction(options) { try await SnapshotStorage.find(id, in: $0) }
+        guard let snapshot else { throw SegmentationFailure.unknownSnapshot }
+        return snapshot
+    }
+}

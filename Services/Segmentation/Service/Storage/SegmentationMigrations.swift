@@ -1,0 +1,14 @@
+internal import EventLog
+public import Postgres
+
+/// The steps of the schema `segmentation`, in their order.
+public enum SegmentationMigrations {
+    public static var all: [Migration] {
+        [
+            Migration(name: "0000-log", statements: EventLogSchema.statements(schema: "segmentation")),
+            Migration(name: "0001-segments", bytes: PackageResources._001_segments_sql),
+            Migration(name: "0002-snapshots", bytes: PackageResources._002_snapshots_sql),
+            Migration(name: "0003-scope", bytes: PackageResources._003_scope_sql),
+        ]
+    }
+}
