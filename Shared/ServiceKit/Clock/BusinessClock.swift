@@ -1,4 +1,5 @@
 public import Foundation
+internal import Postgres
 
 /// Business time: what windows, quiet hours, caps, validity and business days are reckoned by.
 ///
@@ -18,9 +19,7 @@ public struct SystemBusinessClock: BusinessClock {
     }
 
     /// In whole microseconds, as tables and wire hold them.
-    public func now() -> Date {
-        Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1_000_000).rounded(.down) / 1_000_000)
-    }
+    public func now() -> Date { Date(microseconds: Date().microseconds) }
 }
 
 /// Business time that stands still, for tests of rules.

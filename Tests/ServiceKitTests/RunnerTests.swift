@@ -1,0 +1,155 @@
+import Contracts
+import Foundation
+import Logging
+import Postgres
+import RPC
+import RPCNNGTransport
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import ServiceKit
+
+@Suite("a suite service's process")
+struct RunnerTests {
+    private struct Echo: TestingV1.TestingServiceHandler {
+        func echo(_ request: TestingV1.EchoRequest, context: CallContext) async throws -> TestingV1.EchoResponse {
+            TestingV1.EchoResponse(text: request.text)
+        }
+        func add(_ request: TestingV1.AddRequest, context: CallContext) async throws -> TestingV1.AddResponse {
+            throw PostgresError(.connectionLost, "gone")
+        }
+        func put(_ request: TestingV1.PutRequest, context: CallContext) async throws -> TestingV1.PutResponse {
+            .init()
+        }
+        func listNumbers(
+            _ request: TestingV1.ListNumbersRequest, context: CallContext
+        ) async throws -> TestingV1.ListNumbersResponse { .init() }
+    }
+
+    /// A profile service that serves the testing methods to the gateway.
+    private static func build(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+        try await environment.migrate([
+            Migration(name: "0001-own", text: "CREATE TABLE profile.own (at timestamptz NOT NULL);")
+        ])
+        _ = try environment.requestDatabase()
+        _ = try environment.auditLog()
+        var router = RPCRouter()
+        router.register(testingService: Echo())
+        router.allow(TestingV1.TestingServiceMethods.all, callers: ["gateway"])
+        return ServiceParts(router: router)
+    }
+
+    @Test("it migrates, serves, says what it is and whether it is ready, and stops in order")
+    func life() async throws {
+        let files = try RunnerFiles()
+        defer { files.remove() }
+        let configuration = try ServiceConfiguration(
+            serviceName: "profile", settings: StandardSettings.all,
+            arguments: files.arguments(try await TestPostgres.database()))
+        let group = StoppableGroup {
+            try await ServiceRunner.serve(
+                configuration, metrics: MetricsRegistry(), stopOnSignals: false, logger: Logger(label: "test"),
+                build: Self.build)
+        }
+        let running = Task { try await group.run() }
+        let gateway = try NNGChannel(serviceName: "profile", endpoints: [files.endpoint], key: files.key("gateway"))
+        let answers = RPCV1.SuiteServiceClient(gateway)
+        let health = try await answers.health(.init(), options: CallOptions(timeout: .seconds(20)))
+        #expect(health.ready && health.reasons.isEmpty)
+        let described = try await answers.describe(.init())
+        #expect(described.service == "profile" && described.version == SuiteVersion.current)
+        let echo = try #require(described.methods.first { $0.name == TestingV1.TestingServiceMethods.echo.name })
+        #expect(echo.kind == "read" && echo.callers == ["gateway"])
+        #expect(described.methods.count == 6)
+        let client = TestingV1.TestingServiceClient(gateway)
+        #expect(try await client.echo(.init(text: "你好")).text == "你好")
+        let lost = await #expect(throws: RPCError.self) { try await client.add(.init(amount: 1)) }
+        #expect(lost?.code == .unavailable)
+        let campaign = try NNGChannel(serviceName: "profile", endpoints: [files.endpoint], key: files.key("campaign"))
+        let refused = await #expect(throws: RPCError.self) {
+            try await TestingV1.TestingServiceClient(campaign).echo(.init(text: "x"))
+        }
+        #expect(refused?.code == .permissionDenied)
+        await group.stop()
+        try await running.value
+        await gateway.close()
+        await campaign.close()
+    }
+
+    @Test("what is missing or wrong ends the process with its own code and a sentence")
+    func configurationErrors() async throws {
+        let result = await #expect(
+            processExitsWith: .exitCode(78), observing: [\.standardErrorContent]
+        ) {
+            await ServiceRunner.run(name: "profile", arguments: [], environment: [:]) { _ in ServiceParts() }
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.hasPrefix("zhike-profile: keys.file is missing"))
+        await #expect(processExitsWith: .exitCode(78)) {
+            await ServiceRunner.run(name: "profile", arguments: ["--kyes-file", "x"], environment: [:]) { _ in
+                ServiceParts()
+            }
+        }
+    }
+
+    @Test("--print-config and --version say what they say and end well")
+    func printed() async throws {
+        let printed = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+            await ServiceRunner.run(
+                name: "profile", arguments: ["--print-config", "--keys-file", "/keys"],
+                environment: ["ZHIKE_LOG_LEVEL": "debug"]
+            ) { _ in ServiceParts() }
+        }
+        let text = String(decoding: printed?.standardOutputContent ?? [], as: UTF8.self)
+        #expect(text.contains("keys.file = /keys\n") && text.contains("log.level = debug\n"))
+        await #expect(processExitsWith: .success) {
+            await ServiceRunner.run(name: "profile", arguments: ["--version", "--keys-file", "/k"], environment: [:]) {
+                _ in ServiceParts()
+            }
+        }
+    }
+
+    @Test("a part that does not stop is ended hard after the bound, from SIGTERM as from Ctrl-C")
+    func hardStop() async {
+        await #expect(processExitsWith: .exitCode(70)) {
+            let bound = StopBound(bound: .milliseconds(100), logger: Logger(label: "test"))
+            var group = ServiceGroupConfiguration(
+                services: [Stubborn(), bound], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "test"))
+            group.maximumGracefulShutdownDuration = nil
+            try await ServiceGroup(configuration: group).run()
+        }
+    }
+
+    @Test("an address that is taken ends the start with a sentence")
+    func takenAddress() async throws {
+        let files = try RunnerFiles()
+        defer { files.remove() }
+        let arguments = files.arguments(try await TestPostgres.database())
+        let configuration = try ServiceConfiguration(
+            serviceName: "profile", settings: StandardSettings.all, arguments: arguments)
+        let logger = Logger(label: "test")
+        let environment = try ServiceEnvironment(
+            configuration: configuration, logger: logger, metrics: MetricsRegistry())
+        var router = RPCRouter()
+        router.complete(with: environment)
+        let first = try NNGServer(endpoints: [files.endpoint], router: router, keys: environment.keys, logger: logger)
+        try first.listen()
+        let running = Task { try await first.run() }
+        await #expect(throws: RuntimeError.self) {
+            try await ServiceRunner.serve(
+                configuration, metrics: MetricsRegistry(), stopOnSignals: false, logger: logger,
+                build: { _ in ServiceParts(router: RPCRouter()) })
+        }
+        running.cancel()
+        try? await running.value
+    }
+}
+
+/// Asks for a stop as soon as it runs, and never ends.
+private struct Stubborn: Service {
+    func run() async throws {
+        kill(getpid(), SIGTERM)
+        await withCheckedContinuation { (_: CheckedContinuation<Void, Never>) in }
+    }
+}
