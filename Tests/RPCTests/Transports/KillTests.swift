@@ -1,0 +1,103 @@
+import Contracts
+import Foundation
+import RPC
+import RPCNNGTransport
+import TestSupport
+import Testing
+
+/// Real processes: the body of an exit test runs in a process of its own, and serves until it is killed.
+@Suite("Servers that are killed or stand still", .serialized)
+struct KillTests {
+    private static let secret = [UInt8](repeating: 9, count: 32)
+
+    /// Serves `Add`, which counts and gives the count, and `Echo`, which gives the process id.
+    private static func serve(_ endpoint: String) async throws {
+        let added = Notes<Int64>()
+        var service = TestService()
+        service.onAdd = { request, _ in
+            added.add(request.amount)
+            return TestingV1.AddResponse(total: Int64(added.all.count))
+        }
+        service.onEcho = { _, _ in TestingV1.EchoResponse(text: "\(ProcessInfo.processInfo.processIdentifier)") }
+        let key = try ServiceKey(id: "tester-1", service: "tester", secret: secret)
+        let server = try NNGServer(
+            endpoints: [endpoint], router: service.router(), keys: KeyRing([key]), logger: Bench.quiet)
+        try await server.run()
+    }
+
+    /// Serves in a process of its own; the task ends when that was killed.
+    private static func start(_ endpoint: String) -> Task<Void, Never> {
+        Task {
+            await #expect(processExitsWith: .signal(SIGKILL)) { [endpoint = endpoint as String] in
+                try await Self.serve(endpoint)
+            }
+        }
+    }
+
+    private static func client(_ endpoint: String) throws -> (TestingV1.TestingServiceClient, NNGChannel) {
+        let key = try ServiceKey(id: "tester-1", service: "tester", secret: secret)
+        let channel = try NNGChannel(serviceName: "testing", endpoints: [endpoint], key: key)
+        return (TestingV1.TestingServiceClient(channel), channel)
+    }
+
+    /// Waits for the server, and gives the number of its process.
+    private static func processID(_ client: TestingV1.TestingServiceClient) async throws -> pid_t {
+        let reply = try await client.echo(TestingV1.EchoRequest(), options: CallOptions(timeout: .seconds(30)))
+        return try #require(pid_t(reply.text))
+    }
+
+    @Test("calls go through again after each kill -9 of the server", arguments: [TransportKind.ipc, .tcp])
+    func killed(_ kind: TransportKind) async throws {
+        let endpoint = kind == .tcp ? "tcp://127.0.0.1:\(Int.random(in: 20_000..<30_000))" : Bench.address(kind)
+        let (client, channel) = try Self.client(endpoint)
+        for _ in 0..<3 {
+            let server = Self.start(endpoint)
+            let processID = try await Self.processID(client)
+            // Calls under way while the server dies end, one way or the other.
+            async let underWay: [Bool] = withTaskGroup(of: Bool.self) { group in
+                for number: Int64 in 0..<50 {
+                    let options = CallOptions(timeout: .milliseconds(500))
+                    group.addTask {
+                        (try? await client.add(TestingV1.AddRequest(amount: number), options: options)) != nil
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            kill(processID, SIGKILL)
+            #expect(await underWay.count == 50)
+            await server.value
+        }
+        await channel.close()
+    }
+
+    @Test("a server that stood still executes nothing whose deadline passed meanwhile")
+    func frozen() async throws {
+        let endpoint = Bench.address(.ipc)
+        let (client, channel) = try Self.client(endpoint)
+        let server = Self.start(endpoint)
+        let processID = try await Self.processID(client)
+        kill(processID, SIGSTOP)
+        let outcomes = await withTaskGroup(of: RPCError.Code?.self) { group in
+            for number: Int64 in 0..<40 {
+                group.addTask {
+                    do throws(RPCError) {
+                        _ = try await client.add(
+                            TestingV1.AddRequest(amount: number), options: CallOptions(timeout: .milliseconds(300)))
+                        return nil
+                    } catch {
+                        return error.code
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.allSatisfy { $0 == .deadlineExceeded || $0 == .unavailable })
+        kill(processID, SIGCONT)
+        // This call comes after the others on the same connection; its count says that none of them was executed.
+        let reply = try await client.add(TestingV1.AddRequest(amount: 1), options: CallOptions(timeout: .seconds(20)))
+        #expect(reply.total == 1)
+        kill(processID, SIGKILL)
+        await server.value
+        await channel.close()
+    }
+}
