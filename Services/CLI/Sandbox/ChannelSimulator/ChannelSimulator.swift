@@ -130,7 +130,9 @@ extension ChannelSimulator {
     }
 
     private func status(_ request: Request, _ context: SimulatorContext) throws -> Response {
-        let key = try context.parameters.require("key")
+        guard let key = try context.parameters.require("key").removingPercentEncoding else {
+            throw HTTPError(.badRequest)
+        }
         guard isSigned(request, Array(key.utf8)) else { throw HTTPError(.unauthorized) }
         guard ledger.hasTaken(key) else { throw HTTPError(.notFound) }
         return try Self.json(["taken": true])

@@ -1,0 +1,196 @@
+internal import Contracts
+internal import Logging
+internal import Sandbox
+internal import ServiceLifecycle
+internal import TestSupport
+internal import Testing
+
+@testable internal import GatewayService
+
+@Suite("Channel worker")
+struct ChannelWorkerTests {
+    private static let secret = Array("a secret of a channel".utf8)
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// Runs a simulated channel and a worker for it.
+    private func withChannel(
+        _ behaviour: ChannelBehaviour, _ campaign: FakeCampaign,
+        change: (inout ChannelConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (ChannelSimulator) async throws -> Void
+    ) async throws {
+        let simulator = try ChannelSimulator(
+            .init(secret: Self.secret, behaviour: behaviour), logger: Self.logger)
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let server = SimulatorService(simulator: simulator) { port.yield($0) }
+        let simulatorGroup = ServiceGroup(services: [server], logger: Self.logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await simulatorGroup.run() }
+            let number = try #require(await ports.first { _ in true })
+            var channel = ChannelConfiguration(
+                name: "app-push", url: "http://127.0.0.1:\(number)/deliveries",
+                statusURL: "http://127.0.0.1:\(number)/status", secret: Self.secret, concurrency: 8,
+                timeoutMilliseconds: 1_500)
+            change(&channel)
+            try await run([channel], campaign) { try await body(simulator) }
+            await simulatorGroup.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    private func run(
+        _ channels: [ChannelConfiguration], _ campaign: FakeCampaign, _ body: () async throws -> Void
+    ) async throws {
+        var suite = FakeSuite()
+        campaign.serve(in: &suite)
+        let workers = ChannelWorkers(
+            channels, try suite.clients().campaign, workerName: "test", sweepMilliseconds: 50, logger: Self.logger)
+        let group = ServiceGroup(services: [workers], logger: Self.logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            do {
+                try await body()
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    private struct SimulatorService: Service {
+        let simulator: ChannelSimulator
+        let onListening: @Sendable (Int) -> Void
+
+        func run() async throws {
+            try await simulator.run { port in onListening(port) }
+        }
+    }
+
+    @Test("each delivery is posted once, signed, and reported as sent")
+    func sent() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(200, channel: "app-push")
+        try await withChannel(ChannelBehaviour(), campaign) { simulator in
+            try await eventually("all are sent") { campaign.count("sent") == 200 }
+            #expect(simulator.summary.posts == 200)
+            #expect(simulator.summary.taken == 200)
+            #expect(simulator.summary.forged == 0)
+        }
+    }
+
+    @Test("429 and 503 are posted again, because the channel did not take them")
+    func busy() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(60, channel: "app-push")
+        try await withChannel(ChannelBehaviour(tooMany: 0.2, unavailable: 0.2), campaign) { simulator in
+            try await eventually("all are sent") { campaign.count("sent") == 60 }
+            #expect(simulator.summary.duplicates == 0)
+            #expect(simulator.summary.posts > 60)
+        }
+    }
+
+    @Test("what was taken without an answer is found out at the status address and never sent again")
+    func dropAfter() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(60, channel: "app-push")
+        try await withChannel(ChannelBehaviour(dropAfter: 0.4), campaign) { simulator in
+            try await eventually("all are sent") { campaign.count("sent") == 60 }
+            #expect(simulator.summary.duplicates == 0)
+            #expect(simulator.summary.posts == 60)
+        }
+    }
+
+    @Test("what was cut off before it was taken stays unknown and is never sent again")
+    func dropBefore() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(60, channel: "app-push")
+        try await withChannel(ChannelBehaviour(dropBefore: 0.3), campaign) { simulator in
+            try await eventually("all are decided") { campaign.count("sent") + campaign.count("unknown") == 60 }
+            #expect(campaign.count("unknown") > 0)
+            #expect(campaign.count("sent") == simulator.summary.taken)
+            #expect(simulator.summary.posts == 60)
+        }
+    }
+
+    @Test("a channel that has settled and has not taken a message makes it known as failed")
+    func settled() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(10, channel: "app-push")
+        try await withChannel(
+            ChannelBehaviour(dropBefore: 1), campaign, change: { $0.settleMilliseconds = 0 }
+        ) { simulator in
+            try await eventually("all are known as failed") { campaign.count("failed") == 10 }
+            #expect(campaign.reasons(1).last == "not_received")
+            #expect(simulator.summary.posts == 10)
+        }
+    }
+
+    @Test("a channel that deduplicates is posted to again, and reaches each customer once")
+    func deduplicates() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(60, channel: "app-push")
+        try await withChannel(
+            ChannelBehaviour(dropBefore: 0.2, dropAfter: 0.2, deduplicates: true), campaign,
+            change: { $0.deduplicates = true }
+        ) { simulator in
+            try await eventually("all are sent") { campaign.count("sent") == 60 }
+            #expect(simulator.summary.taken == 60)
+            #expect(simulator.summary.duplicates == 0)
+        }
+    }
+
+    @Test("nobody listening is no connection: surely not taken, and tried again")
+    func notConnected() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(3, channel: "app-push")
+        let channel = ChannelConfiguration(
+            name: "app-push", url: "http://127.0.0.1:1/deliveries", secret: Self.secret, timeoutMilliseconds: 1_000)
+        try await run([channel], campaign) {
+            try await eventually("it was tried again") { campaign.reasons(1).count > 1 }
+        }
+        #expect(Set(campaign.reasons(1)).isSubset(of: ["no_connection", "stopping", "not_posted"]))
+        #expect(campaign.count("unknown") == 0)
+    }
+
+    @Test("a wrong secret is refused for good by the channel")
+    func forged() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(3, channel: "app-push")
+        try await withChannel(
+            ChannelBehaviour(), campaign, change: { $0.secret = Array("another".utf8) }
+        ) { simulator in
+            try await eventually("all have failed") { campaign.count("failed") == 3 }
+            #expect(simulator.summary.forged == 3)
+            #expect(simulator.summary.taken == 0)
+        }
+    }
+
+    @Test("what a killed gateway left behind is asked about and not sent again")
+    func lapsed() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(2, channel: "app-push")
+        campaign.lapse(1)
+        try await withChannel(ChannelBehaviour(), campaign) { simulator in
+            try await eventually("the other is sent") { campaign.count("sent") == 1 }
+            #expect(simulator.takenKeys.keys.sorted() == ["c1:2:1/app-push"])
+            #expect(campaign.count("unknown") == 1)
+        }
+    }
+
+    @Test("a slow channel does not slow another")
+    func slow() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(100, channel: "sms", from: 1_001)
+        campaign.queue(100, channel: "app-push")
+        let slow = ChannelConfiguration(
+            name: "sms", url: "http://10.255.255.1:9/deliveries", secret: Self.secret, concurrency: 2,
+            timeoutMilliseconds: 60_000)
+        try await withChannel(ChannelBehaviour(), campaign) { simulator in
+            try await run([slow], campaign) {
+                try await eventually("the quick channel is done") { campaign.count("sent") == 100 }
+                #expect(simulator.summary.taken == 100)
+            }
+        }
+    }
+}

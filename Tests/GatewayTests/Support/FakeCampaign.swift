@@ -1,0 +1,103 @@
+internal import Contracts
+internal import RPC
+internal import Synchronization
+
+/// The side of campaign that a channel worker sees: deliveries that are claimed, reported on, and re-queued when they
+/// were not taken.
+final class FakeCampaign: Sendable {
+    private struct State {
+        var due: [CampaignV1.Delivery] = []
+        var states: [Int64: String] = [:]
+        var reasons: [Int64: [String]] = [:]
+        var all: [Int64: CampaignV1.Delivery] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// - Parameter count: deliveries that are due at once through one channel.
+    func queue(_ count: Int, channel: String, from first: Int64 = 1) {
+        state.withLock { state in
+            for id in first..<(first + Int64(count)) {
+                let delivery = CampaignV1.Delivery(
+                    deliveryID: id, dedupeKey: "c1:\(id):1/\(channel)", campaignID: 1, customerID: id,
+                    customerNumber: "N\(id)", wave: 1, channel: channel, offerCode: "gold", title: "A title",
+                    text: "密 text", fencingToken: 7, attempt: 1, partition: 3)
+                state.due.append(delivery)
+                state.all[id] = delivery
+                state.states[id] = "reserved"
+            }
+        }
+    }
+
+    /// Puts a delivery into the state in which a worker that died left it.
+    func lapse(_ id: Int64) {
+        state.withLock { state in
+            state.due.removeAll { $0.deliveryID == id }
+            state.states[id] = "unknown"
+        }
+    }
+
+    func count(_ wanted: String) -> Int {
+        state.withLock { $0.states.values.count { $0 == wanted } }
+    }
+
+    func reasons(_ id: Int64) -> [String] {
+        state.withLock { $0.reasons[id] ?? [] }
+    }
+
+    func serve(in suite: inout FakeSuite) {
+        suite.on(CampaignV1.CampaignServiceMethods.claimDeliveries) { request, context in
+            // Waits a moment for work, as the real one does.
+            while true {
+                let claimed = self.claim(request)
+                if !claimed.isEmpty || context.remaining < .milliseconds(2_800) {
+                    return CampaignV1.ClaimDeliveriesResponse(deliveries: claimed)
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        suite.on(CampaignV1.CampaignServiceMethods.reportDeliveries) { request, _ in
+            CampaignV1.ReportDeliveriesResponse(results: request.reports.map(self.apply))
+        }
+        suite.on(CampaignV1.CampaignServiceMethods.listDeliveries) { request, _ in
+            CampaignV1.ListDeliveriesResponse(deliveries: self.list(request.state, request.channel))
+        }
+    }
+
+    private func claim(_ request: CampaignV1.ClaimDeliveriesRequest) -> [CampaignV1.Delivery] {
+        state.withLock { state in
+            let mine = state.due.filter { $0.channel == request.channel }.prefix(Int(request.limit))
+            let ids = Set(mine.map(\.deliveryID))
+            state.due.removeAll { ids.contains($0.deliveryID) }
+            for id in ids { state.states[id] = "sending" }
+            return Array(mine)
+        }
+    }
+
+    private func list(_ wanted: String, _ channel: String) -> [CampaignV1.Delivery] {
+        state.withLock { state in
+            state.all.values.filter { state.states[$0.deliveryID] == wanted && $0.channel == channel }
+        }
+    }
+
+    private func apply(_ report: CampaignV1.DeliveryReport) -> CommonV1.ItemResult {
+        state.withLock { state in
+            guard let delivery = state.all[report.deliveryID], report.fencingToken == 7, report.partition == 3 else {
+                return CommonV1.ItemResult(status: .refused)
+            }
+            state.reasons[report.deliveryID, default: []].append(report.reason)
+            switch report.outcome {
+            case .sent: state.states[report.deliveryID] = "sent"
+            case .refused: state.states[report.deliveryID] = "failed"
+            case .unknown: state.states[report.deliveryID] = "unknown"
+            default:
+                // At once, whatever wait was asked for: the test does not want to wait.
+                var again = delivery
+                again.attempt += 1
+                state.due.append(again)
+                state.states[report.deliveryID] = "reserved"
+            }
+            return CommonV1.ItemResult(status: .accepted)
+        }
+    }
+}
