@@ -1,1 +1,9 @@
-@main struct Main { static func main() {} }
+internal import KPIService
+internal import ServiceKit
+
+@main
+struct Main {
+    static func main() async {
+        await ServiceRunner.run(name: "kpi") { try await buildKPI($0) }
+    }
+}

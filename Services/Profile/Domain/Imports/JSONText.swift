@@ -1,8 +1,8 @@
 private import Foundation
 
 /// Values as JSON text.
-enum JSONText {
-    static func of(_ value: TraitValue) -> String? {
+package enum JSONText {
+    package static func of(_ value: TraitValue) -> String? {
         switch value {
         case .text(let text): quoted(text)
         case .integer(let number): String(number)
@@ -12,7 +12,7 @@ enum JSONText {
         }
     }
 
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

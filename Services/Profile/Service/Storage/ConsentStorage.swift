@@ -15,7 +15,7 @@ enum ConsentStorage {
     static func takeGuards(_ keys: Set<CustomerKey>, in connection: PostgresConnection) async throws {
         guard !keys.isEmpty else { return }
         let sorted = keys.sorted { ($0.partition, $0.customerID) < ($1.partition, $1.customerID) }
-        try await connection.query(
+        _ = try await connection.query(
             """
             SELECT g.customer_id
             FROM profile.consent_guard g

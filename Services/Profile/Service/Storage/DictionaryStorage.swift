@@ -30,7 +30,7 @@ enum DictionaryStorage {
 
     /// Locks the dictionary against other changes and answers it as it is then.
     static func lock(in connection: PostgresConnection) async throws -> TraitDictionary {
-        try await connection.query("SELECT version FROM profile.dictionary FOR UPDATE")
+        _ = try await connection.query("SELECT version FROM profile.dictionary FOR UPDATE")
         return try await load(in: connection)
     }
 

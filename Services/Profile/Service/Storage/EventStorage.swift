@@ -86,6 +86,6 @@ enum EventStorage {
             JOIN profile.log l
                 ON l.partition = i.partition AND l.customer_id = i.customer_id AND l.dedupe_key = i.event_id
             """)
-        return Set(try rows.map { Int(try $0.decode(Int64.self)) - 1 })
+        return Set(try rows.map { try Int($0.decode(0, as: Int64.self)) - 1 })
     }
 }

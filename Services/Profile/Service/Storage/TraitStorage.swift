@@ -63,15 +63,12 @@ enum TraitStorage {
         try await connection.execute(create)
         let provenance = PostgresJSON(provenanceText(traits, source, moment))
         try await connection.copyIn(
-            table: "incoming_trait", columns: ["partition", "customer_id", "provenance"] + names
+            into: "incoming_trait", columns: ["partition", "customer_id", "provenance"] + names
         ) { writer in
             for row in rows {
-                try await writer.row { fields in
-                    fields.append(row.key.partition)
-                    fields.append(row.key.customerID)
-                    fields.append(provenance)
-                    for trait in traits { append(row.values[trait.name] ?? nil, trait.type, &fields) }
-                }
+                var fields: [any PostgresEncodable] = [row.key.partition, row.key.customerID, provenance]
+                for trait in traits { fields.append(encodable(row.values[trait.name] ?? nil, trait.type)) }
+                try await writer.write(fields: fields)
             }
         }
         let updates = SQL.joined(
@@ -86,5 +83,27 @@ enum TraitStorage {
         merge.isPrepared = false
         try await connection.execute(merge)
         try await connection.execute("DROP TABLE incoming_trait")
+    }
+
+    /// COPY takes no other type than the column's, so an unknown value is a null of that type.
+    private static func encodable(_ value: TraitValue?, _ type: TraitType) -> any PostgresEncodable {
+        switch (value, type) {
+        case (.text(let text), _): text
+        case (.integer(let number), _): number
+        case (.decimal(let number), _): number
+        case (.flag(let flag), _): flag
+        case (.time(let time), _): time
+        case (nil, .text): String?.none
+        case (nil, .integer): Int64?.none
+        case (nil, .decimal): Double?.none
+        case (nil, .flag): Bool?.none
+        case (nil, .time): Date?.none
+        }
+    }
+
+    /// {"trait": ["source", microseconds]} for each of the traits.
+    private static func provenanceText(_ traits: [TraitDefinition], _ source: String, _ moment: Date) -> String {
+        let origin = "[\(JSONText.quoted(source)),\(moment.microseconds)]"
+        return "{" + traits.map { "\(JSONText.quoted($0.name)):\(origin)" }.joined(separator: ",") + "}"
     }
 }

@@ -11,7 +11,7 @@ CREATE TABLE profile.trait (
 );
 
 CREATE TABLE profile.dictionary (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     version bigint NOT NULL
 );
 

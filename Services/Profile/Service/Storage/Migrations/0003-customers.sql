@@ -32,6 +32,9 @@ CREATE TABLE profile.identity (
     FOREIGN KEY (partition, customer_id) REFERENCES profile.customer (partition, customer_id)
 );
 
+-- For readers in bulk that look for customers by identity.
+CREATE INDEX identity_value ON profile.identity (kind, value);
+
 -- Uniqueness of an identity over all partitions, and the way from an identity to its home. A row never changes: an identity
 -- keeps for ever the customer it was first given, which is why services may remember what they looked up here.
 CREATE TABLE profile.identity_claim (

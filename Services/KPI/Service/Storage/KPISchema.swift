@@ -1,0 +1,14 @@
+internal import EventLog
+public import Postgres
+
+/// The schema of the kpi service, step by step.
+public enum KPISchema {
+    public static var migrations: [Migration] {
+        [
+            Migration(name: "0000-consumer", statements: EventLogSchema.consumerStatements(schema: "kpi")),
+            Migration(name: "0001-facts", bytes: PackageResources._001_facts_sql),
+            Migration(name: "0002-cells", bytes: PackageResources._002_cells_sql),
+            Migration(name: "0003-scope", bytes: PackageResources._003_scope_sql),
+        ]
+    }
+}

@@ -1,0 +1,28 @@
+internal import Contracts
+internal import EventLog
+internal import Postgres
+public import RPC
+public import ServiceKit
+
+/// Puts the profile service together: the same for `main` and for tests.
+public func buildProfile(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    try await environment.migrate(ProfileSchema.migrations)
+    let pool = try environment.database()
+    let notifier = LogNotifier(pool: pool, log: "profile")
+    let dependencies = ProfileDependencies(
+        pool: pool, requestPool: try environment.requestDatabase(), clock: try environment.clock(),
+        audit: try environment.auditLog(), pages: try environment.pageCursor(), logger: environment.logger,
+        notifier: notifier)
+    let sweeper = IdempotencySweeper(schema: "profile", pool: pool, logger: environment.logger)
+    return ServiceParts(router: profileRouter(dependencies), services: [notifier, sweeper])
+}
+
+/// The methods of the profile service and who may call them.
+public func profileRouter(_ dependencies: ProfileDependencies) -> RPCRouter {
+    var router = RPCRouter()
+    router.register(profileService: ProfileHandler(dependencies))
+    router.allow(ProfileV1.ProfileServiceMethods.all, callers: ["gateway", "zhike"])
+    router.allow(ProfileV1.ProfileServiceMethods.getPosition.name, callers: ["segmentation", "campaign", "kpi"])
+    router.allow(ProfileV1.ProfileServiceMethods.listTraits.name, callers: ["segmentation"])
+    return router
+}
