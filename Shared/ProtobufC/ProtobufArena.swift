@@ -73,7 +73,7 @@ struct ProtobufArena {
     }
 
     /// Memory for protobuf-c with its size before it, or nil where the limit is reached.
-    @inlinable
+    @inline(__always)
     mutating func allocateSized(byteCount: Int) -> UnsafeMutableRawPointer? {
         // The comparison comes before any sum: a hostile length must not overflow.
         guard byteCount >= 0, byteCount <= remainingByteCount - Self.headerByteCount - 7 else {

@@ -2,6 +2,8 @@
 ///
 /// Fields that this version does not know are skipped when a message is unpacked: a suite service answers from its own
 /// values and never passes a foreign message on. Enumeration values that it does not know are kept.
+/// Two limits of protobuf-c 1.4 remain: negative zero in a field without presence is sent as absent, hence as zero; and
+/// of a single message field that comes in two parts, which no known writer sends, the numbers of the first are lost.
 ///
 /// The generator writes the conformances. `read` and `write` are for generated code alone; everyone else uses
 /// `init(unpacking:memoryLimit:)`, `packed()` and `withPackedBytes(_:)`.

@@ -88,12 +88,10 @@ public struct ProtobufReader {
         _ start: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int, _ field: StaticString
     ) -> [String] {
         guard let start, count > 0 else { return [] }
-        return [String](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            for index in 0..<count {
-                (buffer.baseAddress! + index).initialize(to: text(start[index], field))
-            }
-            initializedCount = count
-        }
+        var texts: [String] = []
+        texts.reserveCapacity(count)
+        for index in 0..<count { texts.append(text(start[index], field)) }
+        return texts
     }
 
     @inlinable
@@ -116,14 +114,13 @@ public struct ProtobufReader {
         _ start: UnsafeMutablePointer<UnsafeMutablePointer<CMessage>?>?, _ count: Int
     ) -> [Message] {
         guard let start, count > 0 else { return [] }
-        return [Message](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            for index in 0..<count {
-                // protobuf-c fills every element of a repeated field that it counts.
-                let message = Message(reading: UnsafeRawPointer(start[index]!), with: &self)
-                (buffer.baseAddress! + index).initialize(to: message)
-            }
-            initializedCount = count
+        var messages: [Message] = []
+        messages.reserveCapacity(count)
+        for index in 0..<count {
+            // protobuf-c fills every element of a repeated field that it counts.
+            messages.append(Message(reading: UnsafeRawPointer(start[index]!), with: &self))
         }
+        return messages
     }
 
     /// The entries of a map; of entries with equal keys the last wins.

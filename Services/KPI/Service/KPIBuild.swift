@@ -23,7 +23,7 @@ public func kpiParts(_ dependencies: KPIDependencies) -> ServiceParts {
     let verification = Verification(pool: dependencies.pool, consumer: consumer.name, days: days)
     var router = RPCRouter()
     router.register(
-        kPIService: KPIHandler(dependencies: dependencies, consumer: consumer, verification: verification))
+        kpiService: KPIHandler(dependencies: dependencies, consumer: consumer, verification: verification))
     router.allow(KPIV1.KPIServiceMethods.all, callers: ["gateway", "zhike"])
     return ServiceParts(router: router, services: [consumer])
 }

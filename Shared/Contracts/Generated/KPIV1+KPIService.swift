@@ -71,7 +71,7 @@ extension KPIV1 {
 
 extension RPCRouter {
     /// Serves every method of `zhike.kpi.v1.KPIService` with `handler`.
-    public mutating func register(kPIService handler: some KPIV1.KPIServiceHandler) {
+    public mutating func register(kpiService handler: some KPIV1.KPIServiceHandler) {
         handle(KPIV1.KPIServiceMethods.getCampaignReport) {
             try await handler.getCampaignReport($0, context: $1)
         }

@@ -584,3 +584,54 @@ extension TestingV1.ScalarsLater {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+extension TestingV1.Everything {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__testing__v1__everything__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Everything.self)
+        self.scalars = reader.message(source.pointee.scalars)
+        self.repeated = reader.message(source.pointee.repeated)
+        self.choices = reader.message(source.pointee.choices)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__testing__v1__everything__init, byteBound: 18)
+        target.pointee.scalars = writer.message(self.scalars, Zhike__Testing__V1__Scalars.self)
+        target.pointee.repeated = writer.message(self.repeated, Zhike__Testing__V1__Repeated.self)
+        target.pointee.choices = writer.message(self.choices, Zhike__Testing__V1__Choices.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension TestingV1.EverythingBatch {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__testing__v1__everything_batch__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Testing__V1__EverythingBatch.self)
+        self.items = reader.messages(source.pointee.items, source.pointee.n_items)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__testing__v1__everything_batch__init, byteBound: 0)
+        target.pointee.n_items = self.items.count
+        target.pointee.items = writer.messages(self.items, elementBound: 6, Zhike__Testing__V1__Everything.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension TestingV1.MapsBatch {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__testing__v1__maps_batch__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Testing__V1__MapsBatch.self)
+        self.items = reader.messages(source.pointee.items, source.pointee.n_items)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__testing__v1__maps_batch__init, byteBound: 0)
+        target.pointee.n_items = self.items.count
+        target.pointee.items = writer.messages(self.items, elementBound: 6, Zhike__Testing__V1__Maps.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}

@@ -487,6 +487,55 @@ extension TestingV1 {
         }
     }
 
+    /// All of the above but maps, in one message and in many.
+    public struct Everything: ProtobufMessage {
+        public static let protobufName = "zhike.testing.v1.Everything"
+
+        public var scalars: TestingV1.Scalars? = nil
+        public var repeated: TestingV1.Repeated? = nil
+        public var choices: TestingV1.Choices? = nil
+
+        public init() {}
+
+        public init(
+            scalars: TestingV1.Scalars? = nil,
+            repeated: TestingV1.Repeated? = nil,
+            choices: TestingV1.Choices? = nil
+        ) {
+            self.scalars = scalars
+            self.repeated = repeated
+            self.choices = choices
+        }
+    }
+
+    public struct EverythingBatch: ProtobufMessage {
+        public static let protobufName = "zhike.testing.v1.EverythingBatch"
+
+        public var items: [TestingV1.Everything] = []
+
+        public init() {}
+
+        public init(
+            items: [TestingV1.Everything] = []
+        ) {
+            self.items = items
+        }
+    }
+
+    public struct MapsBatch: ProtobufMessage {
+        public static let protobufName = "zhike.testing.v1.MapsBatch"
+
+        public var items: [TestingV1.Maps] = []
+
+        public init() {}
+
+        public init(
+            items: [TestingV1.Maps] = []
+        ) {
+            self.items = items
+        }
+    }
+
     public struct Color: ProtobufEnumeration {
         public var rawValue: Int32
 

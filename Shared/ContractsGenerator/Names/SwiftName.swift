@@ -25,9 +25,12 @@ enum SwiftName {
         return value.first?.isNumber == true ? "value\(value)" : distinct(value)
     }
 
-    /// `StartCampaign` becomes `startCampaign`.
+    /// `StartCampaign` becomes `startCampaign`, `KPIService` becomes `kpiService`.
     static func method(_ name: String) -> String {
-        name.prefix(1).lowercased() + name.dropFirst()
+        let capitals = name.prefix { $0.isUppercase }
+        // The last of several capitals begins the next word.
+        let count = capitals.count > 1 && capitals.count < name.count ? capitals.count - 1 : capitals.count
+        return name.prefix(count).lowercased() + name.dropFirst(count)
     }
 
     /// A name as it must be written where it is declared, or stands alone.

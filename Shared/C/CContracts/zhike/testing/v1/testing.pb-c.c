@@ -736,6 +736,141 @@ void   zhike__testing__v1__scalars_later__free_unpacked
   assert(message->base.descriptor == &zhike__testing__v1__scalars_later__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   zhike__testing__v1__everything__init
+                     (Zhike__Testing__V1__Everything         *message)
+{
+  static const Zhike__Testing__V1__Everything init_value = ZHIKE__TESTING__V1__EVERYTHING__INIT;
+  *message = init_value;
+}
+size_t zhike__testing__v1__everything__get_packed_size
+                     (const Zhike__Testing__V1__Everything *message)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__testing__v1__everything__pack
+                     (const Zhike__Testing__V1__Everything *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__testing__v1__everything__pack_to_buffer
+                     (const Zhike__Testing__V1__Everything *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Testing__V1__Everything *
+       zhike__testing__v1__everything__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Testing__V1__Everything *)
+     protobuf_c_message_unpack (&zhike__testing__v1__everything__descriptor,
+                                allocator, len, data);
+}
+void   zhike__testing__v1__everything__free_unpacked
+                     (Zhike__Testing__V1__Everything *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__testing__v1__everything__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__testing__v1__everything_batch__init
+                     (Zhike__Testing__V1__EverythingBatch         *message)
+{
+  static const Zhike__Testing__V1__EverythingBatch init_value = ZHIKE__TESTING__V1__EVERYTHING_BATCH__INIT;
+  *message = init_value;
+}
+size_t zhike__testing__v1__everything_batch__get_packed_size
+                     (const Zhike__Testing__V1__EverythingBatch *message)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything_batch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__testing__v1__everything_batch__pack
+                     (const Zhike__Testing__V1__EverythingBatch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything_batch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__testing__v1__everything_batch__pack_to_buffer
+                     (const Zhike__Testing__V1__EverythingBatch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__everything_batch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Testing__V1__EverythingBatch *
+       zhike__testing__v1__everything_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Testing__V1__EverythingBatch *)
+     protobuf_c_message_unpack (&zhike__testing__v1__everything_batch__descriptor,
+                                allocator, len, data);
+}
+void   zhike__testing__v1__everything_batch__free_unpacked
+                     (Zhike__Testing__V1__EverythingBatch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__testing__v1__everything_batch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__testing__v1__maps_batch__init
+                     (Zhike__Testing__V1__MapsBatch         *message)
+{
+  static const Zhike__Testing__V1__MapsBatch init_value = ZHIKE__TESTING__V1__MAPS_BATCH__INIT;
+  *message = init_value;
+}
+size_t zhike__testing__v1__maps_batch__get_packed_size
+                     (const Zhike__Testing__V1__MapsBatch *message)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__maps_batch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__testing__v1__maps_batch__pack
+                     (const Zhike__Testing__V1__MapsBatch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__maps_batch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__testing__v1__maps_batch__pack_to_buffer
+                     (const Zhike__Testing__V1__MapsBatch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__testing__v1__maps_batch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Testing__V1__MapsBatch *
+       zhike__testing__v1__maps_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Testing__V1__MapsBatch *)
+     protobuf_c_message_unpack (&zhike__testing__v1__maps_batch__descriptor,
+                                allocator, len, data);
+}
+void   zhike__testing__v1__maps_batch__free_unpacked
+                     (Zhike__Testing__V1__MapsBatch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__testing__v1__maps_batch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor zhike__testing__v1__echo_request__field_descriptors[2] =
 {
   {
@@ -2895,6 +3030,146 @@ const ProtobufCMessageDescriptor zhike__testing__v1__scalars_later__descriptor =
   zhike__testing__v1__scalars_later__field_indices_by_name,
   3,  zhike__testing__v1__scalars_later__number_ranges,
   (ProtobufCMessageInit) zhike__testing__v1__scalars_later__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__testing__v1__everything__field_descriptors[3] =
+{
+  {
+    "scalars",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Testing__V1__Everything, scalars),
+    &zhike__testing__v1__scalars__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repeated",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Testing__V1__Everything, repeated),
+    &zhike__testing__v1__repeated__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "choices",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Testing__V1__Everything, choices),
+    &zhike__testing__v1__choices__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__testing__v1__everything__field_indices_by_name[] = {
+  2,   /* field[2] = choices */
+  1,   /* field[1] = repeated */
+  0,   /* field[0] = scalars */
+};
+static const ProtobufCIntRange zhike__testing__v1__everything__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor zhike__testing__v1__everything__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.testing.v1.Everything",
+  "Everything",
+  "Zhike__Testing__V1__Everything",
+  "zhike.testing.v1",
+  sizeof(Zhike__Testing__V1__Everything),
+  3,
+  zhike__testing__v1__everything__field_descriptors,
+  zhike__testing__v1__everything__field_indices_by_name,
+  1,  zhike__testing__v1__everything__number_ranges,
+  (ProtobufCMessageInit) zhike__testing__v1__everything__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__testing__v1__everything_batch__field_descriptors[1] =
+{
+  {
+    "items",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Zhike__Testing__V1__EverythingBatch, n_items),
+    offsetof(Zhike__Testing__V1__EverythingBatch, items),
+    &zhike__testing__v1__everything__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__testing__v1__everything_batch__field_indices_by_name[] = {
+  0,   /* field[0] = items */
+};
+static const ProtobufCIntRange zhike__testing__v1__everything_batch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor zhike__testing__v1__everything_batch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.testing.v1.EverythingBatch",
+  "EverythingBatch",
+  "Zhike__Testing__V1__EverythingBatch",
+  "zhike.testing.v1",
+  sizeof(Zhike__Testing__V1__EverythingBatch),
+  1,
+  zhike__testing__v1__everything_batch__field_descriptors,
+  zhike__testing__v1__everything_batch__field_indices_by_name,
+  1,  zhike__testing__v1__everything_batch__number_ranges,
+  (ProtobufCMessageInit) zhike__testing__v1__everything_batch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__testing__v1__maps_batch__field_descriptors[1] =
+{
+  {
+    "items",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Zhike__Testing__V1__MapsBatch, n_items),
+    offsetof(Zhike__Testing__V1__MapsBatch, items),
+    &zhike__testing__v1__maps__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__testing__v1__maps_batch__field_indices_by_name[] = {
+  0,   /* field[0] = items */
+};
+static const ProtobufCIntRange zhike__testing__v1__maps_batch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor zhike__testing__v1__maps_batch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.testing.v1.MapsBatch",
+  "MapsBatch",
+  "Zhike__Testing__V1__MapsBatch",
+  "zhike.testing.v1",
+  sizeof(Zhike__Testing__V1__MapsBatch),
+  1,
+  zhike__testing__v1__maps_batch__field_descriptors,
+  zhike__testing__v1__maps_batch__field_indices_by_name,
+  1,  zhike__testing__v1__maps_batch__number_ranges,
+  (ProtobufCMessageInit) zhike__testing__v1__maps_batch__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue zhike__testing__v1__color__enum_values_by_number[4] =

@@ -39,6 +39,9 @@ typedef struct Zhike__Testing__V1__Maps__RatesEntry Zhike__Testing__V1__Maps__Ra
 typedef struct Zhike__Testing__V1__Reserved Zhike__Testing__V1__Reserved;
 typedef struct Zhike__Testing__V1__Reserved__TargetEntry Zhike__Testing__V1__Reserved__TargetEntry;
 typedef struct Zhike__Testing__V1__ScalarsLater Zhike__Testing__V1__ScalarsLater;
+typedef struct Zhike__Testing__V1__Everything Zhike__Testing__V1__Everything;
+typedef struct Zhike__Testing__V1__EverythingBatch Zhike__Testing__V1__EverythingBatch;
+typedef struct Zhike__Testing__V1__MapsBatch Zhike__Testing__V1__MapsBatch;
 
 
 /* --- enums --- */
@@ -510,6 +513,43 @@ struct  Zhike__Testing__V1__ScalarsLater
     , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
+/*
+ * All of the above but maps, in one message and in many.
+ */
+struct  Zhike__Testing__V1__Everything
+{
+  ProtobufCMessage base;
+  Zhike__Testing__V1__Scalars *scalars;
+  Zhike__Testing__V1__Repeated *repeated;
+  Zhike__Testing__V1__Choices *choices;
+};
+#define ZHIKE__TESTING__V1__EVERYTHING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__testing__v1__everything__descriptor) \
+    , NULL, NULL, NULL }
+
+
+struct  Zhike__Testing__V1__EverythingBatch
+{
+  ProtobufCMessage base;
+  size_t n_items;
+  Zhike__Testing__V1__Everything **items;
+};
+#define ZHIKE__TESTING__V1__EVERYTHING_BATCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__testing__v1__everything_batch__descriptor) \
+    , 0,NULL }
+
+
+struct  Zhike__Testing__V1__MapsBatch
+{
+  ProtobufCMessage base;
+  size_t n_items;
+  Zhike__Testing__V1__Maps **items;
+};
+#define ZHIKE__TESTING__V1__MAPS_BATCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__testing__v1__maps_batch__descriptor) \
+    , 0,NULL }
+
+
 /* Zhike__Testing__V1__EchoRequest methods */
 void   zhike__testing__v1__echo_request__init
                      (Zhike__Testing__V1__EchoRequest         *message);
@@ -822,6 +862,63 @@ Zhike__Testing__V1__ScalarsLater *
 void   zhike__testing__v1__scalars_later__free_unpacked
                      (Zhike__Testing__V1__ScalarsLater *message,
                       ProtobufCAllocator *allocator);
+/* Zhike__Testing__V1__Everything methods */
+void   zhike__testing__v1__everything__init
+                     (Zhike__Testing__V1__Everything         *message);
+size_t zhike__testing__v1__everything__get_packed_size
+                     (const Zhike__Testing__V1__Everything   *message);
+size_t zhike__testing__v1__everything__pack
+                     (const Zhike__Testing__V1__Everything   *message,
+                      uint8_t             *out);
+size_t zhike__testing__v1__everything__pack_to_buffer
+                     (const Zhike__Testing__V1__Everything   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Testing__V1__Everything *
+       zhike__testing__v1__everything__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__testing__v1__everything__free_unpacked
+                     (Zhike__Testing__V1__Everything *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Testing__V1__EverythingBatch methods */
+void   zhike__testing__v1__everything_batch__init
+                     (Zhike__Testing__V1__EverythingBatch         *message);
+size_t zhike__testing__v1__everything_batch__get_packed_size
+                     (const Zhike__Testing__V1__EverythingBatch   *message);
+size_t zhike__testing__v1__everything_batch__pack
+                     (const Zhike__Testing__V1__EverythingBatch   *message,
+                      uint8_t             *out);
+size_t zhike__testing__v1__everything_batch__pack_to_buffer
+                     (const Zhike__Testing__V1__EverythingBatch   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Testing__V1__EverythingBatch *
+       zhike__testing__v1__everything_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__testing__v1__everything_batch__free_unpacked
+                     (Zhike__Testing__V1__EverythingBatch *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Testing__V1__MapsBatch methods */
+void   zhike__testing__v1__maps_batch__init
+                     (Zhike__Testing__V1__MapsBatch         *message);
+size_t zhike__testing__v1__maps_batch__get_packed_size
+                     (const Zhike__Testing__V1__MapsBatch   *message);
+size_t zhike__testing__v1__maps_batch__pack
+                     (const Zhike__Testing__V1__MapsBatch   *message,
+                      uint8_t             *out);
+size_t zhike__testing__v1__maps_batch__pack_to_buffer
+                     (const Zhike__Testing__V1__MapsBatch   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Testing__V1__MapsBatch *
+       zhike__testing__v1__maps_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__testing__v1__maps_batch__free_unpacked
+                     (Zhike__Testing__V1__MapsBatch *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Zhike__Testing__V1__EchoRequest_Closure)
@@ -895,6 +992,15 @@ typedef void (*Zhike__Testing__V1__Reserved_Closure)
                   void *closure_data);
 typedef void (*Zhike__Testing__V1__ScalarsLater_Closure)
                  (const Zhike__Testing__V1__ScalarsLater *message,
+                  void *closure_data);
+typedef void (*Zhike__Testing__V1__Everything_Closure)
+                 (const Zhike__Testing__V1__Everything *message,
+                  void *closure_data);
+typedef void (*Zhike__Testing__V1__EverythingBatch_Closure)
+                 (const Zhike__Testing__V1__EverythingBatch *message,
+                  void *closure_data);
+typedef void (*Zhike__Testing__V1__MapsBatch_Closure)
+                 (const Zhike__Testing__V1__MapsBatch *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -976,6 +1082,9 @@ extern const ProtobufCMessageDescriptor zhike__testing__v1__maps__rates_entry__d
 extern const ProtobufCMessageDescriptor zhike__testing__v1__reserved__descriptor;
 extern const ProtobufCMessageDescriptor zhike__testing__v1__reserved__target_entry__descriptor;
 extern const ProtobufCMessageDescriptor zhike__testing__v1__scalars_later__descriptor;
+extern const ProtobufCMessageDescriptor zhike__testing__v1__everything__descriptor;
+extern const ProtobufCMessageDescriptor zhike__testing__v1__everything_batch__descriptor;
+extern const ProtobufCMessageDescriptor zhike__testing__v1__maps_batch__descriptor;
 extern const ProtobufCServiceDescriptor zhike__testing__v1__testing_service__descriptor;
 
 PROTOBUF_C__END_DECLS
