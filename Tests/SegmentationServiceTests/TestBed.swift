@@ -1,0 +1,119 @@
+internal import Contracts
+internal import EventLog
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import ProfileService
+internal import RPC
+internal import RPCInProcessTransport
+internal import SegmentationService
+internal import ServiceKit
+internal import TestSupport
+
+/// The segmentation service as `main` builds it, over a database of its own with profile's real schema.
+struct TestBed {
+    let administrator: PostgresPool
+    let client: SegmentationV1.SegmentationServiceClient
+    /// The same service as the campaign service calls it.
+    let campaign: SegmentationV1.SegmentationServiceClient
+    let database: PostgresConfiguration
+    /// Business time of the bed.
+    let now = Date(microseconds: 1_780_000_000_000_000)
+
+    static let headOffice = Principal(user: "li.wei", roles: ["marketer"], officePath: "/head/")
+    static let east = Principal(user: "wang.fang", roles: ["marketer"], officePath: "/head/east/")
+
+    /// - Parameter traits: names and types of the dictionary.
+    static func make(traits: [String: ProfileV1.TraitType]) async throws -> TestBed {
+        let database = try await TestPostgres.database()
+        let logger = Logger(label: "test")
+        let administrator = PostgresPool(database, logger: logger)
+        try await Bootstrap.run(pool: administrator)
+        let bed = TestBed(
+            administrator: administrator,
+            client: .init(try await channel(to: "segmentation", from: "gateway", database, buildSegmentation)),
+            campaign: .init(try await channel(to: "segmentation", from: "campaign", database, buildSegmentation)),
+            database: database)
+        try await administrator.execute("INSERT INTO platform.clock (now_is) VALUES (\(bed.now))")
+        let profile = ProfileV1.ProfileServiceClient(
+            try await channel(to: "profile", from: "gateway", database, buildProfile))
+        let definitions = traits.sorted { $0.key < $1.key }.map { name, type in
+            ProfileV1.TraitDefinition(
+                name: name, type: type, meaning: "test", source: "test", refresh: "daily", sensitivity: .c1,
+                known: .before)
+        }
+        _ = try await profile.defineTraits(
+            ProfileV1.DefineTraitsRequest(traits: definitions),
+            options: CallOptions(
+                timeout: .seconds(20), principal: Principal(user: "admin", roles: ["admin"], officePath: "/")))
+        return bed
+    }
+
+    private static func channel(
+        to service: String, from caller: String, _ database: PostgresConfiguration, _ build: ServiceRunner.Build
+    ) async throws -> InProcessChannel {
+        let folder = URL.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let secret = String(repeating: "5c", count: 32)
+        for (name, text) in ["keys": "test:\(service):\(secret)", "audit": secret] {
+            let file = folder.appending(path: name).path
+            _ = FileManager.default.createFile(
+                atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        }
+        let configuration = try ServiceConfiguration(
+            serviceName: service, settings: StandardSettings.all,
+            arguments: [
+                "--database-host", database.host, "--database-port", "\(database.port)", "--database-name",
+                database.database, "--keys-file", folder.appending(path: "keys").path, "--audit-key-file",
+                folder.appending(path: "audit").path, "--clock-mode", "simulated", "--database-pool-size", "3",
+                "--database-request-pool-size", "3",
+            ])
+        let environment = try ServiceEnvironment(
+            configuration: configuration, logger: Logger(label: service), metrics: MetricsRegistry())
+        let parts = try await build(environment)
+        return try InProcessChannel(router: parts.router ?? RPCRouter(), caller: caller)
+    }
+
+    /// Adds customers with consecutive ids.
+    ///
+    /// - Parameter columns: trait columns and their values, one list of SQL literals for each customer.
+    func addCustomers(_ customers: [TestCustomer]) async throws {
+        try await administrator.transaction { connection in
+            for customer in customers {
+                try await connection.execute(customer.insertion(createdAt: now))
+                try await connection.execute(customer.traitInsertion)
+            }
+        }
+    }
+}
+
+/// One customer as a row of profile's tables.
+struct TestCustomer {
+    var id: Int64
+    var number: String?
+    var officePath = "/head/"
+    var manager = "m1"
+    /// Trait values as SQL; absent ones are unknown.
+    var traits: [String: SQL] = [:]
+
+    var partition: Int16 { LogPartition.of(customerID: id) }
+
+    fileprivate func insertion(createdAt: Date) -> SQL {
+        """
+        INSERT INTO profile.customer (partition, customer_id, customer_number, office_path, manager, created_at)
+        VALUES (\(partition), \(id), \(number as String?), \(officePath), \(manager), \(createdAt))
+        """
+    }
+
+    fileprivate var traitInsertion: SQL {
+        let names = traits.keys.sorted()
+        let columns = SQL.joined(names.map { ", \(identifier: "trait_" + $0)" }, separator: "")
+        let values = SQL.joined(names.map { ", \(traits[$0] ?? "NULL")" }, separator: "")
+        return """
+            INSERT INTO profile.customer_trait (partition, customer_id\(columns))
+            VALUES (\(partition), \(id)\(values))
+            """
+    }
+}
