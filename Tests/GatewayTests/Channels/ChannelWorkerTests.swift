@@ -15,7 +15,7 @@ struct ChannelWorkerTests {
     /// Runs a simulated channel and a worker for it.
     private func withChannel(
         _ behaviour: ChannelBehaviour, _ campaign: FakeCampaign,
-        change: (inout ChannelConfiguration) -> Void = { _ in },
+        _ settings: ChannelConfiguration = ChannelWorkerTests.channel(),
         _ body: @escaping @Sendable (ChannelSimulator) async throws -> Void
     ) async throws {
         let simulator = try ChannelSimulator(
@@ -26,15 +26,21 @@ struct ChannelWorkerTests {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await simulatorGroup.run() }
             let number = try #require(await ports.first { _ in true })
-            var channel = ChannelConfiguration(
-                name: "app-push", url: "http://127.0.0.1:\(number)/deliveries",
-                statusURL: "http://127.0.0.1:\(number)/status", secret: Self.secret, concurrency: 8,
-                timeoutMilliseconds: 1_500)
-            change(&channel)
+            var channel = settings
+            channel.url = "http://127.0.0.1:\(number)/deliveries"
+            channel.statusURL = "http://127.0.0.1:\(number)/status"
             try await run([channel], campaign) { try await body(simulator) }
             await simulatorGroup.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+
+    private static func channel(
+        secret: [UInt8] = ChannelWorkerTests.secret, deduplicates: Bool = false, settleMilliseconds: Int = 600_000
+    ) -> ChannelConfiguration {
+        ChannelConfiguration(
+            name: "app-push", url: "", secret: secret, deduplicates: deduplicates, concurrency: 8,
+            timeoutMilliseconds: 1_500, settleMilliseconds: settleMilliseconds)
     }
 
     private func run(
@@ -118,7 +124,7 @@ struct ChannelWorkerTests {
         let campaign = FakeCampaign()
         campaign.queue(10, channel: "app-push")
         try await withChannel(
-            ChannelBehaviour(dropBefore: 1), campaign, change: { $0.settleMilliseconds = 0 }
+            ChannelBehaviour(dropBefore: 1), campaign, Self.channel(settleMilliseconds: 0)
         ) { simulator in
             try await eventually("all are known as failed") { campaign.count("failed") == 10 }
             #expect(campaign.reasons(1).last == "not_received")
@@ -132,7 +138,7 @@ struct ChannelWorkerTests {
         campaign.queue(60, channel: "app-push")
         try await withChannel(
             ChannelBehaviour(dropBefore: 0.2, dropAfter: 0.2, deduplicates: true), campaign,
-            change: { $0.deduplicates = true }
+            Self.channel(deduplicates: true)
         ) { simulator in
             try await eventually("all are sent") { campaign.count("sent") == 60 }
             #expect(simulator.summary.taken == 60)
@@ -158,7 +164,7 @@ struct ChannelWorkerTests {
         let campaign = FakeCampaign()
         campaign.queue(3, channel: "app-push")
         try await withChannel(
-            ChannelBehaviour(), campaign, change: { $0.secret = Array("another".utf8) }
+            ChannelBehaviour(), campaign, Self.channel(secret: Array("another".utf8))
         ) { simulator in
             try await eventually("all have failed") { campaign.count("failed") == 3 }
             #expect(simulator.summary.forged == 3)

@@ -23,7 +23,9 @@ struct PathTemplate: Sendable, Hashable {
             switch part {
             case .word(let word):
                 guard word == segment else { return nil }
-            case .place(let name): values[name] = segment
+            case .place(let name):
+                guard !segment.isEmpty else { return nil }
+                values[name] = segment
             }
         }
         return values
