@@ -13,6 +13,8 @@ struct Bench: Sendable {
     /// The bytes below the channel, to send what a channel never would.
     let transport: any RPCTransport
     let key: ServiceKey
+    /// Where the server listens; empty in process.
+    let endpoint: String
     /// Tells the serving side to stop, and returns when it has.
     let stop: @Sendable () async throws -> Void
 
@@ -44,7 +46,7 @@ struct Bench: Sendable {
                 serviceName: "testing", endpoints: [.init(parsing: endpoint)], configuration: .init())
             let bench = Bench(
                 channel: RPCChannel(transport: transport, key: key), transport: transport, key: key,
-                stop: { await group.triggerGracefulShutdown() })
+                endpoint: endpoint, stop: { await group.triggerGracefulShutdown() })
             let result: Result
             do {
                 result = try await body(bench)
@@ -68,7 +70,7 @@ struct Bench: Sendable {
         let transport = InProcessTransport(dispatcher)
         return Bench(
             channel: RPCChannel(transport: transport, key: key), transport: transport, key: key,
-            stop: { dispatcher.beginDraining() })
+            endpoint: "", stop: { dispatcher.beginDraining() })
     }
 
     /// An address that no other test uses.
