@@ -13,6 +13,8 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 
@@ -55,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.15.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.25.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
@@ -90,7 +93,7 @@ let package = Package(
             "ServiceKit",
             [
                 "Contracts", "EventLog", "Postgres", "RPC", "RPCNNGTransport", configuration, crypto, hummingbird,
-                logging, metrics, serviceLifecycle, tracing,
+                logging, metrics, nio, serviceLifecycle, tracing,
             ]),
         shared("EmbeddedPostgres", [logging]),
         // Suite services.
@@ -110,17 +113,16 @@ let package = Package(
             "GatewayService", "Gateway/Service",
             [
                 "Contracts", "ProtobufC", "RPC", "ServiceKit", asyncHTTPClient, crypto, hummingbird, jwt, logging, metrics,
-                serviceLifecycle, tracing,
+                nio, serviceLifecycle, tracing,
             ]),
         main("zhike-gateway", "Gateway/Main", ["GatewayService", "ServiceKit"]),
         // The command for people.
-        part("Sandbox", "CLI/Sandbox", [crypto, hummingbird, logging]),
+        part("Sandbox", "CLI/Sandbox", [crypto, hummingbird, logging, nio]),
         part(
             "ZhikeCommands", "CLI/Commands",
             [
                 "Contracts", "CSV", "EmbeddedPostgres", "Postgres", "RPC", "RPCNNGTransport", "Sandbox", "ServiceKit",
-                "ProfileDomain", "ProfileService", "SegmentationService", "CampaignService", "KPIService", "GatewayService",
-                argumentParser, asyncHTTPClient, crypto, hummingbird, jwt, logging, serviceLifecycle,
+                "ProfileDomain", "ProtobufC", argumentParser, asyncHTTPClient, crypto, jwt, logging, nio, nioPosix,
             ]),
         main("zhike", "CLI/Main", ["ZhikeCommands"]),
         // Tests.
