@@ -14,6 +14,7 @@ let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
@@ -122,7 +123,7 @@ let package = Package(
             "ZhikeCommands", "CLI/Commands",
             [
                 "Contracts", "CSV", "EmbeddedPostgres", "Postgres", "RPC", "RPCNNGTransport", "Sandbox", "ServiceKit",
-                "ProfileDomain", "ProtobufC", argumentParser, asyncHTTPClient, crypto, jwt, logging, nio, nioPosix,
+                "ProfileDomain", "ProtobufC", argumentParser, asyncHTTPClient, crypto, jwt, logging, nio, nioHTTP1, nioPosix,
             ]),
         main("zhike", "CLI/Main", ["ZhikeCommands"]),
         // Tests.

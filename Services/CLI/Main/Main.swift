@@ -1,1 +1,7 @@
-@main struct Main { static func main() {} }
+internal import ArgumentParser
+internal import ZhikeCommands
+
+@main
+struct Main {
+    static func main() async { await ZhikeCommand.main() }
+}

@@ -1,0 +1,136 @@
+internal import ArgumentParser
+internal import Contracts
+internal import Foundation
+internal import Logging
+internal import RPC
+internal import Sandbox
+internal import Synchronization
+
+/// Runs the main job from an empty machine to a report.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: localized(
+            "Runs the whole loop: customers, segment, campaign with a control group, contacts, outcomes, report.",
+            "跑通完整闭环：客户、客群、带对照组的活动、触达、结果、报告。"))
+
+    @Option(help: ArgumentHelp(localized("bank-additional-full.csv[.gz]: a real bank's clients", "真实银行客户数据")))
+    var bankMarketing: String?
+
+    @Option(help: ArgumentHelp(localized("hillstrom.csv: a past campaign with three arms", "带三个分组的历史活动")))
+    var hillstrom: String?
+
+    @Flag(help: ArgumentHelp(localized("Stops the suite after the report.", "打印报告后停止。")))
+    var once = false
+
+    @Flag(help: ArgumentHelp(localized("Kills processes at random on the way.", "运行途中随机杀死进程。")))
+    var kill = false
+
+    @Option(help: ArgumentHelp(localized("Seed of the sandbox bank.", "沙箱银行的随机种子。")))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp(localized("Customers of the sandbox bank.", "沙箱银行客户数。")))
+    var customers = 50_000
+
+    @Option(help: ArgumentHelp(localized("Folder of the mapping files.", "映射文件所在文件夹。")))
+    var mappings = "deploy/mappings"
+
+    /// Monday, 2 March 2026, 10:00 in Shanghai: outside quiet hours.
+    private static let start = Date(timeIntervalSince1970: 1_772_416_800)
+
+    func run() async throws {
+        try await withInterruption { try await demonstrate() }
+    }
+
+    private func demonstrate() async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "zhike-demo-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let folder = try SuiteFolder(root: root)
+        folder.removeSockets()
+        let secret = try String(contentsOf: folder.channelSecret, encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let port = try FreePort.find()
+        let simulator = try ChannelSimulator(
+            ChannelSimulator.Configuration(port: port, secret: Array(secret.utf8)),
+            logger: Logger(label: "channel") { _ in SwiftLogNoOpLogHandler() })
+        let channel = Task { try await simulator.run() }
+        defer { channel.cancel() }
+        let suite = try await Suite.start(
+            root: root, httpPort: nil, simulatedStart: Self.start, channels: Self.channels(port))
+        do {
+            try await tell(suite, simulator)
+        } catch {
+            await suite.stop()
+            throw error
+        }
+        await suite.stop()
+    }
+
+    private static func channels(_ port: Int) -> [ChannelAddress] {
+        ["call_centre", "mobile_bank", "sms", "wechat"].map { name in
+            ChannelAddress(
+                name: name, url: "http://127.0.0.1:\(port)/deliveries", statusURL: "http://127.0.0.1:\(port)/status/")
+        }
+    }
+
+    private func tell(_ suite: Suite, _ simulator: ChannelSimulator) async throws {
+        let issuer = try await TokenIssuer(keyFile: suite.folder.tokenKey)
+        let token = try await issuer.token(
+            for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
+        let killing = kill ? Task { await RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000).run() } : nil
+        var text = ReportText(report: KPIV1.CampaignReport())
+        let reader = ReportReader(clients: suite.clients)
+        let campaignID: Int64
+        if let bankMarketing {
+            campaignID = try await BankMarketingDemo(
+                file: URL(fileURLWithPath: bankMarketing), mapping: mapping("bank-marketing.json")
+            ).run(on: suite, start: Self.start, token: token)
+        } else if let hillstrom {
+            campaignID = try await HillstromDemo(
+                file: URL(fileURLWithPath: hillstrom), mapping: mapping("hillstrom.json")
+            ).run(on: suite, start: Self.start)
+        } else {
+            let bank = SandboxBank(seed: seed, customerCount: customers, now: Self.start)
+            let (id, truth) = try await SandboxDemo(bank: bank, mappings: URL(fileURLWithPath: mappings))
+                .run(on: suite, start: Self.start, token: token)
+            campaignID = id
+            text.truth = ["contacted": truth]
+        }
+        killing?.cancel()
+        await killing?.value
+        text.report = try await reader.report(campaignID)
+        Terminal.shared.endBar()
+        Terminal.shared.result(text.text)
+        try await check(campaignID, reader, simulator)
+        if !once { try await stayUp(suite, issuer) }
+    }
+
+    /// What a demonstration must not hide: totals that differ from the logs, and contacts that went out twice.
+    private func check(_ campaignID: Int64, _ reader: ReportReader, _ simulator: ChannelSimulator) async throws {
+        let verified = try await reader.verify(campaignID)
+        Terminal.shared.result(
+            localized(
+                "\nkpi verify: \(verified.cells) cells from \(verified.entries) entries, \(verified.differences.count) differ",
+                "\n核对：由 \(verified.entries) 条日志重算 \(verified.cells) 个单元，\(verified.differences.count) 个不一致"))
+        let twice = simulator.takenKeys.filter { $0.value > 1 }.count
+        Terminal.shared.result(
+            localized(
+                "channel: \(simulator.takenKeys.count) contacts arrived, \(twice) twice",
+                "渠道：收到 \(simulator.takenKeys.count) 次触达，重复 \(twice) 次"))
+        guard verified.differences.isEmpty, twice == 0 else { throw ExitCode.failure }
+    }
+
+    private func stayUp(_ suite: Suite, _ issuer: TokenIssuer) async throws {
+        let token = try await issuer.token(for: Person.analyst)
+        Terminal.shared.say(
+            localized("\nThe suite is running. Try it:", "\n系统正在运行。可以试试：") + """
+
+                  curl -H 'Authorization: Bearer \(token)' \(suite.address)/v1/campaigns
+                  curl \(suite.address)/openapi.json
+
+                """ + localized("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
+    }
+
+    private func mapping(_ name: String) -> URL { URL(fileURLWithPath: mappings).appending(path: name) }
+}

@@ -1,0 +1,90 @@
+internal import Crypto
+internal import Foundation
+internal import RPC
+
+/// Where a suite on one machine keeps its data, keys, sockets and settings. Nobody else may read it.
+struct SuiteFolder: Sendable {
+    static let services = ["profile", "segmentation", "campaign", "kpi", "gateway"]
+
+    let root: URL
+    /// Short, because the path of a unix socket may have only some hundred bytes.
+    let sockets: URL
+
+    var postgres: URL { root.appending(path: "postgres", directoryHint: .isDirectory) }
+    var logs: URL { root.appending(path: "logs", directoryHint: .isDirectory) }
+    var serviceKeys: URL { root.appending(path: "keys/services") }
+    var auditKey: URL { root.appending(path: "keys/audit") }
+    var tokenKey: URL { root.appending(path: "keys/token.pem") }
+    var keySet: URL { root.appending(path: "keys/jwks.json") }
+    var channelSecret: URL { root.appending(path: "keys/channel") }
+    var channels: URL { root.appending(path: "channels.json") }
+
+    func endpoint(of service: String) -> String { "ipc://\(sockets.path)/\(service).ipc" }
+    func settings(of service: String) -> URL { root.appending(path: "settings/\(service).json") }
+
+    /// Opens a folder, making what is missing; keys that are there stay.
+    init(root: URL) throws {
+        self.root = root
+        sockets = FileManager.default.temporaryDirectory.appending(path: "zhike-\(UUID().uuidString.prefix(8))")
+        for folder in [root, logs, root.appending(path: "keys"), root.appending(path: "settings"), sockets] {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        try makeOnce(serviceKeys) {
+            (Self.services + ["zhike"]).map { service in
+                "\(service)-1:\(service):\(Self.hex(Self.random(32)))"
+            }.joined(separator: "\n") + "\n"
+        }
+        try makeOnce(auditKey) { Self.hex(Self.random(32)) + "\n" }
+        try makeOnce(channelSecret) { Self.hex(Self.random(32)) + "\n" }
+        try makeOnce(tokenKey) { P256.Signing.PrivateKey().pemRepresentation + "\n" }
+        try write(try Self.keySet(of: tokenKey), to: keySet)
+    }
+
+    func removeSockets() { try? FileManager.default.removeItem(at: sockets) }
+
+    /// The key of a caller; the command calls as "zhike".
+    func key(of service: String) throws -> ServiceKey {
+        let lines = try String(contentsOf: serviceKeys, encoding: .utf8).split(separator: "\n")
+        return try KeyRing(lines.map { try ServiceKey(parsing: String($0)) }).signingKey(of: service)
+    }
+
+    func write(_ text: String, to file: URL) throws {
+        guard
+            FileManager.default.createFile(
+                atPath: file.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else {
+            throw RuntimeError(
+                .configurationInvalid,
+                "The file \(file.lastPathComponent) cannot be written: check the rights of \(root.path).")
+        }
+    }
+
+    private func makeOnce(_ file: URL, _ text: () throws -> String) throws {
+        if !FileManager.default.fileExists(atPath: file.path) { try write(try text(), to: file) }
+    }
+
+    private static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The public half of the signing key as a JSON Web Key Set (RFC 7517, RFC 7518 section 6.2).
+    private static func keySet(of file: URL) throws -> String {
+        let key = try P256.Signing.PrivateKey(pemRepresentation: String(contentsOf: file, encoding: .utf8))
+        let point = key.publicKey.rawRepresentation
+        let (x, y) = (base64URL(point.prefix(32)), base64URL(point.suffix(32)))
+        return """
+            {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "sandbox", "x": "\(x)", "y": "\(y)"}]}
+
+            """
+    }
+
+    private static func base64URL(_ data: Data) -> String {
+        data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}

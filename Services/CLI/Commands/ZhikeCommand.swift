@@ -1,0 +1,11 @@
+public import ArgumentParser
+
+/// The `zhike` command for people.
+public struct ZhikeCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "zhike",
+        abstract: localized("Customer marketing that a bank runs by itself.", "银行自主运营的客户营销平台。"),
+        subcommands: [DemoCommand.self])
+
+    public init() {}
+}
