@@ -22,7 +22,7 @@ struct LimitTests {
 
     @Test("a body over the limit is refused with 413, announced or not")
     func body() async throws {
-        try await withGateway(suite(), configure: { $0.bodyByteLimit = 1_024 }) { gateway in
+        try await withGateway(suite(), .test { $0.bodyByteLimit = 1_024 }) { gateway in
             let long = #"{"rule": "\#(String(repeating: "a", count: 2_000))"}"#
             #expect(try await gateway.send(.POST, "/v1/segments/check", long).status == 413)
             let chunked = try await gateway.raw(
@@ -45,7 +45,7 @@ struct LimitTests {
 
     @Test("a request that trickles in is cut off, and others are served meanwhile")
     func slow() async throws {
-        try await withGateway(suite(), configure: { $0.readTimeoutMilliseconds = 300 }) { gateway in
+        try await withGateway(suite(), .test { $0.readTimeoutMilliseconds = 300 }) { gateway in
             let reply = try await gateway.raw(
                 "POST /v1/segments/check HTTP/1.1\r\nhost: a\r\nauthorization: Bearer \(gateway.token)\r\n"
                     + "content-type: application/json\r\ncontent-length: 100\r\n\r\n{")
@@ -56,7 +56,7 @@ struct LimitTests {
 
     @Test("a connection without a request is closed")
     func idle() async throws {
-        try await withGateway(suite(), configure: { $0.idleTimeoutMilliseconds = 200 }) { gateway in
+        try await withGateway(suite(), .test { $0.idleTimeoutMilliseconds = 200 }) { gateway in
             let reply = try await gateway.raw("GET /v1")
             #expect(reply.isEmpty)
         }
@@ -66,7 +66,7 @@ struct LimitTests {
     func rate() async throws {
         try await withGateway(
             suite(),
-            configure: { configuration in
+            .test { configuration in
                 configuration.requestsPerSecond = 1
                 configuration.requestBurst = 3
             }

@@ -55,15 +55,14 @@ struct GatewayFixture: Sendable {
 
 /// Starts a gateway before a suite, hands it to `body`, and stops it.
 func withGateway(
-    _ suite: FakeSuite, configure: (inout GatewayConfiguration) -> Void = { _ in },
+    _ suite: FakeSuite, _ settings: GatewayConfiguration = .test(),
     logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     readiness: Readiness = Readiness(), _ body: @Sendable (GatewayFixture) async throws -> Void
 ) async throws {
     let mint = try await TokenMint()
     defer { try? FileManager.default.removeItem(at: mint.folder) }
-    var configuration = GatewayConfiguration(
-        issuer: "https://login.bank.test", audience: "zhike", keySetFile: mint.keySetFile.path)
-    configure(&configuration)
+    var configuration = settings
+    configuration.keySetFile = mint.keySetFile.path
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let parts = try await buildGateway(
         configuration, suite.clients(), readiness: readiness, metrics: MetricsRegistry(), logger: logger,
@@ -83,5 +82,15 @@ func withGateway(
         }
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
+    }
+}
+
+extension GatewayConfiguration {
+    /// What tests start from.
+    static func test(_ change: (inout GatewayConfiguration) -> Void = { _ in }) -> GatewayConfiguration {
+        var configuration = GatewayConfiguration(
+            issuer: "https://login.bank.test", audience: "zhike", keySetFile: "")
+        change(&configuration)
+        return configuration
     }
 }

@@ -3,6 +3,7 @@ internal import Logging
 internal import Metrics
 internal import RPC
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Takes the deliveries of one channel from campaign, posts them, and reports what became of them.
 ///
@@ -19,6 +20,7 @@ struct ChannelWorker: Sendable {
     private let claimed: Permits
     /// Posts under way.
     private let posting: Permits
+    private let pressure = SharedPressure()
 
     /// Real time until a claim lapses: every claimed delivery finds its turn in it, even if each post times out.
     private var leaseMilliseconds: Int { channel.timeoutMilliseconds * (Self.turns + 2) + 10_000 }
@@ -60,7 +62,11 @@ struct ChannelWorker: Sendable {
         await withDiscardingTaskGroup { posts in
             var backoff = Duration.milliseconds(100)
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                guard let room = try? await claimed.take(upTo: Self.claimLimit) else { return }
+                let next = pressure.value.withLock { $0.next(upTo: Self.claimLimit) }
+                if next.pause > .zero { await pause(next.pause) }
+                guard !Task.isShuttingDownGracefully, let room = try? await claimed.take(upTo: next.limit) else {
+                    return
+                }
                 let started = ContinuousClock.now
                 var deliveries: [CampaignV1.Delivery] = []
                 do {
@@ -108,6 +114,7 @@ struct ChannelWorker: Sendable {
             verdict = .sent
         }
         count(verdict)
+        pressure.value.withLock { $0.note(verdict) }
         reporter.report(delivery, verdict)
     }
 
@@ -127,4 +134,9 @@ struct ChannelWorker: Sendable {
     private func pause(_ duration: Duration) async {
         await cancelWhenGracefulShutdown { try? await Task.sleep(for: duration) }
     }
+}
+
+/// The pressure that the posts of one channel share.
+private final class SharedPressure: Sendable {
+    let value = Mutex(ChannelPressure())
 }
