@@ -16,7 +16,7 @@ struct MainPathTests {
             TestCustomer(id: 5, officePath: "/head/east/", traits: ["poutcome": "'success'"]),
             TestCustomer(id: 6, officePath: "/other/", traits: ["poutcome": "'success'"]),
         ])
-        let options = CallOptions(timeout: .seconds(20), principal: TestBed.headOffice)
+        let options = TestBed.options()
         let rule = SegmentationV1.Rule(
             form: .text(#"poutcome = "success" or (euribor3m < 1.5 and contact = "cellular")"#))
 

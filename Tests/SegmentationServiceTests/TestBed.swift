@@ -16,12 +16,20 @@ struct TestBed {
     let client: SegmentationV1.SegmentationServiceClient
     /// The same service as the campaign service calls it.
     let campaign: SegmentationV1.SegmentationServiceClient
+    /// Profile as the gateway calls it.
+    let profile: ProfileV1.ProfileServiceClient
     let database: PostgresConfiguration
     /// Business time of the bed.
     let now = Date(microseconds: 1_780_000_000_000_000)
 
     static let headOffice = Principal(user: "li.wei", roles: ["marketer"], officePath: "/head/")
     static let east = Principal(user: "wang.fang", roles: ["marketer"], officePath: "/head/east/")
+    static let everywhere = Principal(user: "admin", roles: ["admin", "channel", "operator"], officePath: "/")
+
+    /// - Parameter key: makes a change repeatable.
+    static func options(_ principal: Principal = headOffice, key: String? = nil) -> CallOptions {
+        CallOptions(timeout: .seconds(30), idempotencyKey: key, principal: principal)
+    }
 
     /// - Parameter traits: names and types of the dictionary.
     static func make(traits: [String: ProfileV1.TraitType]) async throws -> TestBed {
@@ -33,19 +41,17 @@ struct TestBed {
             administrator: administrator,
             client: .init(try await channel(to: "segmentation", from: "gateway", database, buildSegmentation)),
             campaign: .init(try await channel(to: "segmentation", from: "campaign", database, buildSegmentation)),
+            profile: .init(try await channel(to: "profile", from: "gateway", database, buildProfile)),
             database: database)
         try await administrator.execute("INSERT INTO platform.clock (now_is) VALUES (\(bed.now))")
-        let profile = ProfileV1.ProfileServiceClient(
-            try await channel(to: "profile", from: "gateway", database, buildProfile))
         let definitions = traits.sorted { $0.key < $1.key }.map { name, type in
             ProfileV1.TraitDefinition(
                 name: name, type: type, meaning: "test", source: "test", refresh: "daily", sensitivity: .c1,
                 known: .before)
         }
-        _ = try await profile.defineTraits(
+        _ = try await bed.profile.defineTraits(
             ProfileV1.DefineTraitsRequest(traits: definitions),
-            options: CallOptions(
-                timeout: .seconds(20), principal: Principal(user: "admin", roles: ["admin"], officePath: "/")))
+            options: options(everywhere))
         return bed
     }
 
@@ -74,6 +80,24 @@ struct TestBed {
             configuration: configuration, logger: Logger(label: service), metrics: MetricsRegistry())
         let parts = try await build(environment)
         return try InProcessChannel(router: parts.router ?? RPCRouter(), caller: caller)
+    }
+
+    /// A segment of the head office.
+    func segment(_ rule: String, officePath: String = "/head/") async throws -> SegmentationV1.Segment {
+        let request = SegmentationV1.CreateSegmentRequest(
+            name: "A segment", rule: .init(form: .text(rule)), officePath: officePath)
+        guard let segment = try await client.createSegment(request, options: Self.options()).segment else {
+            throw RPCError(.internalError, "no segment came back")
+        }
+        return segment
+    }
+
+    func freeze(_ segmentID: Int64, version: Int64 = 0) async throws -> SegmentationV1.Snapshot {
+        let request = SegmentationV1.FreezeRequest(segmentID: segmentID, version: version)
+        guard let snapshot = try await client.freeze(request, options: Self.options()).snapshot else {
+            throw RPCError(.internalError, "no snapshot came back")
+        }
+        return snapshot
     }
 
     /// Adds customers with consecutive ids.

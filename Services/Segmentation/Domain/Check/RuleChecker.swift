@@ -7,6 +7,8 @@ extension LocatedRule {
         for (node, place) in zip(rule.nodes, places) {
             guard case .condition(let condition) = node else { continue }
             checker.check(condition, at: place)
+            // Looking for what was meant costs time for each problem.
+            if checker.problems.count >= RuleLimits.problems { break }
         }
         return Array(checker.problems.prefix(RuleLimits.problems))
     }

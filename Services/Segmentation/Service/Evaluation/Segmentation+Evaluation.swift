@@ -48,7 +48,9 @@ extension Segmentation {
     func testCustomer(
         _ context: CallContext, subject: RuleSubject, customer: CustomerName
     ) async throws -> RuleExplanation {
-        let person = try Gate.require(.readSegments, context)
+        try Gate.require(.readSegments, context)
+        // Which conditions fit tells of the customer's traits.
+        let person = try Gate.require(.readCustomers, context)
         let moment = try await now()
         return try await ownerPool.transaction(evaluating(context)) { connection in
             let question = try await question(subject, scope: person.officePath, at: moment, in: connection)
