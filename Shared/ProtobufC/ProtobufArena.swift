@@ -65,12 +65,26 @@ struct ProtobufArena {
     /// Memory aligned to 8 bytes, enough for every C structure of protobuf-c; its content is undefined.
     @inlinable
     mutating func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-        let needed = (byteCount + 7) & ~7
-        if needed > end - next { grow(needed) }
-        let start = next
-        next = start + needed
-        return start
+        #if ZHIKE_SEPARATE_BLOCKS
+            // For deploy/fuzz: AddressSanitizer sees the end of a block only where each is an allocation of its own.
+            return allocateSeparately(byteCount: byteCount)
+        #else
+            let needed = (byteCount + 7) & ~7
+            if needed > end - next { grow(needed) }
+            let start = next
+            next = start + needed
+            return start
+        #endif
     }
+
+    #if ZHIKE_SEPARATE_BLOCKS
+        @usableFromInline
+        mutating func allocateSeparately(byteCount: Int) -> UnsafeMutableRawPointer {
+            let start = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 8)
+            fullBlocks.append(start)
+            return start
+        }
+    #endif
 
     /// Memory for protobuf-c with its size before it, or nil where the limit is reached.
     @inline(__always)
@@ -81,7 +95,7 @@ struct ProtobufArena {
             return nil
         }
         let start = allocate(byteCount: byteCount + Self.headerByteCount)
-        remainingByteCount -= next - start
+        remainingByteCount -= (byteCount + Self.headerByteCount + 7) & ~7
         start.storeBytes(of: byteCount, as: Int.self)
         return start + Self.headerByteCount
     }

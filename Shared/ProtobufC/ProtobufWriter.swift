@@ -65,7 +65,8 @@ public struct ProtobufWriter {
         _ numbers: [Number], elementBound: Int
     ) -> UnsafeMutablePointer<Number>? {
         guard !numbers.isEmpty else { return nil }
-        byteBound += numbers.count * elementBound
+        // Packed elements share one tag and one length, each of five bytes at most.
+        byteBound += 10 + numbers.count * elementBound
         return copy(numbers)
     }
 

@@ -16,6 +16,17 @@ struct RoundTripTests {
         #expect(try TestingV1.Scalars(unpacking: message.packed()) == message)
     }
 
+    @Test("one element of a repeated number, where the length before it weighs most")
+    func singleElements() throws {
+        for message in [
+            TestingV1.Repeated(fixed32Values: [.max]), .init(boolValues: [true]), .init(fixed64Values: [.max]),
+            .init(int64Values: [-1]), .init(uint32Values: [.max]), .init(colors: [.init(rawValue: -1)]),
+            .init(sint32Values: [.min]), .init(floatValues: [1]), .init(unpackedValues: [-1]),
+        ] {
+            #expect(try TestingV1.Repeated(unpacking: message.packed()) == message)
+        }
+    }
+
     @Test("an empty message takes no bytes")
     func empty() throws {
         #expect(try TestingV1.Scalars().packed() == [])
