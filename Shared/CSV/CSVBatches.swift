@@ -1,4 +1,4 @@
-import Dispatch
+internal import Dispatch
 internal import Synchronization
 
 /// The rows of a file in batches, read on a thread of its own so that no task waits on a disk.

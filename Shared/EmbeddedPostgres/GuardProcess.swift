@@ -1,4 +1,4 @@
-import Dispatch
+internal import Dispatch
 internal import Foundation
 
 /// The guard's process and the two pipes to it. One command at a time; every command has one line as its answer.

@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// The audit log belongs to a role that nobody can log in as: suite services may append and read, and nothing else.
 enum AuditSchema {
     static let owner = "zhike_audit"
@@ -38,6 +40,14 @@ enum AuditSchema {
         ] + services.flatMap(grants)
     }
 
+    /// The beginnings of the chains; those that are there stay.
+    static func beginnings(services: [String]) -> SQL {
+        """
+        INSERT INTO audit.head (service, last_sequence, code)
+        SELECT service, 0, \(AuditChain.start) FROM unnest(\(services)) AS service ON CONFLICT DO NOTHING
+        """
+    }
+
     /// A service sees its own entries alone, and for a person only within a scope.
     private static let condition = """
         service = split_part(current_user, '_', 2)
@@ -50,10 +60,6 @@ enum AuditSchema {
             "GRANT SELECT, INSERT ON audit.entry TO zhike_\(service)",
             "GRANT INSERT ON audit.entry TO zhike_\(service)_request",
             "GRANT SELECT, UPDATE ON audit.head TO zhike_\(service), zhike_\(service)_request",
-            """
-            INSERT INTO audit.head (service, last_sequence, code)
-            VALUES ('\(service)', 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING
-            """,
         ]
     }
 }

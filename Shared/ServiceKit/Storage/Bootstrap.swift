@@ -44,6 +44,7 @@ public enum Bootstrap {
             for statement in statements {
                 _ = try await connection.execute(SQL(unsafeSQL: statement))
             }
+            _ = try await connection.execute(AuditSchema.beginnings(services: services))
         }
     }
 
