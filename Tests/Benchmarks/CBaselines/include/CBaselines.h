@@ -1,1 +1,4 @@
 #pragma once
+
+#include "codec_baseline.h"
+#include "rpc_baseline.h"
