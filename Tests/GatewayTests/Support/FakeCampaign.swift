@@ -1,6 +1,7 @@
 internal import Contracts
 internal import RPC
 internal import Synchronization
+internal import TestSupport
 
 /// The side of campaign that a channel worker sees: deliveries that are claimed, reported on, and re-queued when they
 /// were not taken.
@@ -48,13 +49,12 @@ final class FakeCampaign: Sendable {
     func serve(in suite: inout FakeSuite) {
         suite.on(CampaignV1.CampaignServiceMethods.claimDeliveries) { request, context in
             // Waits a moment for work, as the real one does.
-            while true {
-                let claimed = self.claim(request)
-                if !claimed.isEmpty || context.remaining < .milliseconds(2_800) {
-                    return CampaignV1.ClaimDeliveriesResponse(deliveries: claimed)
-                }
-                try await Task.sleep(for: .milliseconds(10))
+            var claimed = self.claim(request)
+            try? await eventually("work", within: context.remaining - .milliseconds(2_800)) {
+                if claimed.isEmpty { claimed = self.claim(request) }
+                return !claimed.isEmpty
             }
+            return CampaignV1.ClaimDeliveriesResponse(deliveries: claimed)
         }
         suite.on(CampaignV1.CampaignServiceMethods.reportDeliveries) { request, _ in
             CampaignV1.ReportDeliveriesResponse(results: request.reports.map(self.apply))

@@ -53,7 +53,3 @@ struct Problem: Error, Sendable {
             JSONSchema.Member(name: "trace_id", schema: .anyText, isRequired: true),
         ]))
 }
-
-extension JSONSchema {
-    static let anyText = JSONSchema.text(lengths: 0...Int.max, pattern: nil, format: nil)
-}

@@ -38,8 +38,11 @@ extension Problem {
     /// A path in the words of a message, in the words of our JSON.
     static func fieldName(_ field: String, prefix: String) -> String {
         var name = field.hasPrefix(prefix) ? String(field.dropFirst(prefix.count)) : field
-        for suffix in ["_micros", "_json"] where name.hasSuffix(suffix) {
-            name.removeLast(suffix.utf8.count)
+        // The most telling ending first: a length of time goes out in seconds, a moment under its plain name.
+        for (ending, ours) in [("window_micros", "window_seconds"), ("_micros", ""), ("_json", "")]
+        where name.hasSuffix(ending) {
+            name = name.dropLast(ending.utf8.count) + ours
+            break
         }
         return name == "idempotency_key" ? "Idempotency-Key" : name
     }

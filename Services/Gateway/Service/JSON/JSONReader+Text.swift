@@ -19,27 +19,34 @@ extension JSONReader {
 
     /// Passes over a text, whose opening quote is next, and checks its bytes but not its escapes.
     mutating func scanText() throws(JSONProblem) -> TextScan {
-        position += 1
-        let start = position
+        let scan = try textScan(from: position + 1)
+        position = scan.end + 1
+        return scan
+    }
+
+    private func textScan(from start: Int) throws(JSONProblem) -> TextScan {
+        // A local cursor: most bytes of a request are bytes of texts.
+        var index = start
         var hasEscapes = false
         var allBits: UInt8 = 0
-        while position < bytes.count {
-            let byte = bytes[position]
+        let span = bytes.span
+        while index < span.count {
+            let byte = span[index]
             if byte == UInt8(ascii: "\"") {
-                let end = position
-                if allBits >= 0x80 { try checkEncoding(start..<end) }
-                position += 1
-                return TextScan(end: end, hasEscapes: hasEscapes)
+                if allBits >= 0x80 { try checkEncoding(start..<index) }
+                return TextScan(end: index, hasEscapes: hasEscapes)
             }
             guard byte >= 0x20 else {
-                throw JSONProblem(.syntax, "A control character stands in a text at byte \(position): escape it.")
+                throw JSONProblem(.syntax, "A control character stands in a text at byte \(index): escape it.")
             }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true
-                position += 1
+                index += 1
+                guard index < span.count, span[index] >= 0x20 else { break }
+                allBits |= span[index]
             }
             allBits |= byte
-            position += 1
+            index += 1
         }
         throw JSONProblem(.syntax, "A text is not closed before the JSON text ends.")
     }

@@ -19,6 +19,8 @@ indirect enum JSONSchema: Sendable {
     case named(String, JSONSchema)
     case described(String, JSONSchema)
 
+    static let anyText = JSONSchema.text(lengths: 0...Int.max, pattern: nil, format: nil)
+
     struct Member: Sendable {
         let name: String
         let schema: JSONSchema
