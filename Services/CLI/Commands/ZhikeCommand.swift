@@ -5,7 +5,11 @@ public struct ZhikeCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "zhike",
         abstract: localized("Customer marketing that a bank runs by itself.", "银行自主运营的客户营销平台。"),
-        subcommands: [DemoCommand.self])
+        subcommands: [
+            UpCommand.self, ImportCommand.self, SegmentCommand.self, KPICommand.self, TokenCommand.self,
+            ClockCommand.self,
+            PingCommand.self, DemoCommand.self,
+        ])
 
     public init() {}
 }

@@ -7,6 +7,17 @@ struct ReportReader: Sendable {
 
     /// Follows the logs: what profile has, campaign must have applied; what campaign then has, kpi must have applied.
     func report(_ campaignID: Int64) async throws -> KPIV1.CampaignReport {
+        let campaign = try await caughtUp()
+        let response = try await Patience.call(for: Person.analyst) { options in
+            try await clients.kpi.getCampaignReport(
+                KPIV1.GetCampaignReportRequest(campaignID: campaignID, after: campaign.map { [$0] } ?? []),
+                options: options)
+        }
+        return response.report ?? KPIV1.CampaignReport()
+    }
+
+    /// Waits until campaign has applied all of the profile log; answers where its own log then stood.
+    func caughtUp() async throws -> CommonV1.LogPosition? {
         let profile = try await Patience.call(for: Person.analyst) { options in
             try await clients.profile.getPosition(ProfileV1.GetPositionRequest(), options: options)
         }
@@ -14,12 +25,7 @@ struct ReportReader: Sendable {
             try await clients.campaign.waitApplied(
                 CampaignV1.WaitAppliedRequest(position: profile.position), options: options)
         }
-        let response = try await Patience.call(for: Person.analyst) { options in
-            try await clients.kpi.getCampaignReport(
-                KPIV1.GetCampaignReportRequest(campaignID: campaignID, after: campaign.position.map { [$0] } ?? []),
-                options: options)
-        }
-        return response.report ?? KPIV1.CampaignReport()
+        return campaign.position
     }
 
     func verify(_ campaignID: Int64) async throws -> KPIV1.VerifyResponse {

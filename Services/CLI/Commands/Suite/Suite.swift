@@ -12,7 +12,7 @@ actor Suite {
     let folder: SuiteFolder
     let clients: SuiteClients
     let httpPort: Int
-    private let postgres: EmbeddedPostgres
+    private nonisolated let postgres: EmbeddedPostgres
     private let processes: [SuiteProcess]
     nonisolated let administrator: PostgresPool
 
@@ -74,6 +74,13 @@ actor Suite {
                 settings: folder.settings(of: service), log: folder.logs.appending(path: "\(service).log"))
         }
         clients = try SuiteClients(key: try folder.key(of: "zhike"), endpoint: folder.endpoint)
+    }
+
+    /// What other commands need to find this suite.
+    nonisolated var running: RunningSuite {
+        RunningSuite(
+            address: address, sockets: folder.sockets.path,
+            databaseURL: postgres.connectionURL(database: Self.databaseName))
     }
 
     nonisolated var address: String { "http://127.0.0.1:\(httpPort)" }

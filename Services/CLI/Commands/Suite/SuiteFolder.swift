@@ -26,9 +26,10 @@ struct SuiteFolder: Sendable {
     init(root: URL) throws {
         self.root = root
         sockets = FileManager.default.temporaryDirectory.appending(path: "zhike-\(UUID().uuidString.prefix(8))")
-        for folder in [root, logs, root.appending(path: "keys"), root.appending(path: "settings"), sockets] {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // As root, Postgres runs as an account of its own, which must be able to pass through to its folder.
+        try Self.make(root, permissions: geteuid() == 0 ? 0o711 : 0o700)
+        for folder in [logs, root.appending(path: "keys"), root.appending(path: "settings"), sockets] {
+            try Self.make(folder, permissions: 0o700)
         }
         try makeOnce(serviceKeys) {
             (Self.services + ["zhike"]).map { service in
@@ -41,11 +42,23 @@ struct SuiteFolder: Sendable {
         try write(try Self.keySet(of: tokenKey), to: keySet)
     }
 
+    private static func make(_ folder: URL, permissions: Int) throws {
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
+    }
+
     func removeSockets() { try? FileManager.default.removeItem(at: sockets) }
 
     /// The key of a caller; the command calls as "zhike".
-    func key(of service: String) throws -> ServiceKey {
-        let lines = try String(contentsOf: serviceKeys, encoding: .utf8).split(separator: "\n")
+    func key(of service: String) throws -> ServiceKey { try Self.key(of: service, in: serviceKeys) }
+
+    static func key(of service: String, in file: URL) throws -> ServiceKey {
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized("The key file \(file.path) cannot be read.", "无法读取密钥文件 \(file.path)。"))
+        }
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
         return try KeyRing(lines.map { try ServiceKey(parsing: String($0)) }).signingKey(of: service)
     }
 

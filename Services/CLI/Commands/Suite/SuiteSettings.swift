@@ -31,7 +31,7 @@ struct SuiteSettings: Sendable {
                 "health": ["port": try FreePort.find()],
                 "peers": Dictionary(
                     uniqueKeysWithValues: SuiteFolder.services.filter { $0 != "gateway" }
-                        .map { ($0, folder.endpoint(of: $0)) }),
+                        .map { ($0, [folder.endpoint(of: $0)]) }),
             ]
             if service == "gateway" {
                 settings["http"] = ["port": httpPort]
@@ -41,7 +41,7 @@ struct SuiteSettings: Sendable {
                 ]
                 settings["channels"] = ["file": folder.channels.path, "sweepMilliseconds": 1_000]
             } else {
-                settings["listen"] = ["endpoints": folder.endpoint(of: service)]
+                settings["listen"] = ["endpoints": [folder.endpoint(of: service)]]
                 settings["database"] = ["host": databaseSocket, "port": databasePort, "name": databaseName]
                 settings["audit"] = ["keyFile": folder.auditKey.path]
                 settings["clock"] = ["mode": isClockSimulated ? "simulated" : "system"]
