@@ -12,6 +12,9 @@ public struct ListenerWatch: Sendable {
     public var missLimit = 2
     /// After so many replacements in a row that did not help, `giveUp` is called.
     public var roundLimit = 3
+    /// When the connections of probes cannot be closed for so long, NNG frees nothing any more in this process, and
+    /// `giveUp` is called, too.
+    public var closingLimit = Duration.seconds(5)
     /// Ends the process, for its supervisor to start it again; called at most once a listener, not on a thread of NNG.
     public var giveUp: @Sendable (NNGError) -> Void = Self.endProcess
 

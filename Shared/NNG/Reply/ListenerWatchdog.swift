@@ -9,6 +9,8 @@ final class ListenerWatchdog: Sendable {
     private let replace: @Sendable () -> Void
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
+    private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
+    private let closing = Mutex(Closing())
     private let isStopped = Atomic<Bool>(false)
     private let state: Mutex<Progress>
 
@@ -16,6 +18,13 @@ final class ListenerWatchdog: Sendable {
         var state: ListenerWatchState
         var arrivals = 0
         var probes: UInt64 = 0
+    }
+
+    /// Connections of probes that are being closed.
+    private struct Closing {
+        var count = 0
+        /// When one was closed last, or the first of them began.
+        var progressed = MachineTime.now
     }
 
     /// - Parameter replace: closes the listener and listens again; its failure shows in the next probes.
@@ -52,7 +61,7 @@ final class ListenerWatchdog: Sendable {
             return schedule(after: watch.probeInterval)
         }
         guard let context = try? RequestContext(link) else {
-            link.closeAndWait()
+            close(link)
             return schedule(after: watch.probeInterval)
         }
         let number = state.withLock { progress in
@@ -65,13 +74,35 @@ final class ListenerWatchdog: Sendable {
             case .success: answered = true
             case .failure: answered = false
             }
+            close(link)
             queue.async { [self] in
-                link.closeAndWait()
                 judge(answered: answered)
                 let passed = MachineTime.now.milliseconds - began.milliseconds
                 schedule(after: watch.probeInterval - .milliseconds(Int(passed)))
             }
         }
+    }
+
+    /// Off the queue, so that probing goes on where closing hangs.
+    private func close(_ link: RequestLink) {
+        let hangs = closing.withLock { closing in
+            if closing.count == 0 { closing.progressed = .now }
+            closing.count += 1
+            return .now > closing.progressed.advanced(by: watch.closingLimit)
+        }
+        if hangs { giveUp("NNG closes no connection any more") }
+        closingQueue.async { [self] in
+            link.closeAndWait()
+            closing.withLock { closing in
+                closing.count -= 1
+                closing.progressed = .now
+            }
+        }
+    }
+
+    private func giveUp(_ reason: String) {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        watch.giveUp(NNGError(.closed, "the listener on \(endpoint): \(reason)"))
     }
 
     private func judge(answered: Bool) {
@@ -84,9 +115,7 @@ final class ListenerWatchdog: Sendable {
         switch directive {
         case .rest: break
         case .replace: replace()
-        case .giveUp:
-            stop()
-            watch.giveUp(NNGError(.closed, "the listener on \(endpoint) takes no connection, though it was made anew"))
+        case .giveUp: giveUp("it takes no connection, though it was made anew")
         }
     }
 }

@@ -177,6 +177,11 @@ public final class ReplyContext: Sendable {
         let result = operation.result
         guard result == 0, let pointer = operation.takeMessage() else {
             let code = NNGError.Code(number: result)
+            // Receiving has no timeout; but NNG's timer for the reply before, going off late, can hit it.
+            guard code != .timedOut || state.isCancelled else {
+                receive(&state)
+                return nil
+            }
             let isStop = code == .canceled && !state.isCancelled
             return end(&state, .failed(NNGError(isStop ? .closed : code)))
         }

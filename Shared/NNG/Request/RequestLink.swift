@@ -1,4 +1,5 @@
 internal import CNNG
+internal import Dispatch
 internal import Synchronization
 
 /// The REQ socket and dialer behind a `RequestSocket`, which the watchdog may replace while calls go on.
@@ -10,6 +11,7 @@ final class RequestLink: Sendable {
     private let heard = Atomic<Bool>(false)
     private let timeoutsInARow = Atomic<Int>(0)
     private let limits: SocketLimits
+    private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
     private let line: Mutex<Line>
 
     private struct Line {
@@ -98,7 +100,7 @@ final class RequestLink: Sendable {
     }
 
     /// Replaces the socket: calls under way end with `connectionReset`, calls that wait to be sent move to the new one.
-    /// Blocks.
+    /// The old one is closed in the background: should NNG hang there, the new one serves all the same.
     func reopen() throws(NNGError) {
         let fresh = try Self.connect(endpoint, limits)
         let old = line.withLock { line -> Socket in
@@ -107,7 +109,7 @@ final class RequestLink: Sendable {
             generation.add(1, ordering: .releasing)
             return line.socket
         }
-        old.closeAndWait()
+        closingQueue.async { old.closeAndWait() }
     }
 
     /// Ends every call with `closed`. Blocks; safe to call again.

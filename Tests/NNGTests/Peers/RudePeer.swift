@@ -22,6 +22,9 @@ enum RudePeer: String, CaseIterable, Sendable {
     case brokenRequest = "broken_request"
     /// Speaks as a REP, not as a REQ.
     case wrongProtocol = "wrong_protocol"
+    /// Sends two thousand requests, reads no reply, and hangs up while they are being served: as any busy client does
+    /// that is killed.
+    case flood = "flood"
     /// Sends requests and reads no reply, until it is thrown out.
     case deaf = "deaf"
 
@@ -107,6 +110,13 @@ enum RudePeer: String, CaseIterable, Sendable {
         def wrong_protocol(s, i):
             shake(s, 0x31)
             s.close()
+
+        def flood(s, i):
+            shake(s)
+            s.settimeout(0.05)
+            for number in range(2000):
+                s.sendall(frame(24) + struct.pack(">I", 0x80000000 | number) + b"x" * 20)
+            reset(s) if i % 2 else s.close()
 
         def deaf(s, i):
             shake(s)
