@@ -25,9 +25,10 @@ public func buildGateway(
 ) async throws -> ServiceParts {
     let keys = try await KeySet(contentsOfFile: configuration.keySetFile)
     let table = RouteTable(Route.all(clients, readiness: readiness, metrics: metrics))
+    let authenticator = Authenticator(
+        keys: keys, issuer: configuration.issuer, audience: configuration.audience)
     let responder = GatewayResponder(
-        table: table,
-        authenticator: Authenticator(keys: keys, issuer: configuration.issuer, audience: configuration.audience),
+        table: table, authenticator: authenticator,
         rates: RateLimiter(requestsPerSecond: configuration.requestsPerSecond, burst: configuration.requestBurst),
         admission: AdmissionControl(limit: configuration.requestLimit), observer: RequestObserver(log: logger),
         bodyByteLimit: configuration.bodyByteLimit)
@@ -54,7 +55,10 @@ public func buildGateway(
     let workers = ChannelWorkers(
         configuration.channels, clients.campaign, workerName: workerName,
         sweepMilliseconds: configuration.sweepMilliseconds, logger: logger)
-    return ServiceParts(services: [workers, application])
+    let watcher = KeySetWatcher(
+        path: configuration.keySetFile, authenticator: authenticator,
+        interval: .milliseconds(configuration.keySetMilliseconds), log: logger)
+    return ServiceParts(services: [watcher, workers, application])
 }
 
 extension Route {

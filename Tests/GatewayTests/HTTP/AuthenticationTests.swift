@@ -2,7 +2,10 @@ internal import Contracts
 internal import Foundation
 internal import JWTKit
 internal import RPC
+internal import TestSupport
 internal import Testing
+
+@testable internal import GatewayService
 
 @Suite("Tokens")
 struct AuthenticationTests {
@@ -72,5 +75,33 @@ struct AuthenticationTests {
                 #expect(try answer.member("code") == "permission_denied")
             }
         }
+    }
+
+    @Test("keys are rotated without a restart, and a key set that cannot be used changes nothing")
+    func rotation() async throws {
+        try await withGateway(suite(), .test { $0.keySetMilliseconds = 20 }) { gateway in
+            #expect(try await gateway.send(.GET, "/v1/segments").status == 200)
+            try await gateway.mint.rotate()
+            let token = try await gateway.mint.token()
+            try await eventually("the new key counts") {
+                try await gateway.send(.GET, "/v1/segments", token: token).status == 200
+            }
+            #expect(try await gateway.send(.GET, "/v1/segments").status == 401)
+            try "{}".write(to: gateway.mint.keySetFile, atomically: true, encoding: .utf8)
+            #expect(try await gateway.send(.GET, "/v1/segments", token: token).status == 200)
+        }
+    }
+
+    @Test(
+        "a key set without names, with another algorithm, or with a short RSA key stops the start",
+        arguments: [
+            "{}", #"{"keys": []}"#,
+            #"{"keys": [{"kty": "RSA", "alg": "RS256", "n": "AQAB", "e": "AQAB"}]}"#,
+            #"{"keys": [{"kty": "RSA", "alg": "RS256", "kid": "a", "n": "AQABAQAB", "e": "AQAB"}]}"#,
+            #"{"keys": [{"kty": "RSA", "alg": "PS256", "kid": "a", "n": "AQABAQAB", "e": "AQAB"}]}"#,
+            #"{"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "a", "x": "AA", "y": "AA"}]}"#,
+        ])
+    func keySets(text: String) async throws {
+        await #expect(throws: RuntimeError.self) { try await KeySet(Data(text.utf8), named: "keys.json") }
     }
 }

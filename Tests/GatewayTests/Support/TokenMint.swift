@@ -17,12 +17,17 @@ struct TokenMint {
     }
 
     let folder: URL
-    private let key = ES256PrivateKey()
     private let keys = JWTKeyCollection()
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try await rotate()
+    }
+
+    /// Signs with a new key from now on, and replaces the key set by one that knows the new key alone.
+    func rotate() async throws {
+        let key = ES256PrivateKey()
         await keys.add(ecdsa: key, kid: "k1")
         let point = try #require(key.parameters)
         let set = """

@@ -18,6 +18,8 @@ public struct GatewayConfiguration: Sendable {
     public var issuer: String
     public var audience: String
     public var keySetFile: String
+    /// Time between two looks at the key set file.
+    public var keySetMilliseconds = 10_000
     public var channels: [ChannelConfiguration] = []
     /// Time between two rounds of asking about unknown deliveries.
     public var sweepMilliseconds = 5_000
@@ -43,6 +45,7 @@ public struct GatewayConfiguration: Sendable {
         idleTimeoutMilliseconds = try settings.value(GatewaySettings.idleTimeoutMilliseconds)
         requestsPerSecond = try settings.value(GatewaySettings.requestsPerSecond)
         requestBurst = try settings.value(GatewaySettings.requestBurst)
+        keySetMilliseconds = try settings.value(GatewaySettings.keySetMilliseconds)
         sweepMilliseconds = try settings.value(GatewaySettings.sweepMilliseconds)
         let file = try settings.value(GatewaySettings.channelsFile)
         if !file.isEmpty { channels = try ChannelConfiguration.read(file) }

@@ -46,6 +46,10 @@ public enum GatewaySettings {
     static let issuer = Setting<String>("token.issuer", "iss that tokens must have")
     static let audience = Setting<String>("token.audience", "aud that tokens must have", default: "zhike")
     static let keySetFile = Setting<String>("token.keySetFile", "JWKS file of the keys that sign tokens")
+    static let keySetMilliseconds = Setting<Int>(
+        "token.keySetMilliseconds", "time between two looks whether the key set has changed", default: 10_000,
+        mustBe: "from 100 to 3,600,000"
+    ) { (100...3_600_000).contains($0) }
     static let channelsFile = Setting<String>(
         "channels.file", "JSON file of the channels to customers; empty for none", default: "")
     static let sweepMilliseconds = Setting<Int>(
@@ -56,7 +60,8 @@ public enum GatewaySettings {
     public static var all: [any AnySetting] {
         [
             host, port, connectionLimit, requestLimit, bodyByteLimit, headerByteLimit, readTimeoutMilliseconds,
-            idleTimeoutMilliseconds, requestsPerSecond, requestBurst, issuer, audience, keySetFile, channelsFile,
+            idleTimeoutMilliseconds, requestsPerSecond, requestBurst, issuer, audience, keySetFile, keySetMilliseconds,
+            channelsFile,
             sweepMilliseconds,
         ]
     }

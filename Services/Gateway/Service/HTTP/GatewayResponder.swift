@@ -69,7 +69,9 @@ struct GatewayResponder: HTTPResponder {
         let call = GatewayCall(
             parameters: parameters, body: body, principal: principal,
             options: CallOptions(
-                timeout: route.timeout, idempotencyKey: key, principal: principal, trace: trace))
+                // Both: the calls of one request share its time.
+                timeout: route.timeout, deadline: .now.advanced(by: route.timeout), idempotencyKey: key,
+                principal: principal, trace: trace))
         let bytes: [UInt8]
         do {
             bytes = try await route.serve(call)

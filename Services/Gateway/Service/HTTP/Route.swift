@@ -17,7 +17,7 @@ struct Route: Sendable {
     /// Where the body stands in the message that is called with, such as `plan.`.
     var fieldPrefix = ""
     /// The longest that the suite services may take together.
-    var timeout: Duration = .seconds(10)
+    var timeout: Duration = .seconds(5)
     let serve: @Sendable (GatewayCall) async throws -> [UInt8]
 
     enum Access: Sendable {

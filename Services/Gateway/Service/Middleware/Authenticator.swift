@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// Finds out for whom a request is made: a bearer token (RFC 6750) that is a JWT of a configured issuer.
 final class Authenticator: Sendable {
-    private let keys: KeySet
+    private let keys: Mutex<KeySet>
     private let issuer: String
     private let audience: String
     /// Tokens seen lately by the hash of their text, so that a channel that sends hundreds of requests a second pays for
@@ -25,9 +25,15 @@ final class Authenticator: Sendable {
     }
 
     init(keys: KeySet, issuer: String, audience: String) {
-        self.keys = keys
+        self.keys = Mutex(keys)
         self.issuer = issuer
         self.audience = audience
+    }
+
+    /// Goes on with other keys; what was verified with the old ones is forgotten.
+    func use(_ keys: KeySet) {
+        self.keys.withLock { $0 = keys }
+        verified.withLock { $0.removeAll() }
     }
 
     /// The person of a request, by its Authorization header.
@@ -41,6 +47,7 @@ final class Authenticator: Sendable {
         if let known = verified.withLock({ $0[digest] }), known.until > .now, known.expires > Date() {
             return known.principal
         }
+        let keys = keys.withLock { $0 }
         guard let claims = await keys.claims(of: token) else {
             throw Self.refused("The token is not valid or has expired: get a new one.")
         }
@@ -64,6 +71,9 @@ final class Authenticator: Sendable {
         }
         guard OfficePath.isValid(claims.office) else {
             throw Self.refused("The token's office must be a path such as /head/east/.")
+        }
+        guard claims.roles.count <= 32, claims.roles.allSatisfy({ (1...48).contains($0.utf8.count) }) else {
+            throw Self.refused("The token may name at most 32 roles of 48 characters.")
         }
         return Principal(user: claims.sub, roles: claims.roles, officePath: claims.office)
     }

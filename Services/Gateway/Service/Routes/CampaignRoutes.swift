@@ -65,7 +65,7 @@ enum CampaignRoutes {
                 try await clients.campaign.startCampaign(
                     CampaignV1.StartCampaignRequest(campaignID: try call.value(of: campaignID)), options: call.options
                 ).campaign.present()
-            },
+            }.within(.seconds(15)),
             .command(
                 "/v1/campaigns/{id}/pause", "pauseCampaign",
                 "running -> paused: nothing further is reserved or sent until it is started again.", .runCampaigns,

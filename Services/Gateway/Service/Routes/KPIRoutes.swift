@@ -21,7 +21,7 @@ enum KPIRoutes {
                     campaignID: try call.value(of: campaignID), officePath: call[officePath] ?? "",
                     after: try await after(call, clients))
                 return try await clients.kpi.getCampaignReport(request, options: call.options).report.present()
-            },
+            }.within(.seconds(30)),
             .get(
                 "/v1/kpi/campaigns/{id}/days", "getDaySeries", "Counts of a campaign by business day.", .readReports,
                 parameters: [campaignID, officePath, fresh], reply: KPIShapes.days
@@ -30,14 +30,14 @@ enum KPIRoutes {
                     campaignID: try call.value(of: campaignID), officePath: call[officePath] ?? "",
                     after: try await after(call, clients))
                 return try await clients.kpi.getDaySeries(request, options: call.options)
-            },
+            }.within(.seconds(30)),
             .change(
                 .post, "/v1/kpi/verify", "verifyReports",
                 "Recomputes every cell from the logs and lists the differences.", .verifyReports,
                 body: KPIShapes.verify, reply: KPIShapes.verified
             ) { call, request in
                 try await clients.kpi.verify(request, options: call.options)
-            },
+            }.within(.seconds(60)),
         ]
     }
 

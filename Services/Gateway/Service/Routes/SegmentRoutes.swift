@@ -59,14 +59,14 @@ enum SegmentRoutes {
             ) { call, body in
                 try await clients.segmentation.count(
                     SegmentationV1.CountRequest(of: .rule(try body.rule.present())), options: call.options)
-            },
+            }.within(.seconds(30)),
             .get(
                 "/v1/segments/{id}/count", "countSegment", "Customers who fit the segment now.", .readSegments,
                 parameters: [segmentID], reply: SegmentShapes.count
             ) { call in
                 try await clients.segmentation.count(
                     SegmentationV1.CountRequest(of: .segmentID(try call.value(of: segmentID))), options: call.options)
-            },
+            }.within(.seconds(30)),
             .get(
                 "/v1/segments/{id}/members", "listMembers", "Customers who fit the segment now, in pages.",
                 .exportMembers, parameters: [segmentID, Parameter<String>.cursor], reply: SegmentShapes.members
@@ -75,7 +75,7 @@ enum SegmentRoutes {
                     SegmentationV1.ListMembersRequest(
                         segmentID: try call.value(of: segmentID), pageCursor: call[.cursor] ?? ""),
                     options: call.options)
-            },
+            }.within(.seconds(30)),
             .change(
                 .post, "/v1/segments/{id}/test", "testCustomer",
                 "Whether one customer fits, and for each condition why.", .readSegments, parameters: [segmentID],

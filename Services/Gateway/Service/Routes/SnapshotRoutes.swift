@@ -18,7 +18,7 @@ enum SnapshotRoutes {
                 request.segmentID = try call.value(of: SegmentRoutes.segmentID)
                 if body.isFresh { request.after.append(try await Freshness.profile(clients, call.options)) }
                 return try await clients.segmentation.freeze(request, options: call.options).snapshot.present()
-            },
+            }.within(.seconds(60)),
             .get(
                 "/v1/snapshots/{id}", "getSnapshot", "A frozen segment.", .readSegments, parameters: [snapshotID],
                 reply: SnapshotShapes.snapshot
@@ -36,7 +36,7 @@ enum SnapshotRoutes {
                     SegmentationV1.ListSnapshotMembersRequest(
                         snapshotID: try call.value(of: snapshotID), pageCursor: call[.cursor] ?? ""),
                     options: call.options)
-            },
+            }.within(.seconds(30)),
         ]
     }
 }
