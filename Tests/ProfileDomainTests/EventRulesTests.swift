@@ -1,0 +1,65 @@
+internal import Foundation
+internal import ProfileDomain
+internal import Testing
+
+@Suite("Rules of events and names")
+struct EventRulesTests {
+    static let now = Date(timeIntervalSince1970: 1_772_416_800)
+
+    static func event(properties: String = "", at: Date = now, type: String = "a.b") throws -> BehaviourEvent {
+        try BehaviourEvent(id: "1", type: type, occurredAt: at, propertiesJSON: properties, receivedAt: now)
+    }
+
+    @Test(
+        "refuses properties that the database could not keep",
+        arguments: [
+            "[1]", "{", "{}x", #"{"a":}"#, #"{"a":01}"#, #"{"a":"\u0000"}"#, #"{"a":"\ud800"}"#, #"{"a":1e400}"#,
+            "{\"a\":\"\u{1}\"}", #"{'a':1}"#, #"{"a":1,}"#, #"{"a":NaN}"#, #"{"a":"\x"}"#,
+            String(repeating: #"{"a":"#, count: 20) + "1" + String(repeating: "}", count: 20),
+        ])
+    func badProperties(_ text: String) {
+        #expect(throws: FieldProblem.self) { try Self.event(properties: text) }
+    }
+
+    @Test(
+        "takes what JSON allows",
+        arguments: [
+            "{}", #" { "a" : [ 1 , -0.5e-3 , true , null , "\u00e9\ud83d\ude00\n" ] } "#, #"{"键":{"b":{}}}"#,
+        ])
+    func goodProperties(_ text: String) throws {
+        #expect(try Self.event(properties: text).propertiesJSON == text)
+    }
+
+    @Test("takes late events and refuses those more than five minutes ahead")
+    func time() throws {
+        _ = try Self.event(at: Self.now.addingTimeInterval(300))
+        _ = try Self.event(at: Self.now.addingTimeInterval(-86_400 * 900))
+        #expect(throws: FieldProblem.self) { try Self.event(at: Self.now.addingTimeInterval(301)) }
+    }
+
+    @Test("masks so that no more than a third of a value is seen")
+    func masking() {
+        for length in 0...30 {
+            let text = String("abcdefghijklmnopqrstuvwxyz0123456789".prefix(length))
+            let masked = Masking.mask(text)
+            #expect(masked.count == length)
+            #expect(masked.filter { $0 != "*" }.count <= length / 3)
+        }
+    }
+
+    @Test("plans homes: known, new, shared within a batch, and two customers in one row refused")
+    func homes() throws {
+        let (a, b, c, d) = (
+            try Identity(kind: "k", value: "a"), try Identity(kind: "k", value: "b"),
+            try Identity(kind: "k", value: "c"),
+            try Identity(kind: "k", value: "d")
+        )
+        let rows = [[a, c], [b], [c, d], [a, b], [d]]
+        let known: [Identity: Int64] = [a: 1]
+        let plan = HomePlan(rows: rows, known: known, newIDs: [10, 11, 12])
+        #expect(plan.homes.map { try? $0.get() } == [1, 10, 1, nil, 1])
+        #expect(plan.links.map(\.home) == [1, 10, 1])
+        #expect(plan.created.map(\.home) == [10])
+        #expect(HomePlan.newIDsNeeded(rows: rows, known: known) == 3)
+    }
+}

@@ -1,0 +1,53 @@
+internal import Foundation
+internal import ProfileDomain
+internal import Testing
+
+@Suite("The mapping of a file")
+struct ImportMappingTests {
+    static func mapping(_ columns: String, more: String = "") throws -> ImportMapping {
+        try ImportMapping(
+            json: Data(
+                #"{"title": "t", "source": "s", "customer_number": {"row_number": true}, "columns": {\#(columns)}\#(more)}"#
+                    .utf8))
+    }
+
+    static let age = #""age": {"known": "before", "trait": {"name": "age", "type": "integer", "meaning": "Age"}}"#
+
+    @Test("makes rows of customers with typed traits, unknown where the text says so")
+    func rows() throws {
+        let mapper = try RowMapper(try Self.mapping(Self.age), header: ["age"])
+        let row = try mapper.row(7, ["41"], receivedAt: .now)
+        #expect(row.identities[0].value == "7")
+        #expect(row.traits["age"] == .some(.some(.integer(41))))
+        #expect(try mapper.row(8, [""], receivedAt: .now).traits["age"] == .some(nil))
+    }
+
+    @Test("stops the import on a column that it does not declare, and on one that the file lacks")
+    func header() {
+        #expect(throws: FieldProblem.self) { try RowMapper(try Self.mapping(Self.age), header: ["age", "duration"]) }
+        #expect(throws: FieldProblem.self) { try RowMapper(try Self.mapping(Self.age), header: []) }
+    }
+
+    @Test("refuses a trait that is known only after a contact")
+    func after() {
+        let after = Self.age.replacing("before", with: "after")
+        #expect {
+            try Self.mapping(after)
+        } throws: { ($0 as? FieldProblem)?.field == "columns.age.trait.known" }
+    }
+
+    @Test("names a key that it does not know")
+    func unknownKey() {
+        #expect {
+            try Self.mapping(Self.age, more: #", "colour": 1"#)
+        } throws: { ($0 as? FieldProblem)?.field == "colour" }
+    }
+
+    @Test("names the column of a value that does not fit its type")
+    func wrongValue() throws {
+        let mapper = try RowMapper(try Self.mapping(Self.age), header: ["age"])
+        #expect {
+            try mapper.row(1, ["old"], receivedAt: .now)
+        } throws: { ($0 as? FieldProblem)?.field == "age" }
+    }
+}

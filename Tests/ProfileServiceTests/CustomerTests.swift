@@ -1,0 +1,99 @@
+internal import Contracts
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import RPC
+internal import Testing
+
+@Suite("One customer")
+struct CustomerTests {
+    @Test("is created by its first identity, gains others, and cannot be joined with another customer")
+    func identities() async throws {
+        let bed = try await ProfileBed.make()
+        let first = try await bed.identify("1")
+        #expect(try await bed.identify("1") == first)
+        let linked = try await bed.client.alias(
+            ProfileV1.AliasRequest(
+                customer: ProfileBed.reference("1"), identity: ProfileBed.identity("13912345678", kind: "phone")),
+            options: ProfileBed.options())
+        #expect(linked.linked && linked.customerID == first)
+        try await bed.identify("2")
+        await #expect {
+            try await bed.client.alias(
+                ProfileV1.AliasRequest(customer: ProfileBed.reference("2"), identity: ProfileBed.identity("1")),
+                options: ProfileBed.options())
+        } throws: { ($0 as? RPCError)?.code == .failedPrecondition }
+    }
+
+    @Test("is shown masked, within the office alone, and revealed only with a reason that is audited")
+    func scopeAndMasking() async throws {
+        let bed = try await ProfileBed.make()
+        _ = try await bed.client.defineTraits(
+            ProfileV1.DefineTraitsRequest(traits: [Self.trait("age", .integer, .c1), Self.trait("name", .text, .c3)]),
+            options: ProfileBed.options())
+        try await bed.identify(
+            "1", office: "/head/east/",
+            traits: [
+                ProfileV1.Trait(name: "age", value: ProfileV1.TraitValue(value: .integer(41))),
+                ProfileV1.Trait(name: "name", value: ProfileV1.TraitValue(value: .text("王芳"))),
+            ])
+        _ = try await bed.client.alias(
+            ProfileV1.AliasRequest(
+                customer: ProfileBed.reference("1"), identity: ProfileBed.identity("13912345678", kind: "phone")),
+            options: ProfileBed.options())
+        var request = ProfileV1.GetCustomerRequest(customer: ProfileBed.reference("1"), timelineLimit: 10)
+        let masked = try await bed.client.getCustomer(request, options: ProfileBed.options(ProfileBed.east))
+        #expect(masked.customer?.traits.map(\.name) == ["age"])
+        #expect(masked.customer?.identities.first { $0.kind == "phone" }?.value == "13********8")
+        #expect(masked.customer?.identities.contains { $0.value == "13912345678" } == false)
+        #expect(masked.timeline.map(\.kind).contains("created"))
+        var west = ProfileBed.east
+        west.officePath = "/head/west/"
+        await #expect {
+            try await bed.client.getCustomer(request, options: ProfileBed.options(west))
+        } throws: { ($0 as? RPCError)?.code == .notFound }
+        request.reveal = true
+        await #expect {
+            try await bed.client.getCustomer(request, options: ProfileBed.options(ProfileBed.east))
+        } throws: { ($0 as? RPCError)?.field == "reveal_reason" }
+        request.revealReason = "customer asked for a call back"
+        let revealed = try await bed.client.getCustomer(request, options: ProfileBed.options(ProfileBed.east))
+        #expect(revealed.customer?.identities.contains { $0.value == "13912345678" } == true)
+        #expect(try await bed.count("SELECT count(*) FROM audit.entry WHERE what LIKE 'customer %'") == 1)
+    }
+
+    @Test("has its opt-out durable when the reply comes, and a key makes the call one")
+    func consent() async throws {
+        let bed = try await ProfileBed.make()
+        try await bed.identify("1")
+        let request = ProfileV1.SetConsentsRequest(
+            customer: ProfileBed.reference("1"),
+            consents: [ProfileV1.Consent(purpose: "marketing", channel: "sms", granted: false)])
+        let first = try await bed.client.setConsents(request, options: ProfileBed.options(key: "k1"))
+        let again = try await bed.client.setConsents(request, options: ProfileBed.options(key: "k1"))
+        #expect(first == again)
+        #expect(try await bed.count("SELECT count(*) FROM profile.log WHERE kind = 3") == 1)
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
+    }
+
+    @Test("nothing of the profile is seen by the request role without a scope")
+    func requestRole() async throws {
+        let bed = try await ProfileBed.make()
+        try await bed.identify("1")
+        let person = PostgresPool(
+            bed.database.connecting(as: "zhike_profile_request"), logger: Logger(label: "test"))
+        for table in ["customer", "customer_trait", "identity", "consent", "suppression", "log", "visible_customer"] {
+            let rows = try await person.query("SELECT count(*) FROM \(path: "profile.\(table)")")
+            #expect(try rows[0].decode(0, as: Int64.self) == 0, "\(table)")
+        }
+        await person.close()
+    }
+
+    static func trait(
+        _ name: String, _ type: ProfileV1.TraitType, _ sensitivity: ProfileV1.Sensitivity
+    ) -> ProfileV1.TraitDefinition {
+        ProfileV1.TraitDefinition(
+            name: name, type: type, meaning: "test", source: "test", refresh: "daily", sensitivity: sensitivity,
+            known: .before)
+    }
+}

@@ -1,0 +1,75 @@
+internal import Contracts
+internal import Foundation
+internal import Postgres
+internal import RPC
+internal import Testing
+
+@Suite("Bulk import")
+struct ImportTests {
+    private static func row(_ number: Int64, age: Int64?) -> ProfileV1.ImportRow {
+        ProfileV1.ImportRow(
+            rowNumber: number, identities: [ProfileBed.identity("\(number)")], officePath: "/head/", manager: "m1",
+            traits: [ProfileV1.Trait(name: "age", value: age.map { ProfileV1.TraitValue(value: .integer($0)) })],
+            consents: [ProfileV1.Consent(purpose: "marketing", channel: "sms", granted: true)],
+            events: [
+                ProfileV1.Event(
+                    eventID: "e\(number)",
+                    customer: ProfileBed.reference("\(number)"), type: "app.login",
+                    occurredAtMicros: ProfileBed.now.microseconds)
+            ])
+    }
+
+    private static func open(_ bed: ProfileBed) async throws -> Int64 {
+        _ = try await bed.client.defineTraits(
+            ProfileV1.DefineTraitsRequest(traits: [CustomerTests.trait("age", .integer, .c1)]),
+            options: ProfileBed.options())
+        return try await bed.client.openImport(
+            ProfileV1.OpenImportRequest(
+                importKey: String(repeating: "a", count: 64), title: "test", mappingJSON: "{}"),
+            options: ProfileBed.options()
+        ).importID
+    }
+
+    @Test("stores all of a row, names rejected rows, and answers a repeated chunk from what was stored")
+    func chunks() async throws {
+        let bed = try await ProfileBed.make()
+        let importID = try await Self.open(bed)
+        var rows = (1...50).map { Self.row($0, age: $0) }
+        rows[6].traits = [ProfileV1.Trait(name: "unheard_of", value: ProfileV1.TraitValue(value: .flag(true)))]
+        rows[7].traits = [ProfileV1.Trait(name: "age", value: ProfileV1.TraitValue(value: .text("old")))]
+        let request = ProfileV1.ImportRowsRequest(importID: importID, chunk: 0, rows: rows, source: "core")
+        let reply = try await bed.client.importRows(request, options: ProfileBed.options())
+        #expect(reply.rowsAccepted == 48)
+        #expect(reply.rejected.map(\.rowNumber) == [7, 8])
+        #expect(reply.rejected.map { $0.refusal?.field } == ["traits[0].name", "traits[0].value"])
+        #expect(try await bed.client.importRows(request, options: ProfileBed.options()) == reply)
+        #expect(try await bed.count("SELECT count(*) FROM profile.customer") == 48)
+        #expect(try await bed.count("SELECT count(*) FROM profile.log WHERE kind = 1") == 48)
+        #expect(try await bed.count("SELECT sum(trait_age)::bigint FROM profile.published_customer") == 1_275 - 15)
+        await #expect {
+            var later = request
+            later.chunk = 5
+            return try await bed.client.importRows(later, options: ProfileBed.options())
+        } throws: { ($0 as? RPCError)?.code == .failedPrecondition }
+    }
+
+    @Test("logs a trait only where it changes, with what it was, and unknown takes a value away")
+    func changes() async throws {
+        let bed = try await ProfileBed.make()
+        let importID = try await Self.open(bed)
+        for (chunk, age) in ([30, 30, 31, nil] as [Int64?]).enumerated() {
+            _ = try await bed.client.importRows(
+                ProfileV1.ImportRowsRequest(
+                    importID: importID, chunk: Int64(chunk), rows: [Self.row(1, age: age)], source: "core"),
+                options: ProfileBed.options())
+        }
+        let bodies = try await bed.administrator.query(
+            "SELECT body FROM profile.log WHERE kind = 2 ORDER BY log_offset")
+        let changes = try bodies.map {
+            try ProfileV1.TraitsChanged(unpacking: $0.decode(0, as: [UInt8].self)).changes[0]
+        }
+        #expect(changes.map(\.oldValue?.value) == [nil, .integer(30), .integer(31)])
+        #expect(changes.map(\.newValue?.value) == [.integer(30), .integer(31), nil])
+        #expect(try await bed.count("SELECT count(*) FROM profile.customer_trait WHERE trait_age IS NULL") == 1)
+    }
+}
