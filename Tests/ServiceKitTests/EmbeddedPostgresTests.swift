@@ -78,13 +78,18 @@ struct EmbeddedPostgresTests {
     @Test("when the guard itself is killed, Postgres stops")
     func guardGone() async throws {
         let (guardian, commands, folder) = try await startGuard()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = try serverState(folder)
+        defer {
+            try? FileManager.default.removeItem(at: folder)
+            try? FileManager.default.removeItem(atPath: lines[4])
+        }
         let server = try serverProcess(folder)
         kill(guardian.processIdentifier, SIGKILL)
         try await eventually("the end of Postgres") { !isAlive(server) }
         try commands.fileHandleForWriting.close()
     }
 
+    /// Its process, the pipe that keeps it, and the data folder.
     private func startGuard() async throws -> (Process, Pipe, URL) {
         let installation = try PostgresInstallation.find()
         let folder = temporaryFolder()
@@ -103,8 +108,13 @@ struct EmbeddedPostgresTests {
     }
 
     private func serverProcess(_ folder: URL) throws -> Int32 {
-        let lines = try String(contentsOf: folder.appending(path: "data/postmaster.pid"), encoding: .utf8)
-        return try #require(Int32(lines.prefix { $0 != "\n" }))
+        try #require(Int32(serverState(folder)[0]))
+    }
+
+    /// The lines of `postmaster.pid`: process, data, start, port, folder of the socket, …
+    private func serverState(_ folder: URL) throws -> [String] {
+        try String(contentsOf: folder.appending(path: "data/postmaster.pid"), encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// A zombie is dead: it waits only for somebody to read its end.

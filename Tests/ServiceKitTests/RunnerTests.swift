@@ -53,6 +53,7 @@ struct RunnerTests {
                 build: Self.build)
         }
         let running = Task { try await group.run() }
+        defer { running.cancel() }
         let gateway = try NNGChannel(serviceName: "profile", endpoints: [files.endpoint], key: files.key("gateway"))
         let answers = RPCV1.SuiteServiceClient(gateway)
         let health = try await answers.health(.init(), options: CallOptions(timeout: .seconds(20)))
