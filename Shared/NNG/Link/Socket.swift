@@ -46,10 +46,4 @@ struct Socket: Sendable {
         nng_close(handle)
         census.releaseAfterClosing()
     }
-
-    func openContext() throws(NNGError) -> nng_ctx {
-        var context = nng_ctx()
-        try NNGError.check(nng_ctx_open(&context, handle), "opening a context")
-        return context
-    }
 }

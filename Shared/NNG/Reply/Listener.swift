@@ -10,27 +10,33 @@ public final class Listener: Sendable {
     private let watchdog: ListenerWatchdog?
     private let lock: Mutex<EndpointLock?>
 
-    /// Listener of NNG, which the watchdog may replace.
+    /// The listener of NNG, which the watchdog may replace.
     private final class Line: Sendable {
-        let socket: Socket
-        let endpoint: Endpoint
-        /// Nil where listening again did not succeed; the next round of the watchdog tries again.
-        let handle: Mutex<nng_listener?>
+        private let socket: Socket
+        private let endpoint: Endpoint
+        /// Handle: nil where listening again did not succeed; the next round of the watchdog tries again.
+        private let state: Mutex<(handle: nng_listener?, isStopped: Bool)>
         let replacements = Atomic<Int>(0)
 
         init(_ socket: Socket, _ endpoint: Endpoint, _ handle: nng_listener) {
             self.socket = socket
             self.endpoint = endpoint
-            self.handle = Mutex(handle)
+            state = Mutex((handle, false))
         }
 
         func replace() {
-            handle.withLock { handle in
+            state.withLock { state in
+                guard !state.isStopped else { return }
                 // Closes every connection that this listener accepted, and frees the path or port at once.
-                if let handle { nng_listener_close(handle) }
-                handle = try? Listener.start(endpoint, on: socket)
+                if let handle = state.handle { nng_listener_close(handle) }
+                state.handle = try? Listener.start(endpoint, on: socket)
             }
             replacements.add(1, ordering: .relaxed)
+        }
+
+        /// Waits for a replacement under way.
+        func stop() {
+            state.withLock { $0.isStopped = true }
         }
     }
 
@@ -51,8 +57,10 @@ public final class Listener: Sendable {
     /// How often the watchdog had to listen again.
     public var replacementCount: Int { line.replacements.load(ordering: .relaxed) }
 
+    /// From here on the listener is NNG's alone, and the socket can be closed. May wait shortly.
     func stopWatching() {
         watchdog?.stop()
+        line.stop()
     }
 
     /// Lets another process listen; call once the socket is closed.

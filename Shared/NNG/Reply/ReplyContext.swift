@@ -22,7 +22,7 @@ public final class ReplyContext: Sendable {
     }
 
     private struct State {
-        let context: nng_ctx
+        let seat: ContextSeat
         var phase = Phase.idle
         var isCancelled = false
         /// Whose request is being served.
@@ -40,7 +40,7 @@ public final class ReplyContext: Sendable {
 
     init(_ link: ReplyLink) throws(NNGError) {
         self.link = link
-        state = Mutex(State(context: try link.socket.openContext()))
+        state = Mutex(State(seat: try link.openContext()))
         operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
             guard let argument else { return }
             Unmanaged<ReplyContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()
@@ -49,7 +49,7 @@ public final class ReplyContext: Sendable {
 
     deinit {
         // Nothing is in flight, else this object would hold itself. Closing does not wait.
-        nng_ctx_close(state.withLock { $0.context })
+        link.closeContext(state.withLock { $0.seat })
         operation?.free()
     }
 
@@ -137,26 +137,27 @@ public final class ReplyContext: Sendable {
             state.isCancelled = false
             state.completion = completion
             state.whileInFlight = self
-            if let reply {
-                send(reply.message, phase, &state)
-            } else {
-                receive(&state)
-            }
-            return nil
+            let isUnderWay = if let reply { send(reply.message, phase, &state) } else { receive(&state) }
+            guard !isUnderWay else { return nil }
+            _ = end(&state, .failed(NNGError(.closed)))
+            return NNGError(.closed, isSurelyUnsent: reply != nil)
         }
         guard let refusal else { return }
         if let reply { nng_msg_free(reply.message) }
         completion(.failed(refusal))
     }
 
-    private func send(_ message: OpaquePointer, _ phase: Phase, _ state: inout State) {
+    /// False where the socket is being closed; the message is then still ours.
+    private func send(_ message: OpaquePointer, _ phase: Phase, _ state: inout State) -> Bool {
         state.phase = phase
-        operation.send(message, on: state.context, timeoutMilliseconds: link.replyTimeoutMilliseconds)
+        let timeout = link.replyTimeoutMilliseconds
+        return state.seat.use { operation.send(message, on: $0, timeoutMilliseconds: timeout) }
     }
 
-    private func receive(_ state: inout State) {
+    /// False where the socket is being closed.
+    private func receive(_ state: inout State) -> Bool {
         state.phase = .receiving
-        operation.receive(on: state.context, timeoutMilliseconds: NNG_DURATION_INFINITE)
+        return state.seat.use { operation.receive(on: $0, timeoutMilliseconds: NNG_DURATION_INFINITE) }
     }
 
     // MARK: - On NNG's threads
@@ -178,17 +179,15 @@ public final class ReplyContext: Sendable {
         guard result == 0, let pointer = operation.takeMessage() else {
             let code = NNGError.Code(number: result)
             // Receiving has no timeout; but NNG's timer for the reply before, going off late, can hit it.
-            guard code != .timedOut || state.isCancelled else {
-                receive(&state)
-                return nil
-            }
+            guard code != .timedOut || state.isCancelled else { return receiveNext(&state) }
             let isStop = code == .canceled && !state.isCancelled
             return end(&state, .failed(NNGError(isStop ? .closed : code)))
         }
         state.peer = nng_msg_get_pipe(pointer)
         guard Probe.isProbe(pointer) else { return end(&state, .received(pointer)) }
-        send(pointer, .answeringProbe, &state)
-        return nil
+        if send(pointer, .answeringProbe, &state) { return nil }
+        nng_msg_free(pointer)
+        return end(&state, .failed(NNGError(.closed)))
     }
 
     private func sendEnded(_ state: inout State) -> Ending? {
@@ -205,8 +204,13 @@ public final class ReplyContext: Sendable {
             return end(&state, isSent ? .finished : .failed(NNGError(code, isSurelyUnsent: true)))
         }
         guard isSent || code == .timedOut else { return end(&state, .failed(NNGError(code))) }
-        guard !link.isStopping.load(ordering: .relaxed) else { return end(&state, .failed(NNGError(.closed))) }
-        receive(&state)
+        return receiveNext(&state)
+    }
+
+    private func receiveNext(_ state: inout State) -> Ending? {
+        guard !link.isStopping.load(ordering: .relaxed), receive(&state) else {
+            return end(&state, .failed(NNGError(.closed)))
+        }
         return nil
     }
 

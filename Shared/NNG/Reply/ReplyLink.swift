@@ -7,17 +7,43 @@ final class ReplyLink: Sendable {
     let replyTimeoutMilliseconds: Int32
     /// No new request is taken any more; those taken are still replied to.
     let isStopping = Atomic<Bool>(false)
-    private let isClosed = Atomic<Bool>(false)
+    private let line = Mutex(Line())
+
+    private struct Line: ~Copyable {
+        var seats = ContextSeats()
+        var isClosed = false
+    }
 
     init(limits: SocketLimits, replyTimeout: Duration) throws(NNGError) {
         socket = try Socket.openReply(limits)
         replyTimeoutMilliseconds = Int32(clamping: replyTimeout.wholeMilliseconds)
     }
 
-    /// Blocks; safe to call again.
+    func openContext() throws(NNGError) -> ContextSeat {
+        let opened = line.withLock { line -> Result<ContextSeat, NNGError> in
+            guard !line.isClosed else { return .failure(NNGError(.closed)) }
+            do throws(NNGError) {
+                return .success(try line.seats.open(on: socket))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try opened.get()
+    }
+
+    func closeContext(_ seat: ContextSeat) {
+        line.withLock { $0.seats.close(seat) }
+    }
+
+    /// Ends every operation with `closed`. Blocks; safe to call again, after the listeners were stopped.
     func closeAndWait() {
         isStopping.store(true, ordering: .relaxed)
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        socket.closeAndWait()
+        let wasOpen = line.withLock { line -> Bool in
+            guard !line.isClosed else { return false }
+            line.isClosed = true
+            line.seats.leaveAll()
+            return true
+        }
+        if wasOpen { socket.closeAndWait() }
     }
 }

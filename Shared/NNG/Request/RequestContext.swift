@@ -19,7 +19,7 @@ public final class RequestContext: Sendable {
     }
 
     private struct State {
-        var context: nng_ctx
+        var seat: ContextSeat
         var generation: Int
         var phase = Phase.idle
         var isCancelled = false
@@ -37,8 +37,8 @@ public final class RequestContext: Sendable {
 
     init(_ link: RequestLink) throws(NNGError) {
         self.link = link
-        let (context, generation) = try link.openContext()
-        state = Mutex(State(context: context, generation: generation))
+        let (seat, generation) = try link.openContext()
+        state = Mutex(State(seat: seat, generation: generation))
         operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
             guard let argument else { return }
             Unmanaged<RequestContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()
@@ -47,7 +47,7 @@ public final class RequestContext: Sendable {
 
     deinit {
         // Nothing is in flight, else this object would hold itself. Closing does not wait.
-        nng_ctx_close(state.withLock { $0.context })
+        link.closeContext(state.withLock { $0.seat })
         operation?.free()
     }
 
@@ -107,9 +107,11 @@ public final class RequestContext: Sendable {
             state.isCancelled = false
             state.completion = completion
             state.whileInFlight = self
-            let now = MachineTime.now
-            state.deadline = now.advanced(by: timeout)
-            send(request.message, &state, now)
+            state.deadline = MachineTime.now.advanced(by: timeout)
+            guard send(request.message, &state) else {
+                _ = end(&state, .failed(NNGError(.closed)))
+                return NNGError(.closed, isSurelyUnsent: true)
+            }
             return nil
         }
         guard let refusal else { return }
@@ -117,18 +119,21 @@ public final class RequestContext: Sendable {
         completion(.failed(refusal))
     }
 
-    private func send(_ message: OpaquePointer, _ state: inout State, _ now: MachineTime) {
+    /// False where the socket is being closed, also for good; the message is then still ours.
+    private func send(_ message: OpaquePointer, _ state: inout State) -> Bool {
         state.phase = .sending
-        operation.send(
-            message, on: state.context, timeoutMilliseconds: state.deadline.remainingMilliseconds(from: now))
+        let timeout = state.deadline.remainingMilliseconds(from: .now)
+        if state.seat.use({ operation.send(message, on: $0, timeoutMilliseconds: timeout) }) { return true }
+        guard renew(&state) == nil else { return false }
+        return state.seat.use { operation.send(message, on: $0, timeoutMilliseconds: timeout) }
     }
 
     /// Moves to the socket that the watchdog opened in place of the one this context was opened on.
     private func renew(_ state: inout State) -> NNGError? {
         do throws(NNGError) {
-            let (context, generation) = try link.openContext()
-            nng_ctx_close(state.context)
-            (state.context, state.generation) = (context, generation)
+            let (seat, generation) = try link.openContext()
+            link.closeContext(state.seat)
+            (state.seat, state.generation) = (seat, generation)
             return nil
         } catch {
             return NNGError(error.code, isSurelyUnsent: true)
@@ -156,18 +161,15 @@ public final class RequestContext: Sendable {
             guard let message = operation.takeMessage() else {
                 return end(&state, .failed(NNGError(NNGError.Code(number: result))))
             }
-            if canBeSentAgain(result, &state) {
-                send(message, &state, MachineTime.now)
-                return nil
-            }
+            if canBeSentAgain(result, &state), send(message, &state) { return nil }
             nng_msg_free(message)
             return end(&state, .failed(NNGError(NNGError.Code(number: result), isSurelyUnsent: true)))
         }
         guard !state.isCancelled else { return end(&state, .failed(NNGError(.canceled))) }
         state.phase = .receiving
-        operation.receive(
-            on: state.context, timeoutMilliseconds: state.deadline.remainingMilliseconds(from: MachineTime.now))
-        return nil
+        let timeout = state.deadline.remainingMilliseconds(from: .now)
+        if state.seat.use({ operation.receive(on: $0, timeoutMilliseconds: timeout) }) { return nil }
+        return end(&state, .failed(NNGError(lost)))
     }
 
     private func receiveEnded(_ state: inout State) -> Ending? {
@@ -178,10 +180,12 @@ public final class RequestContext: Sendable {
         }
         var code = NNGError.Code(number: result)
         if code == .timedOut { link.noteTimeout() }
-        // A connection also goes when this side closes it: for good, or because the watchdog makes a new one.
-        if code == .closed || code == .connectionReset { code = link.isClosed ? .closed : .connectionReset }
+        if code == .closed || code == .connectionReset { code = lost }
         return end(&state, .failed(NNGError(code)))
     }
+
+    /// A connection also goes when this side closes it: for good, or because the watchdog makes a new one.
+    private var lost: NNGError.Code { link.isClosed ? .closed : .connectionReset }
 
     /// The message did not leave, for a reason that is not the caller's: the socket was replaced, or NNG's timer, which
     /// can hit the operation after the one it was set for, came early.
@@ -189,7 +193,7 @@ public final class RequestContext: Sendable {
         guard !state.isCancelled, MachineTime.now < state.deadline else { return false }
         switch NNGError.Code(number: result) {
         case .timedOut: return true
-        case .closed: return !link.isClosed && renew(&state) == nil
+        case .closed: return !link.isClosed
         default: return false
         }
     }

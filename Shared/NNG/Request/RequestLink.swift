@@ -12,24 +12,31 @@ final class RequestLink: Sendable {
     private let timeoutsInARow = Atomic<Int>(0)
     private let limits: SocketLimits
     private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
+    /// Taken on threads of NNG, too; so never while waiting for those.
     private let line: Mutex<Line>
+    /// Held while dialers and sockets come and go, so that they do so one after another.
+    private let maintenance = Mutex(())
 
-    private struct Line {
+    private struct Line: ~Copyable {
         var socket: Socket
         var dialer: nng_dialer
+        var seats = ContextSeats()
         var isClosed = false
     }
 
     init(dialing endpoint: Endpoint, limits: SocketLimits) throws(NNGError) {
         self.endpoint = endpoint
         self.limits = limits
-        line = Mutex(try Self.connect(endpoint, limits))
+        let (socket, dialer) = try Self.connect(endpoint, limits)
+        line = Mutex(Line(socket: socket, dialer: dialer))
     }
 
-    private static func connect(_ endpoint: Endpoint, _ limits: SocketLimits) throws(NNGError) -> Line {
+    private static func connect(
+        _ endpoint: Endpoint, _ limits: SocketLimits
+    ) throws(NNGError) -> (socket: Socket, dialer: nng_dialer) {
         let socket = try Socket.openRequest(limits)
         do throws(NNGError) {
-            return Line(socket: socket, dialer: try dial(endpoint, on: socket))
+            return (socket, try dial(endpoint, on: socket))
         } catch {
             socket.closeAndWait()
             throw error
@@ -48,16 +55,20 @@ final class RequestLink: Sendable {
 
     // MARK: - Calls
 
-    func openContext() throws(NNGError) -> (context: nng_ctx, generation: Int) {
-        let opened = line.withLock { line -> Result<(nng_ctx, Int), NNGError> in
+    func openContext() throws(NNGError) -> (seat: ContextSeat, generation: Int) {
+        let opened = line.withLock { line -> Result<(ContextSeat, Int), NNGError> in
             guard !line.isClosed else { return .failure(NNGError(.closed)) }
             do throws(NNGError) {
-                return .success((try line.socket.openContext(), generation.load(ordering: .relaxed)))
+                return .success((try line.seats.open(on: line.socket), generation.load(ordering: .relaxed)))
             } catch {
                 return .failure(error)
             }
         }
         return try opened.get()
+    }
+
+    func closeContext(_ seat: ContextSeat) {
+        line.withLock { $0.seats.close(seat) }
     }
 
     func noteAnswer() {
@@ -83,14 +94,16 @@ final class RequestLink: Sendable {
     func takeHeard() -> Bool { heard.exchange(false, ordering: .relaxed) }
 
     /// Closes the connection and dials anew on the same socket: calls under way end with `connectionReset`, calls that
-    /// wait for a connection go on waiting.
+    /// wait for a connection go on waiting. Blocks.
     func redial() throws(NNGError) {
         timeoutsInARow.store(0, ordering: .relaxed)
-        let result = line.withLock { line -> Result<Void, NNGError> in
-            guard !line.isClosed else { return .success(()) }
-            nng_dialer_close(line.dialer)
+        let result = maintenance.withLock { _ -> Result<Void, NNGError> in
+            let (socket, dialer, isClosed) = line.withLock { ($0.socket, $0.dialer, $0.isClosed) }
+            guard !isClosed else { return .success(()) }
+            nng_dialer_close(dialer)
             do throws(NNGError) {
-                line.dialer = try Self.dial(endpoint, on: line.socket)
+                let dialer = try Self.dial(endpoint, on: socket)
+                line.withLock { $0.dialer = dialer }
                 return .success(())
             } catch {
                 return .failure(error)
@@ -102,23 +115,31 @@ final class RequestLink: Sendable {
     /// Replaces the socket: calls under way end with `connectionReset`, calls that wait to be sent move to the new one.
     /// The old one is closed in the background: should NNG hang there, the new one serves all the same.
     func reopen() throws(NNGError) {
-        let fresh = try Self.connect(endpoint, limits)
-        let old = line.withLock { line -> Socket in
-            guard !line.isClosed else { return fresh.socket }
-            defer { line = fresh }
-            generation.add(1, ordering: .releasing)
-            return line.socket
+        timeoutsInARow.store(0, ordering: .relaxed)
+        let (socket, dialer) = try Self.connect(endpoint, limits)
+        let old = maintenance.withLock { _ in
+            line.withLock { line -> Socket in
+                guard !line.isClosed else { return socket }
+                let old = line.socket
+                line.seats.leaveAll()
+                (line.socket, line.dialer) = (socket, dialer)
+                generation.add(1, ordering: .releasing)
+                return old
+            }
         }
         closingQueue.async { old.closeAndWait() }
     }
 
     /// Ends every call with `closed`. Blocks; safe to call again.
     func closeAndWait() {
-        let socket = line.withLock { line -> Socket? in
-            guard !line.isClosed else { return nil }
-            line.isClosed = true
-            return line.socket
+        maintenance.withLock { _ in
+            let socket = line.withLock { line -> Socket? in
+                guard !line.isClosed else { return nil }
+                line.isClosed = true
+                line.seats.leaveAll()
+                return line.socket
+            }
+            socket?.closeAndWait()
         }
-        socket?.closeAndWait()
     }
 }

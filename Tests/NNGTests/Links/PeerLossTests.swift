@@ -81,7 +81,7 @@ struct PeerLossTests {
             let server = try await ServerProcess(Transport.ipc.endpoint(in: folder))
             let client = try RequestSocket(dialing: server.endpoint)
             _ = try await client.call(Message(copying: [1]), timeout: .seconds(20)).count
-            server.send(SIGSTOP)
+            try await server.freeze()
             let error = await failure { try await client.call(Message(copying: [1]), timeout: .seconds(3_600)).count }
             #expect(error?.code == .connectionReset)
             server.send(SIGCONT)

@@ -1,5 +1,6 @@
 import Foundation
 import NNG
+import TestSupport
 import Testing
 
 /// A server in a process of its own, made of this test program, so that it can be killed and frozen.
@@ -57,6 +58,17 @@ final class ServerProcess: Sendable {
 
     func send(_ signal: Int32) {
         kill(process.processIdentifier, signal)
+    }
+
+    /// Stops the process, and returns when all of it stands still.
+    func freeze() async throws {
+        send(SIGSTOP)
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        try await eventually("the standstill") {
+            try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+                try String(contentsOfFile: "\(tasks)/\(task)/status", encoding: .utf8).contains("State:\tT")
+            }
+        }
     }
 
     /// `kill -9`, and the wait for the end.
