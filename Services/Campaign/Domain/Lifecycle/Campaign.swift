@@ -88,6 +88,9 @@ package struct Campaign: Sendable, Hashable {
     }
 
     private mutating func take(_ step: CampaignState.Step) throws(CampaignProblem) {
+        guard !isImported || step == .close else {
+            throw CampaignProblem(.wrongState, field: "campaign_id", "A campaign of the past was imported and is over.")
+        }
         guard let next = state.after(step) else { throw state.refusal(of: step) }
         state = next
     }

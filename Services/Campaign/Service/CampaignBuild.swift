@@ -1,0 +1,69 @@
+internal import Contracts
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import RPC
+public import ServiceKit
+internal import ServiceLifecycle
+
+/// Puts the campaign service together: the same for `main` and for tests.
+public func buildCampaign(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    try await environment.migrate(CampaignSchema.migrations)
+    return assembleCampaign(
+        CampaignDependencies(
+            pool: try environment.database(), requestPool: try environment.requestDatabase(),
+            clock: try environment.clock(), audit: try environment.auditLog(), pages: try environment.pageCursor(),
+            logger: environment.logger, segmentation: try environment.channel(to: "segmentation")))
+}
+
+/// The calls, the planner and the consumer of the profile log, over a schema that is up to date.
+public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServiceParts {
+    let pool = dependencies.pool
+    let notifier = LogNotifier(pool: pool, log: "campaign")
+    let signal = ClaimSignal()
+    let book = CampaignBook()
+    let snapshots = SnapshotReader(dependencies.segmentation)
+    let reservation = ContactReservation(timeZone: dependencies.clock.timeZone)
+    let planner = Planner(
+        pool: pool, audiences: AudienceLoader(pool: pool, snapshots: snapshots),
+        waves: WaveRunner(
+            pool: pool, clock: dependencies.clock, reservation: reservation, bounds: dependencies.bounds
+        ) { reserved in
+            notifier.signal()
+            if reserved > 0 { signal.signal() }
+        },
+        housekeeping: Housekeeping(pool: pool, clock: dependencies.clock, book: book) { notifier.signal() },
+        book: book, bounds: dependencies.bounds, logger: dependencies.logger)
+
+    let written = AsyncStream.makeStream(of: LogPosition.self, bufferingPolicy: .bufferingNewest(64))
+    let follower = ProfileFollower(book: book, clock: dependencies.clock, reservation: reservation) { position in
+        written.continuation.yield(position)
+    }
+    let consumer = LogConsumer(
+        name: "campaign", log: "profile", ownSchema: "campaign", pool: pool,
+        configuration: dependencies.bounds.consumer
+    ) { batch, connection in try await follower.apply(batch, in: connection) }
+    let wakeUps = TriggerWakeUps(written, consumer: consumer) {
+        notifier.signal()
+        signal.signal()
+    }
+
+    let handler = CampaignHandler(
+        dependencies: dependencies, book: book, snapshots: snapshots, planner: planner, consumer: consumer,
+        signal: signal, notifier: notifier)
+    return ServiceParts(
+        router: campaignRouter(handler),
+        services: [
+            notifier, consumer, wakeUps, planner,
+            IdempotencySweeper(schema: "campaign", pool: pool, logger: dependencies.logger),
+        ])
+}
+
+/// The methods of the campaign service and who may call them.
+func campaignRouter(_ handler: CampaignHandler) -> RPCRouter {
+    var router = RPCRouter()
+    router.register(campaignService: handler)
+    router.allow(CampaignV1.CampaignServiceMethods.all, callers: ["gateway", "zhike"])
+    router.allow(CampaignV1.CampaignServiceMethods.waitApplied.name, callers: ["kpi"])
+    return router
+}

@@ -1,0 +1,104 @@
+internal import CampaignDomain
+internal import RPC
+internal import ServiceKit
+
+/// What can go wrong in the campaign service, in its own words.
+enum CampaignFailure: Error {
+    case problem(CampaignProblem)
+    case unknownCampaign
+    case unknownOffer
+    case unknownProduct
+    case unknownSnapshot
+    case unknownDeadLetter
+    case unknownImport
+    /// Somebody else changed the campaign at the same moment.
+    case changedMeanwhile
+    /// The snapshot belongs to an office that does not lie below the campaign's or above it.
+    case foreignSnapshot
+    case importClosed
+    case chunkOutOfOrder(expected: Int64)
+    case tooMany(field: String, limit: Int)
+    case missing(field: String)
+    case unknownState
+    /// A position of a log that this service does not follow.
+    case foreignLog
+    case notAppliedInTime
+    /// A dead letter whose contact may no longer leave.
+    case notAllowed(ContactRefusal)
+    /// The row that serialises a customer's contacts is not there.
+    case contactStateMissing
+    /// The planner's token is no longer the newest.
+    case fenced
+}
+
+extension CampaignFailure: RPCErrorConvertible {
+    var rpcError: RPCError {
+        switch self {
+        case .problem(let problem): problem.rpcError
+        case .unknownCampaign:
+            RPCError(.notFound, "No campaign you may see has this id.", field: "campaign_id")
+        case .unknownOffer:
+            RPCError(.notFound, "There is no offer with this code: put it first.", field: "plan.offer_code")
+        case .unknownProduct:
+            RPCError(.notFound, "There is no product with this code: put it first.", field: "offer.product_code")
+        case .unknownSnapshot:
+            RPCError(
+                .notFound, "No snapshot you may see has this id: freeze a segment first.", field: "plan.snapshot_id")
+        case .unknownDeadLetter:
+            RPCError(.notFound, "No dead letter you may see has this id.", field: "dead_letter_id")
+        case .unknownImport:
+            RPCError(.notFound, "No import has this campaign: open it first.", field: "campaign_id")
+        case .changedMeanwhile:
+            RPCError(.aborted, "Somebody else changed the campaign at this moment: read it again, then repeat.")
+        case .foreignSnapshot:
+            RPCError(
+                .invalidArgument, "The snapshot is of another office: choose one of the campaign's own office.",
+                field: "plan.snapshot_id")
+        case .importClosed:
+            RPCError(.failedPrecondition, "The import is closed: a changed file is a new import.", field: "campaign_id")
+        case .chunkOutOfOrder(let expected):
+            RPCError(.failedPrecondition, "Chunks come one after another: send chunk \(expected) next.", field: "chunk")
+        case .tooMany(let field, let limit):
+            RPCError(.invalidArgument, "Send from 1 to \(limit) at once.", field: field)
+        case .missing(let field):
+            RPCError(.invalidArgument, "This field is needed.", field: field)
+        case .unknownState:
+            RPCError(
+                .invalidArgument, "Ask for reserved, sending, sent, unknown or failed.", field: "state")
+        case .foreignLog:
+            RPCError(
+                .invalidArgument, "This service follows the profile log: send a position of it.", field: "position.log")
+        case .notAppliedInTime:
+            RPCError(.deadlineExceeded, "The position was not applied before the deadline: ask again.")
+        case .notAllowed(let refusal):
+            RPCError(
+                .failedPrecondition, "The customer may not be contacted now (\(refusal.code)).", field: "dead_letter_id"
+            )
+        case .contactStateMissing, .fenced:
+            RPCError(.internalError, "The service failed; its log says more.")
+        }
+    }
+}
+
+extension CampaignProblem {
+    var rpcError: RPCError {
+        let status: RPCError.Code =
+            switch code {
+            case .invalid: .invalidArgument
+            case .wrongState: .failedPrecondition
+            case .stale: .aborted
+            case .notAllowed: .permissionDenied
+            default: .notFound
+            }
+        return RPCError(status, reason, field: field.isEmpty ? nil : field)
+    }
+}
+
+/// Runs a rule of the domain; its refusal becomes the error of the call.
+func checked<Value>(_ body: () throws(CampaignProblem) -> Value) throws(CampaignFailure) -> Value {
+    do throws(CampaignProblem) {
+        return try body()
+    } catch {
+        throw .problem(error)
+    }
+}

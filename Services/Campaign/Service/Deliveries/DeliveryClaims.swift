@@ -1,0 +1,116 @@
+internal import CampaignDomain
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import ServiceKit
+
+/// Hands out reserved contacts to workers: turns `reserved` into `sending`, after asking once more whether the contact may
+/// leave.
+struct DeliveryClaims: Sendable {
+    let book: CampaignBook
+    let timeZone: TimeZone
+    let writer = EventLogWriter(schema: "campaign")
+
+    struct Order: Sendable {
+        var channel: String
+        var limit: Int
+        var lease: Duration
+    }
+
+    /// A contact that a worker has now.
+    struct Claimed: Sendable {
+        var contact: OpenContact
+        var campaign: LiveCampaign
+    }
+
+    /// One transaction, the caller's. Contacts of customers that another transaction has at the moment are passed over.
+    func claim(_ order: Order, now: Date, in connection: PostgresConnection) async throws -> [Claimed] {
+        let machineNow = Date()
+        let answers = try await connection.pipeline([
+            LiveCampaignStorage.revisionStatement, PolicyStorage.currentStatement,
+        ])
+        let content = try await book.read(revision: try answers[0][0].decode(Int64.self), in: connection)
+        let policy = try PolicyStorage.current(answers[1]).policy
+        // Quiet hours only delay what is reserved: the cap has counted it, and it leaves when they end.
+        let minute = MinuteOfDay.of(now, in: timeZone)
+        guard !policy.isQuiet(channel: order.channel, minuteOfDay: minute) else { return [] }
+        let due = try await QueueStorage.due(
+            channel: order.channel, campaigns: content.running, machineNow: machineNow, limit: order.limit,
+            in: connection)
+        guard !due.isEmpty else { return [] }
+        let groups = Dictionary(grouping: due, by: \.partition).sorted { $0.key < $1.key }
+        let held = try await lock(groups.map { ($0.key, $0.value) }, content, in: connection)
+
+        var claimed: [Claimed] = []
+        var updates: [SQL] = []
+        var entries: [NewLogEntry] = []
+        for group in held {
+            var changes: [ContactChange] = []
+            for contact in group.contacts {
+                guard let campaign = content.campaigns[contact.key.campaignID],
+                    group.running.contains(campaign.id), group.locked.contains(contact.key.customerID)
+                else { continue }
+                let gate = ContactGate(
+                    purpose: campaign.plan.purpose, channel: order.channel, policy: policy, now: now,
+                    timeZone: timeZone)
+                if let refusal = gate.permission(group.facts[contact.key.customerID] ?? ContactFacts()) {
+                    changes.append(ContactChange(refusing: contact, reason: refusal.code))
+                    guard let cut = contact.cut(content.campaigns) else { continue }
+                    entries.append(try LogEntries.refused(contact.key, cut, reason: refusal.code, at: now))
+                    continue
+                }
+                var contact = contact
+                guard contact.machine.claim() else { continue }
+                changes.append(
+                    ContactChange(
+                        contact, contact.machine, reason: "", contactedAt: now,
+                        leaseUntil: machineNow + Double(order.lease.components.seconds)
+                            + Double(order.lease.components.attoseconds) * 1e-18))
+                claimed.append(Claimed(contact: contact, campaign: campaign))
+            }
+            if !changes.isEmpty {
+                updates.append(OpenContactStorage.applyStatement(changes, partition: group.partition, now: now))
+            }
+        }
+        _ = try await connection.pipeline(updates)
+        try await writer.append(entries, in: connection)
+        return claimed
+    }
+
+    private struct Locked {
+        var partition: Int16
+        var running: Set<Int64>
+        var locked: Set<Int64>
+        var facts: [Int64: ContactFacts]
+        var contacts: [OpenContact]
+    }
+
+    /// Takes the locks in the order of all who take them, partition by partition, and reads behind them.
+    private func lock(
+        _ groups: [(partition: Int16, due: [QueueStorage.Due])], _ content: CampaignBook.Content,
+        in connection: PostgresConnection
+    ) async throws -> [Locked] {
+        let campaignIDs = Set(groups.flatMap { $0.due.map(\.campaignID) }).sorted()
+        let purposes = Set(campaignIDs.compactMap { content.campaigns[$0]?.plan.purpose }).sorted()
+        let answers = try await connection.pipeline(
+            [LiveCampaignStorage.lockRunningStatement(campaignIDs)]
+                + groups.flatMap { group in
+                    let customers = Set(group.due.map(\.customerID)).sorted()
+                    return [
+                        ContactFactsStorage.lockFreeStatesStatement(group.partition, customers),
+                        ContactFactsStorage.lockGuardsStatement(group.partition, customers),
+                    ] + ContactFactsStorage.permissionStatements(group.partition, customers, purposes) + [
+                        OpenContactStorage.readStatement(group.partition, deliveries: group.due.map(\.deliveryID))
+                    ]
+                })
+        let running = Set(try answers[0].map { try $0.decode(0, as: Int64.self) })
+        return try groups.enumerated().map { index, group in
+            let own = answers[(1 + 5 * index)..<(6 + 5 * index)].map { $0 }
+            return Locked(
+                partition: group.partition, running: running, locked: Set(try own[0].map { try $0.decode(0, as: Int64.self) }),
+                facts: try ContactFactsStorage.permissions(
+                    guards: own[1], consents: own[2], suppressions: own[3]),
+                contacts: try own[4].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import CampaignDomain
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import ServiceKit
+
+/// Settles what nobody else will: contacts of workers that died, and those still waiting in a campaign that was closed.
+struct Housekeeping: Sendable {
+    /// Contacts settled in one transaction.
+    private static let limit = 400
+
+    let pool: PostgresPool
+    let clock: any BusinessClock
+    let book: CampaignBook
+    let writer = EventLogWriter(schema: "campaign")
+    let afterCommit: @Sendable () -> Void
+
+    /// Contacts whose lease lapsed without a report may have left: they are unknown, and never sent again by machine.
+    func settleLapsed() async throws {
+        let partitions = try await pool.withConnection {
+            try await OpenContactStorage.lapsedPartitions(machineNow: Date(), in: $0)
+        }
+        for partition in partitions {
+            let now = try await clock.now()
+            try await pool.transaction { connection in
+                let campaigns = try await book.read(in: connection).campaigns
+                let contacts = try await OpenContactStorage.lockLapsed(
+                    partition, machineNow: Date(), limit: Self.limit, in: connection)
+                var entries: [NewLogEntry] = []
+                var changes: [ContactChange] = []
+                for contact in contacts {
+                    var machine = contact.machine
+                    guard machine.lapse() == .logContact, let cut = contact.cut(campaigns) else { continue }
+                    changes.append(ContactChange(contact, machine, reason: "lease_lapsed"))
+                    entries.append(
+                        try LogEntries.contacted(
+                            contact.key, cut, delivery: .unknown, at: contact.contactedAt ?? now, recordedAt: now))
+                }
+                try await OpenContactStorage.apply(changes, partition: partition, now: now, in: connection)
+                try await writer.append(entries, in: connection)
+            }
+            afterCommit()
+        }
+    }
+
+    /// Contacts that still waited when their campaign was closed will not leave.
+    ///
+    /// - Returns: whether there may be more.
+    func refuseClosed() async throws -> Bool {
+        let waiting = try await pool.withConnection { try await OpenContactStorage.waitingInClosed(in: $0) }
+        for (partition, campaignID) in waiting {
+            let now = try await clock.now()
+            try await pool.transaction { connection in
+                let campaigns = try await book.read(in: connection).campaigns
+                let contacts = try await OpenContactStorage.lockReserved(
+                    partition, campaignID, limit: Self.limit, in: connection)
+                let reason = ContactRefusal.campaignClosed.code
+                try await OpenContactStorage.apply(
+                    contacts.map { ContactChange(refusing: $0, reason: reason) }, partition: partition, now: now,
+                    in: connection)
+                let entries = try contacts.compactMap { contact in
+                    try contact.cut(campaigns).map {
+                        try LogEntries.refused(contact.key, $0, reason: reason, at: now)
+                    }
+                }
+                try await writer.append(entries, in: connection)
+            }
+            afterCommit()
+        }
+        return !waiting.isEmpty
+    }
+}

@@ -1,0 +1,113 @@
+internal import CampaignDomain
+internal import Contracts
+internal import EventLog
+internal import Foundation
+internal import Postgres
+internal import RPC
+internal import ServiceKit
+
+extension CampaignHandler {
+    private static var claimLimit: Int { 500 }
+    private static var reportLimit: Int { 500 }
+    private static var deliveriesAtOnce: Int { 500 }
+    /// A waiting claim answers this long before its deadline, so that the answer arrives.
+    private static var claimMargin: Duration { .milliseconds(300) }
+
+    func claimDeliveries(
+        _ request: CampaignV1.ClaimDeliveriesRequest, context: CallContext
+    ) async throws -> CampaignV1.ClaimDeliveriesResponse {
+        try requireMachine(context)
+        let order = try Self.order(request)
+        let end = context.deadline - Self.claimMargin
+        while true {
+            // Read before looking, so that what is reserved meanwhile ends the wait.
+            let generation = signal.generation
+            let now = try await clock.now()
+            let response = try await ownChange(context, request) { connection in
+                let claimed = try await claims.claim(order, now: now, in: connection)
+                return CampaignV1.ClaimDeliveriesResponse(
+                    deliveries: claimed.map { CampaignV1.Delivery($0, at: now) })
+            }
+            let rest = end - .now
+            // With a key the first answer counts, for it is stored.
+            guard response.deliveries.isEmpty, request.wait, context.idempotencyKey == nil, rest > .zero else {
+                return response
+            }
+            await signal.wait(after: generation, atMost: min(rest, dependencies.bounds.claimLookInterval))
+            try Task.checkCancellation()
+        }
+    }
+
+    private static func order(_ request: CampaignV1.ClaimDeliveriesRequest) throws -> DeliveryClaims.Order {
+        guard Names.isPlain(request.channel) else { throw CampaignFailure.missing(field: "channel") }
+        guard (1...Int32(claimLimit)).contains(request.limit) else {
+            throw CampaignFailure.tooMany(field: "limit", limit: claimLimit)
+        }
+        guard (1_000...600_000).contains(request.leaseMilliseconds) else {
+            throw RPCError(
+                .invalidArgument, "Ask for a lease of one second to ten minutes.", field: "lease_milliseconds")
+        }
+        return DeliveryClaims.Order(
+            channel: request.channel, limit: Int(request.limit), lease: .milliseconds(request.leaseMilliseconds))
+    }
+
+    func reportDeliveries(
+        _ request: CampaignV1.ReportDeliveriesRequest, context: CallContext
+    ) async throws -> CampaignV1.ReportDeliveriesResponse {
+        try Gate.require(.handleDeliveries, context, orMachines: Self.machines)
+        guard (1...Self.reportLimit).contains(request.reports.count) else {
+            throw CampaignFailure.tooMany(field: "reports", limit: Self.reportLimit)
+        }
+        let taken = try request.reports.enumerated().map { try DeliveryReports.Report($0.element, at: $0.offset) }
+        // A person reports on what the person may see; a worker on what it claimed.
+        let visible = context.principal == nil ? nil : try await visible(taken, context)
+        let now = try await clock.now()
+        let response = try await ownChange(context, request) { connection in
+            let allowed = visible.map { visible in taken.filter { visible.contains($0.deliveryID) } } ?? taken
+            var answers = try await reports.take(allowed, now: now, in: connection).makeIterator()
+            return CampaignV1.ReportDeliveriesResponse(
+                results: taken.enumerated().map { index, report in
+                    let isAllowed = visible?.contains(report.deliveryID) ?? true
+                    return CommonV1.ItemResult(isAllowed ? answers.next() ?? .unknown : .unknown, at: index)
+                })
+        }
+        signal.signal()
+        return response
+    }
+
+    private func visible(_ reports: [DeliveryReports.Report], _ context: CallContext) async throws -> Set<Int64> {
+        try await read(context) {
+            try await DeliveryListing.visible(reports.map { ($0.partition, $0.deliveryID) }, in: $0)
+        }
+    }
+
+    func listDeliveries(
+        _ request: CampaignV1.ListDeliveriesRequest, context: CallContext
+    ) async throws -> CampaignV1.ListDeliveriesResponse {
+        try Gate.require(.handleDeliveries, context, orMachines: Self.machines)
+        guard let state = DeliveryState(rawValue: request.state), state != .held, state != .refused else {
+            throw CampaignFailure.unknownState
+        }
+        let cursor = ListCursor(
+            dependencies.pages, context, subject: "\(state.rawValue)\n\(request.campaignID)\n\(request.channel)")
+        let place = try cursor.numbers(request.pageCursor)
+        let filter = DeliveryListing.Filter(state: state, campaignID: request.campaignID, channel: request.channel)
+        let deliveries = try await read(context) {
+            try await DeliveryListing.list(
+                filter, after: (place?.first ?? -1, place?.last ?? 0), limit: Self.deliveriesAtOnce + 1, in: $0)
+        }
+        let page = deliveries.prefix(Self.deliveriesAtOnce)
+        var next = ""
+        if page.count < deliveries.count, let last = page.last {
+            next = cursor.sign([Int64(last.partition), last.deliveryID])
+        }
+        return CampaignV1.ListDeliveriesResponse(deliveries: page.map(CampaignV1.Delivery.init), nextPageCursor: next)
+    }
+
+    private func requireMachine(_ context: CallContext) throws(RPCError) {
+        guard context.principal == nil, Self.machines.contains(context.caller) else {
+            throw RPCError(
+                .permissionDenied, "Deliveries are claimed by channel workers, not by people.", notExecuted: true)
+        }
+    }
+}

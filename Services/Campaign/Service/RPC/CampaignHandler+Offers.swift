@@ -1,0 +1,79 @@
+internal import CampaignDomain
+internal import Contracts
+internal import RPC
+internal import ServiceKit
+
+extension CampaignHandler {
+    /// Offers of one page.
+    private static var offersAtOnce: Int { 100 }
+
+    func putProduct(
+        _ request: CampaignV1.PutProductRequest, context: CallContext
+    ) async throws -> CampaignV1.PutProductResponse {
+        try Gate.require(.editCampaigns, context, orMachines: Self.machines)
+        guard let message = request.product else { throw CampaignFailure.missing(field: "product") }
+        let product = Product(message)
+        try checked(product.check)
+        return try await change(context, request) { connection in
+            try await OfferStorage.put(product, in: connection)
+            return CampaignV1.PutProductResponse()
+        }
+    }
+
+    func putOffer(
+        _ request: CampaignV1.PutOfferRequest, context: CallContext
+    ) async throws -> CampaignV1.PutOfferResponse {
+        try Gate.require(.editCampaigns, context, orMachines: Self.machines)
+        guard let message = request.offer else { throw CampaignFailure.missing(field: "offer") }
+        let offer = Offer(message)
+        try checked(offer.check)
+        return try await change(context, request) { connection in
+            guard try await OfferStorage.put(offer, in: connection) else { throw CampaignFailure.unknownProduct }
+            return CampaignV1.PutOfferResponse()
+        }
+    }
+
+    func listOffers(
+        _ request: CampaignV1.ListOffersRequest, context: CallContext
+    ) async throws -> CampaignV1.ListOffersResponse {
+        try Gate.require(.readCampaigns, context, orMachines: Self.machines)
+        let cursor = ListCursor(dependencies.pages, context)
+        let after = try cursor.text(request.pageCursor) ?? ""
+        let offers = try await read(context) {
+            try await OfferStorage.list(after: after, limit: Self.offersAtOnce + 1, in: $0)
+        }
+        let page = offers.prefix(Self.offersAtOnce)
+        return CampaignV1.ListOffersResponse(
+            offers: page.map(CampaignV1.Offer.init),
+            nextPageCursor: page.count < offers.count ? cursor.sign(page.last?.code ?? "") : "")
+    }
+
+    func putContactPolicy(
+        _ request: CampaignV1.PutContactPolicyRequest, context: CallContext
+    ) async throws -> CampaignV1.PutContactPolicyResponse {
+        let right = Right.editContactPolicy
+        let what = "contact policy"
+        if context.principal != nil || !Self.machines.contains(context.caller) {
+            _ = try await requireAudited(right, context, what: what)
+        }
+        guard let message = request.policy else { throw CampaignFailure.missing(field: "policy") }
+        let policy = ContactPolicy(message)
+        try checked(policy.check)
+        let now = try await clock.now()
+        return try await change(context, request) { connection in
+            let user = context.principal?.user ?? "service:\(context.caller)"
+            let version = try await PolicyStorage.put(policy, by: user, at: now, in: connection)
+            try await dependencies.audit.append(
+                AuditEntry(context, right: right, what: "\(what) \(version)", result: .done), in: connection)
+            return CampaignV1.PutContactPolicyResponse(policy: CampaignV1.ContactPolicy(policy, version: version))
+        }
+    }
+
+    func getContactPolicy(
+        _ request: CampaignV1.GetContactPolicyRequest, context: CallContext
+    ) async throws -> CampaignV1.GetContactPolicyResponse {
+        try Gate.require(.readCampaigns, context, orMachines: Self.machines)
+        let (version, policy) = try await read(context) { try await PolicyStorage.current(in: $0) }
+        return CampaignV1.GetContactPolicyResponse(policy: CampaignV1.ContactPolicy(policy, version: version))
+    }
+}

@@ -1,0 +1,19 @@
+internal import EventLog
+public import Postgres
+
+/// The schema of the campaign service, step by step.
+public enum CampaignSchema {
+    public static var migrations: [Migration] {
+        [
+            Migration(name: "0000-log", statements: EventLogSchema.statements(schema: "campaign")),
+            Migration(name: "0000-log-consumer", statements: EventLogSchema.consumerStatements(schema: "campaign")),
+            Migration(name: "0001-offers", bytes: PackageResources._001_offers_sql),
+            Migration(name: "0002-campaigns", bytes: PackageResources._002_campaigns_sql),
+            Migration(name: "0003-audience", bytes: PackageResources._003_audience_sql),
+            Migration(name: "0004-contacts", bytes: PackageResources._004_contacts_sql),
+            Migration(name: "0005-outcomes", bytes: PackageResources._005_outcomes_sql),
+            Migration(name: "0006-request-views", bytes: PackageResources._006_request_views_sql),
+            Migration(name: "0007-scope", bytes: PackageResources._007_scope_sql),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+internal import CampaignDomain
+internal import Foundation
+internal import Postgres
+
+/// A decision about one dedupe key, to be stored.
+struct DecidedContact: Sendable {
+    var key: DedupeKey
+    var campaignVersion: Int64
+    var state: DeliveryState
+    var reason: String
+    var traceparent: String
+}
+
+/// The contacts of one partition, one row per dedupe key.
+enum ContactStorage {
+    /// Stores decisions. A key that is there already is left as it is; where `replacingRefused`, one that was refused is
+    /// decided anew.
+    ///
+    /// - Returns: the customers, campaigns and channels that were written; no others count.
+    static func insert(
+        _ contacts: [DecidedContact], partition: Int16, now: Date, machineNow: Date, replacingRefused: Bool,
+        in connection: PostgresConnection
+    ) async throws -> Set<DedupeKey> {
+        guard !contacts.isEmpty else { return [] }
+        let conflict: SQL =
+            replacingRefused
+            ? """
+            DO UPDATE SET state = excluded.state, reason = excluded.reason, decided_at = excluded.decided_at,
+                changed_at = excluded.changed_at, due_at = excluded.due_at, traceparent = excluded.traceparent,
+                campaign_version = excluded.campaign_version
+            WHERE contact.state = 'refused'
+            """ : "DO NOTHING"
+        let rows = try await connection.query(
+            """
+            INSERT INTO campaign.contact (partition, customer_id, campaign_id, wave, channel, delivery_id,
+                campaign_version, state, reason, decided_at, changed_at, due_at, traceparent)
+            SELECT \(partition), i.customer_id, i.campaign_id, i.wave, i.channel, nextval('campaign.delivery_id'),
+                i.campaign_version, i.state, i.reason, \(now), \(now), \(machineNow), i.traceparent
+            FROM unnest(\(contacts.map(\.key.customerID)), \(contacts.map(\.key.campaignID)),
+                \(contacts.map(\.key.wave)), \(contacts.map(\.key.channel)), \(contacts.map(\.campaignVersion)),
+                \(contacts.map(\.state.rawValue)), \(contacts.map(\.reason)), \(contacts.map(\.traceparent)))
+                AS i(customer_id, campaign_id, wave, channel, campaign_version, state, reason, traceparent)
+            ON CONFLICT (partition, customer_id, campaign_id, wave, channel) \(conflict)
+            RETURNING customer_id, campaign_id, wave, channel
+            """)
+        var written: Set<DedupeKey> = []
+        for row in rows {
+            let (customerID, campaignID, wave, channel) = try row.decode((Int64, Int64, Int32, String).self)
+            written.insert(DedupeKey(campaignID: campaignID, customerID: customerID, wave: wave, channel: channel))
+        }
+        return written
+    }
+
+    /// What stands for the keys of triggers of these customers and campaigns: state and reason.
+    static func triggered(
+        _ partition: Int16, customers: [Int64], campaigns: [Int64], in connection: PostgresConnection
+    ) async throws -> [DedupeKey: (state: DeliveryState, reason: String)] {
+        let rows = try await connection.query(
+            """
+            SELECT customer_id, campaign_id, wave, channel, state, reason FROM campaign.contact
+            WHERE partition = \(partition) AND customer_id = ANY(\(customers)) AND campaign_id = ANY(\(campaigns))
+              AND wave = \(Wave.ofTriggers)
+            """)
+        var standing: [DedupeKey: (state: DeliveryState, reason: String)] = [:]
+        for row in rows {
+            let (customerID, campaignID, wave, channel, state, reason) = try row.decode(
+                (Int64, Int64, Int32, String, String, String).self)
+            let key = DedupeKey(campaignID: campaignID, customerID: customerID, wave: wave, channel: channel)
+            standing[key] = (try DeliveryState.stored(state), reason)
+        }
+        return standing
+    }
+}
+
+extension DeliveryState {
+    static func stored(_ text: String) throws(PostgresError) -> DeliveryState {
+        guard let state = DeliveryState(rawValue: text) else {
+            throw PostgresError(.decoding, "a contact in a state that this version does not know")
+        }
+        return state
+    }
+}

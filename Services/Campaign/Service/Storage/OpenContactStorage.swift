@@ -1,0 +1,170 @@
+internal import CampaignDomain
+internal import Foundation
+internal import Postgres
+
+/// A contact with what is known of its customer in the audience.
+struct OpenContact: Sendable {
+    var key: DedupeKey
+    var deliveryID: Int64
+    var machine: DeliveryStateMachine
+    var reason: String
+    var contactedAt: Date?
+    var traceparent: String
+    var member: AudienceMember
+
+    func cut(_ campaigns: [Int64: LiveCampaign]) -> ContactCut? {
+        campaigns[key.campaignID].map { campaign in
+            ContactCut(
+                campaign: campaign, officePath: member.officePath, manager: member.manager,
+                arm: ContactCut.arm(isControl: member.isControl), isControl: member.isControl, wave: key.wave,
+                channel: key.channel)
+        }
+    }
+}
+
+/// What a contact becomes.
+struct ContactChange: Sendable {
+    var deliveryID: Int64
+    var state: DeliveryState
+    var reason: String
+    var fencingToken: Int64
+    var attempt: Int32
+    /// Machine time from which a worker may have it.
+    var dueAt: Date?
+    /// Business time at which it was handed out.
+    var contactedAt: Date?
+    /// Machine time until which a worker has it.
+    var leaseUntil: Date?
+
+    init(
+        _ contact: OpenContact, _ machine: DeliveryStateMachine, reason: String, dueAt: Date? = nil,
+        contactedAt: Date? = nil, leaseUntil: Date? = nil
+    ) {
+        deliveryID = contact.deliveryID
+        state = machine.state
+        self.reason = reason
+        fencingToken = machine.fencingToken
+        attempt = machine.attempt
+        self.dueAt = dueAt
+        self.contactedAt = contactedAt
+        self.leaseUntil = leaseUntil
+    }
+
+    /// Reserved no longer: something forbids it.
+    init(refusing contact: OpenContact, reason: String) {
+        self.init(contact, contact.machine, reason: reason)
+        state = .refused
+    }
+}
+
+/// Contacts between their reservation and their end.
+enum OpenContactStorage {
+    // MARK: Finding
+
+    static func lapsedPartitions(machineNow: Date, in connection: PostgresConnection) async throws -> [Int16] {
+        try await connection.query(
+            """
+            SELECT partition FROM campaign.contact WHERE state = 'sending' AND lease_until < \(machineNow)
+            GROUP BY partition ORDER BY partition
+            """
+        ).map { try $0.decode(Int16.self) }
+    }
+
+    static func waitingInClosed(in connection: PostgresConnection) async throws -> [(Int16, Int64)] {
+        try await connection.query(
+            """
+            SELECT t.partition, t.campaign_id FROM campaign.contact t
+            JOIN campaign.campaign c ON c.campaign_id = t.campaign_id
+            WHERE t.state = 'reserved' AND c.state = 'closed' GROUP BY 1, 2 ORDER BY 1, 2
+            """
+        ).map { try $0.decode((Int16, Int64).self) }
+    }
+
+    // MARK: Locking
+
+    static func lockLapsed(
+        _ partition: Int16, machineNow: Date, limit: Int, in connection: PostgresConnection
+    ) async throws -> [OpenContact] {
+        let sql = SQL(
+            """
+            \(selection) WHERE t.partition = \(partition) AND t.state = 'sending' AND t.lease_until < \(machineNow)
+            ORDER BY t.delivery_id LIMIT \(limit) FOR UPDATE OF t
+            """)
+        return try await connection.query(sql).map { try OpenContact(row: $0) }
+    }
+
+    static func lockReserved(
+        _ partition: Int16, _ campaignID: Int64, limit: Int, in connection: PostgresConnection
+    ) async throws -> [OpenContact] {
+        let sql = SQL(
+            """
+            \(selection) WHERE t.partition = \(partition) AND t.campaign_id = \(campaignID) AND t.state = 'reserved'
+            ORDER BY t.delivery_id LIMIT \(limit) FOR UPDATE OF t
+            """)
+        return try await connection.query(sql).map { try OpenContact(row: $0) }
+    }
+
+    /// The contacts of some deliveries, locked in the order of their ids.
+    static func lockStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
+        """
+        \(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))
+        ORDER BY t.delivery_id FOR UPDATE OF t
+        """
+    }
+
+    /// The same without a lock.
+    static func readStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
+        "\(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))"
+    }
+
+    private static let selection: SQL = """
+        SELECT t.customer_id, t.campaign_id, t.wave, t.channel, t.delivery_id, t.state, t.reason, t.fencing_token,
+            t.attempt, t.contacted_at, t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control
+        FROM campaign.contact t
+        JOIN campaign.audience a
+            ON a.partition = t.partition AND a.campaign_id = t.campaign_id AND a.customer_id = t.customer_id
+        """
+
+    // MARK: Changing
+
+    static func apply(
+        _ changes: [ContactChange], partition: Int16, now: Date, in connection: PostgresConnection
+    ) async throws {
+        guard !changes.isEmpty else { return }
+        try await connection.execute(applyStatement(changes, partition: partition, now: now))
+    }
+
+    /// What a change does not name stays; a lease ends with every change that does not begin one.
+    static func applyStatement(_ changes: [ContactChange], partition: Int16, now: Date) -> SQL {
+        """
+        UPDATE campaign.contact t SET state = i.state, reason = i.reason, fencing_token = i.fencing_token,
+            attempt = i.attempt, due_at = coalesce(i.due_at, t.due_at),
+            contacted_at = CASE WHEN i.contacted_at IS NULL THEN t.contacted_at
+                ELSE greatest(i.contacted_at, t.decided_at) END,
+            lease_until = i.lease_until, changed_at = \(now)
+        FROM unnest(\(changes.map(\.deliveryID)), \(changes.map(\.state.rawValue)), \(changes.map(\.reason)),
+            \(changes.map(\.fencingToken)), \(changes.map(\.attempt)), \(changes.map(\.dueAt)),
+            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)))
+            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until)
+        WHERE t.partition = \(partition) AND t.delivery_id = i.delivery_id
+        """
+    }
+}
+
+extension OpenContact {
+    init(row: PostgresRow) throws {
+        let customerID: Int64 = try row.decode(0)
+        key = DedupeKey(
+            campaignID: try row.decode(1), customerID: customerID, wave: try row.decode(2), channel: try row.decode(3))
+        deliveryID = try row.decode(4)
+        machine = DeliveryStateMachine(
+            state: try DeliveryState.stored(try row.decode(5)), fencingToken: try row.decode(7),
+            attempt: try row.decode(8))
+        reason = try row.decode(6)
+        contactedAt = try row.decode(9)
+        traceparent = try row.decode(10)
+        member = AudienceMember(
+            customerID: customerID, customerNumber: try row.decode(11), officePath: try row.decode(12),
+            manager: try row.decode(13), isControl: try row.decode(14))
+    }
+}
