@@ -1,72 +1,45 @@
-internal import Foundation
+internal import CCSV
 
-/// The bytes of a file from some offset on; a gzip file is unpacked by `gzip` on the way.
+/// The bytes of a file from some offset on; zlib unpacks a gzip file on the way and gives any other as it is.
 final class ByteSource {
-    private static let chunkBytes = 256 << 10
+    private static let chunkBytes: UInt32 = 256 << 10
 
     private let path: String
-    private let handle: FileHandle
-    private let unpacker: Process?
+    /// Ours alone; closed in `deinit`.
+    private let file: gzFile
 
     /// - Parameter offset: counted in the unpacked bytes.
     init(path: String, offset: Int64) throws(CSVError) {
-        self.path = path
-        guard let file = FileHandle(forReadingAtPath: path) else {
+        guard let file = gzopen(path, "rb") else {
             throw CSVError("The file \(path) cannot be read: check its path and rights.")
         }
-        do {
-            if try file.read(upToCount: 2) == Data([0x1F, 0x8B]) {
-                try file.seek(toOffset: 0)
-                (unpacker, handle) = try Self.unpack(file)
-                try Self.skip(offset, of: handle)
-            } else {
-                unpacker = nil
-                handle = file
-                try file.seek(toOffset: UInt64(offset))
-            }
-        } catch {
-            throw CSVError("The file \(path) cannot be read from byte \(offset): check it and the package gzip.")
+        self.path = path
+        self.file = file
+        gzbuffer(file, Self.chunkBytes)
+        guard offset == 0 || gzseek(file, Int(offset), SEEK_SET) == Int(offset) else {
+            throw CSVError("The file \(path) cannot be read from byte \(offset): it is not the file it was.")
         }
     }
 
-    /// gzip ends by itself when nobody reads its pipe any more.
     deinit {
-        try? handle.close()
+        gzclose(file)
     }
 
     /// The next bytes; empty at the end.
     func next() throws(CSVError) -> [UInt8] {
-        let data: Data
-        do {
-            data = try handle.read(upToCount: Self.chunkBytes) ?? Data()
-        } catch {
-            throw CSVError("The file \(path) can no longer be read: check the disk.")
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(Self.chunkBytes)) { buffer, count in
+            // Negative for an error, which is asked for below.
+            count = max(0, Int(gzread(file, buffer.baseAddress, Self.chunkBytes)))
         }
-        if data.isEmpty, let unpacker {
-            unpacker.waitUntilExit()
-            guard unpacker.terminationStatus == 0 else {
-                throw CSVError("The file \(path) is damaged: gzip cannot unpack it to its end.")
-            }
+        var code: Int32 = Z_OK
+        _ = gzerror(file, &code)
+        guard code == Z_OK || code == Z_STREAM_END else {
+            let isTorn = code == Z_BUF_ERROR || code == Z_DATA_ERROR
+            throw CSVError(
+                isTorn
+                    ? "The file \(path) is damaged: it cannot be unpacked to its end."
+                    : "The file \(path) can no longer be read: check the disk.")
         }
-        return Array(data)
-    }
-
-    private static func unpack(_ file: FileHandle) throws -> (Process, FileHandle) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/gzip")
-        process.arguments = ["-dc"]
-        process.standardInput = file
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return (process, pipe.fileHandleForReading)
-    }
-
-    private static func skip(_ count: Int64, of handle: FileHandle) throws {
-        var left = count
-        while left > 0, let data = try handle.read(upToCount: Int(min(left, Int64(chunkBytes)))), !data.isEmpty {
-            left -= Int64(data.count)
-        }
+        return bytes
     }
 }
