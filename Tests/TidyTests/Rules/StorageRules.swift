@@ -1,6 +1,6 @@
 /// Rule 5 of the design: SQL stands in Storage/ alone, values are bound, and the SQL is ready for Citus.
 enum StorageRules {
-    static let all = [places, bound, migrations]
+    static let all = [places, bound, requests, migrations]
 
     static let places = TidyRule(
         "SQL stands in Storage/ alone",
@@ -39,6 +39,35 @@ enum StorageRules {
             file.violation($0.line, "a value between quotes: bind it")
         }
         return pasted + file.codeLines(matching: #/unsafeSQL: ""\s*\+/#, "SQL put together with +: splice SQL values")
+    }
+
+    /// Views called `visible_…` join what they show to the customer or the owner's office, so that a person's scope holds.
+    static let requests = TidyRule(
+        "a statement for a person reads views alone",
+        breaking: [
+            (
+                "Services/KPI/Service/Storage/X.swift",
+                "\"SELECT 1 FROM kpi.visible_cell JOIN kpi.campaign USING (campaign_id)\""
+            )
+        ],
+        keeping: [
+            (
+                "Services/KPI/Service/Storage/X.swift",
+                "\"SELECT 1 FROM kpi.visible_cell c JOIN kpi.visible_campaign USING (campaign_id)\""
+            ),
+            ("Services/KPI/Service/Storage/X.swift", "\"SELECT 1 FROM kpi.cell\""),
+            ("Services/KPI/Service/Storage/X.swift", "\"CREATE VIEW kpi.visible_cell AS SELECT 1 FROM kpi.cell\""),
+        ]
+    ) { file in
+        guard file.isProduct, file.isSwift, file.folders.contains("Storage") else { return [] }
+        return file.scan.texts.filter { text in
+            let read = text.content.matches(of: #/(?:FROM|JOIN)\s+(?:\w+)\.(\w+)/#).map(\.output.1)
+            let (views, tables) = (
+                read.filter { $0.hasPrefix("visible_") },
+                read.filter { !$0.hasPrefix("visible_") && !$0.hasPrefix("published_") }
+            )
+            return !views.isEmpty && !tables.isEmpty && !text.content.contains(" VIEW ")
+        }.map { file.violation($0.line, "a table beside a view of what a person may see") }
     }
 
     static let migrations = TidyRule(
