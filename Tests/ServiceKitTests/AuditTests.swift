@@ -85,6 +85,31 @@ struct AuditTests {
         #expect(try await log.head(pool: database.owner).sequence == 1)
     }
 
+    @Test("a refusal is audited with its reason, for a lacking right as for the own work")
+    func refusals() async throws {
+        let database = try await KitDatabase()
+        let log = try log()
+        func approve(_ roles: [String]) async throws -> Principal {
+            var context = KitDatabase.context(key: nil, user: "li")
+            context.principal?.roles = roles
+            return try await log.requireChecker(
+                .approveCampaigns, context, madeBy: "li", what: "campaign 17", pool: database.owner)
+        }
+        for roles in [["marketer"], ["approver"]] {
+            let error = await #expect(throws: RPCError.self) { _ = try await approve(roles) }
+            #expect(error?.code == .permissionDenied)
+        }
+        let rows = try await database.owner.query(
+            "SELECT who || ' ' || entry_right || ' ' || what || ' ' || reason || ' ' || result FROM audit.entry ORDER BY sequence"
+        )
+        #expect(
+            try rows.map { try $0.decode(0, as: String.self) } == [
+                "li campaigns.approve campaign 17 PERMISSION_DENIED refused",
+                "li campaigns.approve campaign 17 OWN_WORK refused",
+            ])
+        #expect(try await log.verify(pool: database.owner) == [])
+    }
+
     @Test("what an administrator of the database changes, removes or cuts off is found and located")
     func tampering() async throws {
         let database = try await KitDatabase()

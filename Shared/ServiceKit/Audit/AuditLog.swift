@@ -1,12 +1,15 @@
+public import Logging
 public import Postgres
 
 /// The audit log of one suite service: append-only by the grants of the database, chained by a key outside it.
 public struct AuditLog: Sendable {
     private let chain: AuditChain
     private let store: AuditStore
+    let logger: Logger
 
-    public init(_ chain: AuditChain) {
+    public init(_ chain: AuditChain, logger: Logger = Logger(label: "zhike.audit")) {
         self.chain = chain
+        self.logger = logger
         store = AuditStore(service: chain.service)
     }
 

@@ -86,7 +86,7 @@ public final class ServiceEnvironment: Sendable {
         guard !file.isEmpty else {
             throw RuntimeError(.configurationInvalid, "The key of the audit chain is missing: set audit.keyFile.")
         }
-        return AuditLog(try AuditChain(service: name, keyFile: file))
+        return AuditLog(try AuditChain(service: name, keyFile: file), logger: logger)
     }
 
     /// Signs the cursors of paged methods with our own key.
