@@ -6,7 +6,7 @@ internal import Synchronization
 /// NNG frees a socket while a context of it that another thread uses or closes is still being taken apart, and crashes.
 /// So whoever closes a socket first takes the seats of its contexts away: then nobody is inside, and nobody comes in.
 final class ContextSeat: Sendable {
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private struct State {
         let context: nng_ctx
@@ -16,7 +16,7 @@ final class ContextSeat: Sendable {
     init(_ socket: Socket) throws(NNGError) {
         var context = nng_ctx()
         try NNGError.check(nng_ctx_open(&context, socket.handle), "opening a context")
-        state = Mutex(State(context: context))
+        state = Lock(State(context: context))
     }
 
     /// False, without a call of `body`, where the socket is being closed.

@@ -8,20 +8,20 @@ public final class Listener: Sendable {
     private let line: Line
     /// None over `inproc://`, which has no handshake to die in.
     private let watchdog: ListenerWatchdog?
-    private let lock: Mutex<EndpointLock?>
+    private let lock: Lock<EndpointLock?>
 
     /// The listener of NNG, which the watchdog may replace.
     private final class Line: Sendable {
         private let socket: Socket
         private let endpoint: Endpoint
         /// Handle: nil where listening again did not succeed; the next round of the watchdog tries again.
-        private let state: Mutex<(handle: nng_listener?, isStopped: Bool)>
+        private let state: Lock<(handle: nng_listener?, isStopped: Bool)>
         let replacements = Atomic<Int>(0)
 
         init(_ socket: Socket, _ endpoint: Endpoint, _ handle: nng_listener) {
             self.socket = socket
             self.endpoint = endpoint
-            state = Mutex((handle, false))
+            state = Lock((handle, false))
         }
 
         func replace() {
@@ -41,7 +41,7 @@ public final class Listener: Sendable {
     }
 
     init(_ socket: Socket, _ wanted: Endpoint, _ watch: ListenerWatch) throws(NNGError) {
-        lock = Mutex(try EndpointLock.take(for: wanted))
+        lock = Lock(try EndpointLock.take(for: wanted))
         let handle = try Self.start(wanted, on: socket)
         endpoint = try Self.bound(wanted, handle)
         let line = Line(socket, endpoint, handle)

@@ -10,9 +10,9 @@ final class ListenerWatchdog: Sendable {
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
     private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
-    private let closing = Mutex(Closing())
+    private let closing = Lock(Closing())
     private let isStopped = Atomic<Bool>(false)
-    private let state: Mutex<Progress>
+    private let state: Lock<Progress>
 
     private struct Progress {
         var state: ListenerWatchState
@@ -36,7 +36,7 @@ final class ListenerWatchdog: Sendable {
         self.endpoint = endpoint.reachableFromHere
         self.census = census
         self.replace = replace
-        state = Mutex(Progress(state: ListenerWatchState(watch)))
+        state = Lock(Progress(state: ListenerWatchState(watch)))
     }
 
     func start() {

@@ -9,7 +9,7 @@ internal import Synchronization
 /// that deserves no answer is dropped by receiving again.
 public final class ReplyContext: Sendable {
     private let link: ReplyLink
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// Unsafe: written once, at the end of `init`, as it needs the address of this object.
     private nonisolated(unsafe) var operation: AsyncOperation!
 
@@ -40,7 +40,7 @@ public final class ReplyContext: Sendable {
 
     init(_ link: ReplyLink) throws(NNGError) {
         self.link = link
-        state = Mutex(State(seat: try link.openContext()))
+        state = Lock(State(seat: try link.openContext()))
         operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
             guard let argument else { return }
             Unmanaged<ReplyContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()

@@ -7,7 +7,7 @@ final class ReplyLink: Sendable {
     let replyTimeoutMilliseconds: Int32
     /// No new request is taken any more; those taken are still replied to.
     let isStopping = Atomic<Bool>(false)
-    private let line = Mutex(Line())
+    private let line = Lock(Line())
 
     private struct Line: ~Copyable {
         var seats = ContextSeats()

@@ -21,7 +21,7 @@ public final class ReplySocket: Sendable {
     private let link: ReplyLink
     private let watch: ListenerWatch
     private let queue = DispatchQueue(label: "zhike.nng.reply")
-    private let parts = Mutex(Parts())
+    private let parts = Lock(Parts())
 
     private struct Parts {
         var contexts: [ReplyContext] = []

@@ -10,14 +10,14 @@ final class DialerWatchdog: Sendable {
     /// Serial, and the link's own: replacing a socket blocks.
     private let queue: DispatchQueue
     private let isStopped = Atomic<Bool>(false)
-    private let state: Mutex<DialerWatchState>
+    private let state: Lock<DialerWatchState>
     private let probes = Atomic<UInt64>(0)
 
     init(_ link: RequestLink, _ watch: DialerWatch, _ queue: DispatchQueue) {
         self.link = link
         self.watch = watch
         self.queue = queue
-        state = Mutex(DialerWatchState(watch, startedAt: .now))
+        state = Lock(DialerWatchState(watch, startedAt: .now))
     }
 
     func start() {

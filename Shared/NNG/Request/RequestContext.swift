@@ -8,7 +8,7 @@ internal import Synchronization
 /// not block there. The next call may be started at once, also from inside the completion.
 public final class RequestContext: Sendable {
     private let link: RequestLink
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// Unsafe: written once, at the end of `init`, as it needs the address of this object.
     private nonisolated(unsafe) var operation: AsyncOperation!
 
@@ -38,7 +38,7 @@ public final class RequestContext: Sendable {
     init(_ link: RequestLink) throws(NNGError) {
         self.link = link
         let (seat, generation) = try link.openContext()
-        state = Mutex(State(seat: seat, generation: generation))
+        state = Lock(State(seat: seat, generation: generation))
         operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
             guard let argument else { return }
             Unmanaged<RequestContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()

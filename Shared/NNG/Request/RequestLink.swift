@@ -13,9 +13,9 @@ final class RequestLink: Sendable {
     private let limits: SocketLimits
     private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
     /// Taken on threads of NNG, too; so never while waiting for those.
-    private let line: Mutex<Line>
+    private let line: Lock<Line>
     /// Held while dialers and sockets come and go, so that they do so one after another.
-    private let maintenance = Mutex(())
+    private let maintenance = Lock(())
 
     private struct Line: ~Copyable {
         var socket: Socket
@@ -28,7 +28,7 @@ final class RequestLink: Sendable {
         self.endpoint = endpoint
         self.limits = limits
         let (socket, dialer) = try Self.connect(endpoint, limits)
-        line = Mutex(Line(socket: socket, dialer: dialer))
+        line = Lock(Line(socket: socket, dialer: dialer))
     }
 
     private static func connect(

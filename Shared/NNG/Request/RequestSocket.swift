@@ -21,7 +21,7 @@ public final class RequestSocket: Sendable {
     private let watchdog: DialerWatchdog
     private let queue: DispatchQueue
     private let callLimit: Int
-    private let idle = Mutex(Idle())
+    private let idle = Lock(Idle())
 
     private struct Idle {
         var contexts: [RequestContext] = []
