@@ -26,7 +26,11 @@ enum GuardScript {
         }
 
         last_complaint() {
-            grep -E 'FATAL|PANIC|[Ee]rror|could not|No space' "$log" | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\): *//'
+            if tail -n 50 "$log" | grep -qE 'No space left|free disk space'; then
+                printf 'the disk of %s is full: make room, or choose another folder.' "$folder"
+            else
+                grep -E 'FATAL|PANIC|[Ee]rror|could not' "$log" | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\): *//'
+            fi
         }
 
         prepare() {
