@@ -24,7 +24,8 @@ struct CustomerFactsTests {
         let list: [Fact] = [
             .refused(at: Self.start.addingTimeInterval(-50), cut: Self.cut(""), reason: "cap"),
             .contacted(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), unknown: true),
-            .contacted(dedupeKey: "b", at: Self.start.addingTimeInterval(60), cut: Self.cut("contacted"), unknown: false),
+            .contacted(
+                dedupeKey: "b", at: Self.start.addingTimeInterval(60), cut: Self.cut("contacted"), unknown: false),
             .deliveryChanged(dedupeKey: "a", sent: false),
             .outcome(eventID: "1", at: Self.start.addingTimeInterval(30), valueMinor: 5),
             .outcome(eventID: "2", at: Self.start.addingTimeInterval(90), valueMinor: 7),
@@ -64,6 +65,16 @@ struct CustomerFactsTests {
         let amounts = Contribution(campaignID: 1, facts: facts, days: Self.days).amounts
         #expect(amounts.count == 1)
         #expect(amounts.first?.key.reason == "no_consent")
+    }
+
+    @Test("a contact that turned out not to have left is no contact, and the customer is not lost from the audience")
+    func notDelivered() {
+        let facts = Self.facts([
+            .contacted(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), unknown: true),
+            .deliveryChanged(dedupeKey: "a", sent: false),
+        ])
+        let amounts = Contribution(campaignID: 1, facts: facts, days: Self.days).amounts
+        #expect(amounts.map(\.key.reason) == ["not_delivered"])
     }
 
     @Test("takes the business day from the bank's time zone")

@@ -59,7 +59,7 @@ public struct SandboxBank: Sendable {
         let since = now.addingTimeInterval(-86_400 * Double(30 + Int(random.unit() * 5_000)))
         var customer = SandboxCustomer(
             number: "S" + padded(index, 6), name: Names.full(isWoman: isWoman, &random),
-            phone: "199" + padded(Int(random.next() % 100_000_000), 8), office: office.path,
+            phone: "199" + padded(index * 7_919 % 100_000_000, 8), office: office.path,
             manager: random.pick(office.managers), gender: isWoman ? "female" : "male", age: age,
             city: random.pick(["上海", "杭州", "苏州", "宁波", "南京"]), tier: Self.tier(assets),
             occupation: random.pick(weighted: Self.occupations), riskLevel: 1 + Int(random.next() % 5),

@@ -4,9 +4,9 @@ private import Foundation
 public enum CustomerResult: Sendable, Hashable {
     /// Contacted or held: counted in an arm from its first moment.
     case inArm(moment: CustomerFacts.Moment, deliveryUnknown: Bool, conversions: [CustomerFacts.Outcome])
-    /// Refused each time: counted by its first reason, in no arm.
+    /// Refused each time, or no contact turned out to have left: counted by its first reason, in no arm.
     case refused(CustomerFacts.Refusal)
-    /// Nothing but outcomes, or only contacts that turned out not to have left.
+    /// Nothing but outcomes.
     case outside
 
     /// A contact counts before a hold: who was reached once is treated. The window runs from the first moment; a conversion
@@ -18,6 +18,10 @@ public enum CustomerResult: Sendable, Hashable {
             self = Self.arm(first.value.moment, unknown, facts)
         } else if let first = facts.held.min(by: { Self.isEarlier($0, "", $1, "") }) {
             self = Self.arm(first, false, facts)
+        } else if let first = facts.contacts.min(by: {
+            Self.isEarlier($0.value.moment, $0.key, $1.value.moment, $1.key)
+        }) {
+            self = .refused(CustomerFacts.Refusal(moment: first.value.moment, reason: "not_delivered"))
         } else if let first = facts.refusals.min(by: { Self.isEarlier($0.moment, $0.reason, $1.moment, $1.reason) }) {
             self = .refused(first)
         } else {
