@@ -125,23 +125,20 @@ struct ReplyTests {
 
 /// Holds tasks back until it is opened.
 private final class Gate: Sendable {
-    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+    private let key: AsyncStream<Void>.Continuation
+    private let door: Task<Void, Never>
+
+    init() {
+        let (stream, key) = AsyncStream<Void>.makeStream()
+        self.key = key
+        door = Task { for await _ in stream {} }
+    }
 
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
+        await door.value
     }
 
     func open() {
-        let waiting = state.withLock { state in
-            defer { state = (true, []) }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
+        key.finish()
     }
 }

@@ -107,7 +107,10 @@ struct ListenerTests {
             for await _ in gate.stream { break }
             return request
         }
-        let client = try RequestSocket(dialing: server.listener.endpoint)
+        // Without the spare contexts that a server has for it nobody answers the heartbeat.
+        var patient = RequestSocket.Configuration()
+        patient.watch.heartbeatTimeout = .seconds(60)
+        let client = try RequestSocket(dialing: server.listener.endpoint, configuration: patient)
         async let reply = client.call(Message(copying: [1]), timeout: .seconds(60)).count
         // Probes take connections of their own, so that their number shows how many have come and gone unanswered.
         try await eventually("some probes") { server.socket.arrivalCount > 6 }
