@@ -14,6 +14,13 @@ struct ConsumerState {
         failures = failures.filter { new[$0.key] != nil }
     }
 
+    /// Believes the database alone, after a failure and while no batch runs: a COMMIT whose answer was lost may have
+    /// taken effect, and a server that was restored stands where it stood then.
+    mutating func resetLeases(_ new: [Int16: CursorStorage.Lease]) {
+        leases = new
+        failures = failures.filter { new[$0.key] != nil }
+    }
+
     /// Ranges behind the heads, ascending, with at most `limit` entries in all.
     mutating func nextRanges(heads: LogPosition, limit: Int, now: ContinuousClock.Instant) -> [LogRange] {
         var ranges: [LogRange] = []

@@ -85,6 +85,8 @@ public final class LogConsumer: Service, Sendable {
                 isCreated = true
                 try await renewLease()
                 look.yield()
+            } catch  where Task.isCancelled {
+                return
             } catch {
                 pool.logger.warning("A lease was not renewed", metadata: metadata(error))
             }
@@ -139,7 +141,7 @@ public final class LogConsumer: Service, Sendable {
 
     private func transact(_ ranges: [LogRange]) async throws {
         let tokens = state.withLock { $0.tokens(of: ranges) }
-        try await pool.transaction { connection in
+        try await pool.transaction(options) { connection in
             let answers = try await connection.pipeline(
                 [cursors.advance(ranges, tokens: tokens)] + ranges.map(reader.statement))
             guard try answers[0][0].decode(0, as: Int32.self) == ranges.count else {
@@ -150,6 +152,9 @@ public final class LogConsumer: Service, Sendable {
         }
         moved(ranges)
     }
+
+    /// A member that stands still loses its locks with its lease, so that its partitions can change hands.
+    private var options: TransactionOptions { TransactionOptions(idleTimeout: configuration.lease) }
 
     private func moved(_ ranges: [LogRange]) {
         state.withLock { $0.applied(ranges) }
@@ -167,7 +172,7 @@ public final class LogConsumer: Service, Sendable {
         }
         pool.logger.error("An entry was put among the dead letters", metadata: details)
         let tokens = state.withLock { $0.tokens(of: [range]) }
-        try await pool.transaction { connection in
+        try await pool.transaction(options) { connection in
             let answers = try await connection.pipeline([
                 cursors.advance([range], tokens: tokens), reader.statement(range),
             ])
@@ -194,13 +199,15 @@ public final class LogConsumer: Service, Sendable {
     }
 
     private func recover(from error: any Error) async {
-        pool.logger.warning("A log could not be followed for the moment", metadata: metadata(error))
+        guard !Task.isCancelled else { return }
+        if !(error is LogRetryLater) {
+            pool.logger.warning("A log could not be followed for the moment", metadata: metadata(error))
+        }
         let pause = (error as? LogRetryLater)?.pause ?? .milliseconds(100)
         do {
             try await Task.sleep(for: pause)
-            // Whether a COMMIT took effect whose answer was lost, the cursors know.
             let leases = try await pool.withConnection { try await cursors.leases(of: member, in: $0) }
-            state.withLock { $0.replaceLeases(leases) }
+            state.withLock { $0.resetLeases(leases) }
         } catch {
             pool.logger.debug("The cursors could not be read", metadata: metadata(error))
         }
@@ -216,7 +223,7 @@ public final class LogConsumer: Service, Sendable {
         case let error as LogEntryRefused: error.reason
         case let error as PostgresError: error.description
         case let error as EventLogError: error.description
-        default: String(reflecting: type(of: error))
+        default: String(describing: type(of: error))
         }
     }
 }

@@ -35,6 +35,9 @@ extension PostgresConnection {
                 opening.append("SET LOCAL statement_timeout = \(remaining.wholeMilliseconds)")
             }
         }
+        if let idle = options.idleTimeout {
+            opening.append("SET LOCAL idle_in_transaction_session_timeout = \(max(1, idle.wholeMilliseconds))")
+        }
         if let path = options.officePath { opening.append("SET LOCAL zhike.office_path = \(try literal(path))") }
         transaction = TransactionState(opening: opening, deadline: options.deadline)
         isClean.store(false, ordering: .releasing)

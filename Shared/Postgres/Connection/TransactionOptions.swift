@@ -14,17 +14,21 @@ public struct TransactionOptions: Sendable {
     public var officePath: String?
     /// After this instant nothing more is begun, the running statement is stopped and COMMIT is refused.
     public var deadline: ContinuousClock.Instant?
+    /// How long the server keeps the transaction, and with it its locks, while it hears nothing: after this the holder is
+    /// taken for frozen and its connection is ended. nil is the session's own bound.
+    public var idleTimeout: Duration?
     /// How often it is tried in all when another transaction got in the way or the connection was lost before COMMIT.
     public var maximumAttempts = 5
 
     public init(
         isolation: Isolation = .readCommitted, isReadOnly: Bool = false, officePath: String? = nil,
-        deadline: ContinuousClock.Instant? = nil, maximumAttempts: Int = 5
+        deadline: ContinuousClock.Instant? = nil, idleTimeout: Duration? = nil, maximumAttempts: Int = 5
     ) {
         self.isolation = isolation
         self.isReadOnly = isReadOnly
         self.officePath = officePath
         self.deadline = deadline
+        self.idleTimeout = idleTimeout
         self.maximumAttempts = maximumAttempts
     }
 

@@ -1,0 +1,170 @@
+import EventLog
+import Foundation
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct ConsumerTests {
+    @Test("a consumer applies what was there and what comes, once and in order")
+    func follow() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<3000).map { Int64($0 % 50) }, keyed: "early", to: pool)
+            let consumer = LogFixture.consumer(pool)
+            try await LogFixture.running([consumer]) {
+                for number in 0..<20 {
+                    let position = try await LogFixture.append(
+                        (0..<20).map { Int64($0 * number) }, keyed: "late\(number)-", to: pool)
+                    try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+                }
+                try await eventually { try await consumer.lag() == 0 }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+            #expect(try await pool.query("SELECT FROM follower.effect").count == 3400)
+        }
+    }
+
+    @Test("a wake-up brings an entry to the consumer without waiting for the next look")
+    func wakeUp() async throws {
+        try await LogFixture.withPool { pool in
+            var configuration = LogConsumerConfiguration()
+            configuration.lookInterval = .seconds(3600)
+            configuration.lease = .seconds(3600)
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration,
+                handler: LogFixture.effect)
+            let notifier = LogNotifier(pool: pool, log: "origin")
+            let notifying = Task { try await notifier.run() }
+            try await LogFixture.running([consumer]) {
+                for number in 0..<5 {
+                    let position = try await LogFixture.append([1, 2, 3], keyed: "\(number)-", to: pool)
+                    notifier.signal()
+                    try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+                }
+            }
+            notifying.cancel()
+            _ = try? await notifying.value
+        }
+    }
+
+    @Test("a reader whose change is not applied in time is told so")
+    func notApplied() async throws {
+        try await LogFixture.withPool { pool in
+            let position = try await LogFixture.append([1], to: pool)
+            let consumer = LogFixture.consumer(pool)
+            await #expect {
+                try await consumer.waitUntilApplied(position, deadline: .now + .milliseconds(60))
+            } throws: {
+                ($0 as? EventLogError)?.code == .notAppliedInTime
+            }
+        }
+    }
+
+    @Test("members of one name share the partitions and take over from one that ends")
+    func sharing() async throws {
+        try await LogFixture.withPool { pool in
+            let first = LogFixture.consumer(pool)
+            let owners: @Sendable () async throws -> [Int64] = {
+                try await pool.query(
+                    """
+                    SELECT count(*) FROM follower.log_cursor WHERE lease_owner IN (SELECT member FROM follower.log_member)
+                    GROUP BY lease_owner
+                    """
+                ).map { try $0.decode(0) }
+            }
+            try await LogFixture.running([first]) {
+                try await eventually { try await owners() == [256] }
+                try await LogFixture.running([LogFixture.consumer(pool)]) {
+                    try await eventually { try await owners() == [128, 128] }
+                    try await LogFixture.append((0..<1000).map { Int64($0) }, keyed: "a", to: pool)
+                    try await eventually { try await first.lag() == 0 }
+                }
+                try await LogFixture.append((0..<1000).map { Int64($0) }, keyed: "b", to: pool)
+                try await eventually { try await first.lag() == 0 }
+                try await eventually { try await owners() == [256] }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
+    @Test("one bad entry in ten thousand becomes a dead letter with its reason; the rest is applied in order")
+    func poison() async throws {
+        try await LogFixture.withPool { pool in
+            for part in 0..<10 {
+                try await LogFixture.append(
+                    (0..<1000).map { Int64($0 % 300) }, keyed: "\(part)-", to: pool)
+            }
+            let isCured = Atomic(false)
+            let consumer = LogFixture.consumer(pool) { batch, connection in
+                if !isCured.load(ordering: .relaxed), batch.entries.contains(where: { $0.dedupeKey == "4-567" }) {
+                    throw LogEntryRefused("a trait that nobody knows")
+                }
+                try await LogFixture.effect(batch, connection)
+            }
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.lag() == 0 }
+                let letters = try await consumer.deadLetters()
+                #expect(letters.map(\.reason) == ["a trait that nobody knows"])
+                #expect(letters.map(\.customerID) == [267])
+                #expect(letters.map(\.attempts) == [5])
+                #expect(try await pool.query("SELECT FROM follower.effect").count == 9999)
+                await #expect(throws: LogEntryRefused.self) { try await consumer.redrive(letters[0]) }
+                #expect(try await consumer.deadLetters().count == 1)
+                isCured.store(true, ordering: .relaxed)
+                try await consumer.redrive(letters[0])
+                #expect(try await consumer.deadLetters().isEmpty)
+                try await consumer.redrive(letters[0])
+                #expect(try await pool.query("SELECT FROM follower.effect").count == 10_000)
+            }
+        }
+    }
+
+    @Test("a handler's own error leaves no word of its text behind")
+    func privateReasons() async throws {
+        struct Personal: Error, CustomStringConvertible { let description = "13800canary" }
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append([1], to: pool)
+            let consumer = LogFixture.consumer(pool) { _, _ in throw Personal() }
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.deadLetters().count == 1 }
+            }
+            let reason = try await consumer.deadLetters()[0].reason
+            #expect(reason.contains("Personal") && !reason.contains("canary"))
+        }
+    }
+
+    @Test("a handler that cannot work now is asked again, and no entry is given up for it")
+    func retryLater() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append(Array(0..<100), to: pool)
+            let refusals = Atomic(20)
+            let consumer = LogFixture.consumer(pool) { batch, connection in
+                if refusals.wrappingSubtract(1, ordering: .relaxed).newValue > 0 {
+                    throw LogRetryLater(after: .milliseconds(1))
+                }
+                try await LogFixture.effect(batch, connection)
+            }
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.lag() == 0 }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
+    @Test("an effect that fails half-way is undone together with the cursor")
+    func halfDone() async throws {
+        struct Stop: Error {}
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append(Array(0..<200), to: pool)
+            let calls = Atomic(0)
+            let consumer = LogFixture.consumer(pool) { batch, connection in
+                try await LogFixture.effect(batch, connection)
+                if calls.wrappingAdd(1, ordering: .relaxed).newValue % 3 > 0 { throw Stop() }
+            }
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.lag() == 0 }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite struct NotificationTests {
+    @Test("listeners of several channels share a connection and hear their own")
+    func channels() async throws {
+        try await withPool { pool in
+            var first = pool.wakeUps(on: "first").makeAsyncIterator()
+            var second = pool.wakeUps(on: "second").makeAsyncIterator()
+            #expect(await first.next() == "")
+            #expect(await second.next() == "")
+            try await pool.withConnection { connection in
+                try await connection.notify("first", payload: "1")
+                try await connection.notify("second", payload: "2")
+            }
+            #expect(await first.next() == "1")
+            #expect(await second.next() == "2")
+            let listeners = try await pool.query(
+                "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")
+            #expect(listeners.count == 1)
+        }
+    }
+
+    @Test("a listener that is dropped ends the connection")
+    func end() async throws {
+        try await withPool { pool in
+            do {
+                var stream = pool.wakeUps(on: "bell").makeAsyncIterator()
+                #expect(await stream.next() == "")
+            }
+            try await eventually {
+                try await pool.query(
+                    "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+                ).isEmpty
+            }
+        }
+    }
+
+    @Test("closing the pool ends the streams")
+    func close() async throws {
+        try await withPool { pool in
+            var stream = pool.wakeUps(on: "bell").makeAsyncIterator()
+            #expect(await stream.next() == "")
+            await pool.close()
+            #expect(await stream.next() == nil)
+            for await _ in pool.wakeUps(on: "bell") {}
+        }
+    }
+}
