@@ -36,6 +36,17 @@ struct ScopeTests {
         #expect(east.count == 1 && east.total == 2)
     }
 
+    @Test("a segment has members of its own office alone, however they are asked for")
+    func members() async throws {
+        let bed = try await bed()
+        let segment = try await bed.segment("age > 10", officePath: "/head/east/").segmentID
+        let listed = try await bed.client.listMembers(.init(segmentID: segment), options: TestBed.options())
+        #expect(Set(listed.members.map(\.customerID)) == [3, 4])
+        let count = try await bed.client.count(.init(of: .segmentID(segment)), options: TestBed.options())
+        #expect(count.count == 2 && count.total == 2)
+        #expect(try await bed.freeze(segment).count == 2)
+    }
+
     @Test("a segment of another office does not exist for whoever asks")
     func segments() async throws {
         let bed = try await bed()

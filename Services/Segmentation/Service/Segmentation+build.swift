@@ -7,7 +7,7 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
     let segmentation = Segmentation(
         ownerPool: pool, requestPool: try environment.requestDatabase(), evaluator: SQLRuleEvaluator(),
         clock: try environment.clock(), audit: try environment.auditLog(), cursors: try environment.pageCursor(),
-        idempotency: Idempotency(schema: environment.name), logger: environment.logger)
+        idempotency: Idempotency(schema: environment.name))
     let sweeper = IdempotencySweeper(schema: environment.name, pool: pool, logger: environment.logger)
     return ServiceParts(router: segmentationRouter(segmentation), services: [sweeper])
 }

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Logging
 internal import Postgres
 internal import RPC
 internal import SegmentationDomain
@@ -19,7 +18,6 @@ struct Segmentation: Sendable {
     let audit: AuditLog
     let cursors: PageCursor
     let idempotency: Idempotency
-    let logger: Logger
 
     /// Suite services that may read for themselves, without a person.
     static let readingMachines: Set<String> = ["campaign", "kpi"]
@@ -41,23 +39,6 @@ struct Segmentation: Sendable {
 
     func snapshotDeadline(_ context: CallContext) -> ContinuousClock.Instant {
         min(context.deadline, .now + Self.longestSnapshot)
-    }
-
-    /// Asks the gate for a right whose use is audited; a refusal is audited too.
-    func requireAudited(
-        _ right: Right, _ context: CallContext, what: String
-    ) async throws -> Principal {
-        do throws(RPCError) {
-            return try Gate.require(right, context)
-        } catch {
-            let entry = AuditEntry(context, right: right, what: what, reason: error.code.name, result: .refused)
-            do {
-                try await audit.append(entry, pool: ownerPool)
-            } catch {
-                logger.error("a refusal was not audited", metadata: ["error": "\(error)"])
-            }
-            throw error
-        }
     }
 
     /// Business time in microseconds.

@@ -8,25 +8,24 @@ struct RuleJSONParser {
                 .tooLarge, at: .json(path: ""),
                 "A rule may have at most \(RuleLimits.jsonBytes / 1024) KiB of JSON; split it into segments.")
         }
-        // Two levels of JSON for each level of the rule, and a few within a condition.
+        // Two levels of JSON for each level of the rule, and a few within a condition: this bounds the recursion here.
         let value = try JSONReader.read(json, depthLimit: 2 * RuleLimits.depth + 8)
         var parser = RuleJSONParser()
-        _ = try parser.node(value, at: JSONPath(), depth: 1)
+        _ = try parser.node(value, at: JSONPath())
         return parser.builder.finish()
     }
 
-    private mutating func node(_ value: JSONValue, at path: JSONPath, depth: Int) throws(RuleProblem) -> Int {
-        guard depth <= RuleLimits.depth else { throw RuleProblem.tooDeep(at: path.place) }
+    private mutating func node(_ value: JSONValue, at path: JSONPath) throws(RuleProblem) -> Int {
         let object = try JSONObject(value, at: path)
         let place = NodePlace(start: path.place)
         switch object.firstName(of: ["and", "or", "not", "trait", "events"]) {
         case "and":
-            return try builder.add(.and(try children(of: object, "and", depth: depth)), at: place)
+            return try builder.add(.and(try children(of: object, "and")), at: place)
         case "or":
-            return try builder.add(.or(try children(of: object, "or", depth: depth)), at: place)
+            return try builder.add(.or(try children(of: object, "or")), at: place)
         case "not":
             try object.allowOnly(["not"])
-            let child = try node(try object.member("not"), at: path.member("not"), depth: depth + 1)
+            let child = try node(try object.member("not"), at: path.member("not"))
             return try builder.add(.not(child), at: place)
         case "trait":
             let name = try object.text("trait")
@@ -45,9 +44,7 @@ struct RuleJSONParser {
         }
     }
 
-    private mutating func children(
-        of object: JSONObject, _ name: String, depth: Int
-    ) throws(RuleProblem) -> [Int] {
+    private mutating func children(of object: JSONObject, _ name: String) throws(RuleProblem) -> [Int] {
         try object.allowOnly([name])
         let values = try object.array(name)
         guard values.count >= 2 else {
@@ -56,7 +53,7 @@ struct RuleJSONParser {
         }
         var children: [Int] = []
         for (index, value) in values.enumerated() {
-            children.append(try node(value, at: object.path.member(name).element(index), depth: depth + 1))
+            children.append(try node(value, at: object.path.member(name).element(index)))
         }
         return children
     }

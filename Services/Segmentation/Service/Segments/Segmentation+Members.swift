@@ -7,7 +7,7 @@ extension Segmentation {
     /// The members of a segment. All pages of one listing are of the same version and the same moment.
     func members(_ context: CallContext, segmentID: Int64, cursor: String) async throws -> Page<Member> {
         let what = "segment \(segmentID)"
-        let person = try await requireAudited(.exportMembers, context, what: what)
+        let person = try await audit.require(.exportMembers, context, what: what, pool: ownerPool)
         let listing = try CursorPosition(cursor, cursors, context, subject: what).map(MemberListing.init)
         let moment: Int64
         if let listing { moment = listing.asOfMicroseconds } else { moment = try await now() }
@@ -32,7 +32,7 @@ extension Segmentation {
     func snapshotMembers(_ context: CallContext, id: Int64, cursor: String) async throws -> Page<Member> {
         let what = "snapshot \(id)"
         let isPerson = context.principal != nil
-        if isPerson { _ = try await requireAudited(.exportMembers, context, what: what) }
+        if isPerson { _ = try await audit.require(.exportMembers, context, what: what, pool: ownerPool) }
         let (pool, options) = try reading(.exportMembers, context)
         let key = try CursorPosition(cursor, cursors, context, subject: what).map { MemberListing($0).key }
         let found = try await pool.transaction(options) { connection in

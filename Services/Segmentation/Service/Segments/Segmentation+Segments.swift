@@ -12,7 +12,7 @@ extension Segmentation {
         _ context: CallContext, _ request: Request, officePath: String,
         content: @Sendable (RuleDictionary) throws -> SegmentContent, reply: @Sendable (Segment) -> Reply
     ) async throws -> Reply {
-        let person = try await requireAudited(.editSegments, context, what: "segment new")
+        let person = try await audit.require(.editSegments, context, what: "segment new", pool: ownerPool)
         try Gate.requireOffice(officePath, within: person)
         let moment = try await clock.now()
         return try await idempotency.run(context, request, pool: requestPool, options: writing(context, person)) {
@@ -32,7 +32,7 @@ extension Segmentation {
         change: @Sendable (SegmentContent, RuleDictionary) throws -> SegmentContent,
         reply: @Sendable (Segment) -> Reply
     ) async throws -> Reply {
-        let person = try await requireAudited(.editSegments, context, what: "segment \(key.segmentID)")
+        let person = try await audit.require(.editSegments, context, what: "segment \(key.segmentID)", pool: ownerPool)
         let moment = try await clock.now()
         return try await idempotency.run(context, request, pool: requestPool, options: writing(context, person)) {
             connection in

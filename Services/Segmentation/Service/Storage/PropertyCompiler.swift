@@ -59,6 +59,6 @@ struct PropertyCompiler {
     }
 
     private func typed(_ type: String, _ condition: SQL) -> SQL {
-        "(CASE WHEN jsonb_typeof(\(value)) = '\(unsafeSQL: type)' THEN \(condition) END)"
+        "(CASE WHEN jsonb_typeof(\(value)) = \(type) THEN \(condition) END)"
     }
 }
