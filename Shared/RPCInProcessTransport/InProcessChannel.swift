@@ -23,7 +23,7 @@ public struct InProcessChannel: RPCCaller {
         channel = RPCChannel(transport: InProcessTransport(dispatcher), key: key, interceptors: interceptors)
     }
 
-    public func call<Request: Sendable, Reply: Sendable>(
+    public nonisolated(nonsending) func call<Request: Sendable, Reply: Sendable>(
         _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions
     ) async throws(RPCError) -> Reply {
         try await channel.call(method, request, options)

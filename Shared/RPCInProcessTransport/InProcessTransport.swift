@@ -9,7 +9,7 @@ public struct InProcessTransport: RPCTransport {
     }
 
     /// A caller that gives up gets its answer at once, as it would over a socket; the handler's task is cancelled.
-    public func exchange(
+    public nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8] {
         let call = frame

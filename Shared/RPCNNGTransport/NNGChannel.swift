@@ -15,17 +15,15 @@ public final class NNGChannel: RPCCaller {
     ///   - callLimit: calls in flight per replica; one more gets RESOURCE_EXHAUSTED at once.
     public init(
         serviceName: String, endpoints: [String], key: ServiceKey,
-        interceptors: [any RPCClientInterceptor] = [ClientMetricsInterceptor()], callLimit: Int = 1_024
+        interceptors: [any RPCClientInterceptor] = [], callLimit: Int = 1_024
     ) throws(RuntimeError) {
         guard !endpoints.isEmpty else {
             throw RuntimeError(.configurationInvalid, "Give at least one endpoint of the suite service \(serviceName).")
         }
-        var configuration = RequestSocket.Configuration()
-        configuration.callLimit = callLimit
         do {
             var parsed: [Endpoint] = []
             for endpoint in endpoints { parsed.append(try Endpoint(parsing: endpoint)) }
-            transport = try NNGTransport(serviceName: serviceName, endpoints: parsed, configuration: configuration)
+            transport = try NNGTransport(serviceName: serviceName, endpoints: parsed, callLimit: callLimit)
         } catch {
             throw RuntimeError(.endpointUnavailable, "The suite service \(serviceName) cannot be dialled: \(error).")
         }
@@ -35,7 +33,7 @@ public final class NNGChannel: RPCCaller {
     /// True while at least one replica can be reached.
     public var isConnected: Bool { transport.isConnected }
 
-    public func call<Request: Sendable, Reply: Sendable>(
+    public nonisolated(nonsending) func call<Request: Sendable, Reply: Sendable>(
         _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions
     ) async throws(RPCError) -> Reply {
         try await channel.call(method, request, options)

@@ -68,41 +68,20 @@ public final class NNGServer: Service {
         return try result.get()
     }
 
-    /// Serves until the surrounding service group is told to stop, or the task is cancelled.
+    /// Serves until the surrounding service group is told to stop, or the task is cancelled. Once.
     public func run() async throws {
         try listen()
-        let lanes = try openLanes()
-        let outcome = await serve(lanes)
-        await lanes.socket.close()
-        try outcome.get()
-    }
-
-    /// A context and the handler that runs for it.
-    struct Lane: Sendable {
-        let context: ReplyContext
-        let slot = CallSlot()
-    }
-
-    struct Lanes: Sendable {
-        let socket: ReplySocket
-        let all: [Lane]
-    }
-
-    private func openLanes() throws(RuntimeError) -> Lanes {
         let socket = state.withLock { state -> ReplySocket? in
             guard !state.isRunning else { return nil }
             state.isRunning = true
             return state.socket
         }
         guard let socket else { throw RuntimeError(.alreadyRunning, "The server runs already, or ran before.") }
-        do {
-            var lanes: [Lane] = []
-            for _ in 0..<configuration.calls.runningCallLimit + configuration.spareContextCount {
-                lanes.append(Lane(context: try socket.openContext()))
-            }
-            return Lanes(socket: socket, all: lanes)
-        } catch {
-            throw RuntimeError(.endpointUnavailable, "The server cannot open its contexts: \(error).")
+        let lanes = try openLanes(socket)
+        await serve(lanes)
+        await socket.close()
+        if let failure = lanes.endings.failure {
+            throw RuntimeError(.internalError, "The server cannot receive calls any more: \(failure).")
         }
     }
 }

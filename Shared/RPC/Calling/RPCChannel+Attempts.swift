@@ -9,105 +9,50 @@ public struct ReceivedReply: Sendable {
 
 extension RPCChannel {
     /// Makes the call as often as its policy, its kind, its deadline and the channel's budget allow.
-    func attempts(_ call: OutgoingCall, _ body: [UInt8]) async throws(RPCError) -> ReceivedReply {
-        let deadline = call.options.effectiveDeadline(from: .now)
+    nonisolated(nonsending) func attempts(
+        _ call: OutgoingCall, _ body: [UInt8]
+    ) async throws(RPCError) -> ReceivedReply {
+        let start = ContinuousClock.now
+        let deadline = call.options.effectiveDeadline(from: start)
         let requestID = RequestID.next()
-        let trace = call.options.trace?.child() ?? ambientTrace()?.child() ?? .random()
+        let trace = (call.options.trace ?? CallTrace.ambient)?.child() ?? .random()
         retryBudget.earn()
         var attempt = 1
+        var now = start
         while true {
             do throws(RPCError) {
-                return try await self.attempt(call, body, deadline, requestID, trace)
+                let sealed = try seal(call, body, requestID, trace, now: now, deadline: deadline)
+                let reply = try open(try await transport.exchange(sealed.frame, deadline: deadline), sealed.nonce)
+                measurements.record(call.method.name, .ok, start.duration(to: .now))
+                return reply
             } catch {
-                guard mayRepeat(call, after: error, attempt), retryBudget.spend() else { throw error }
-                var generator = QuickRandom()
-                let wait = call.options.retry.backoff(
-                    afterAttempt: attempt, serverAsksMilliseconds: error.retryAfterMilliseconds, using: &generator)
-                let next = ContinuousClock.now + wait
-                // Waiting past the deadline would only turn a clear answer into DEADLINE_EXCEEDED.
-                guard next < deadline else { throw error }
+                guard let next = repetition(of: call, after: error, attempt, deadline) else {
+                    measurements.record(call.method.name, error.code, start.duration(to: .now))
+                    throw error
+                }
                 try await Self.sleep(until: next)
-                retryCounter.count(call.method.name)
+                measurements.countRetry(call.method.name)
                 attempt += 1
+                now = .now
             }
         }
     }
 
-    private func mayRepeat(_ call: OutgoingCall, after error: RPCError, _ attempt: Int) -> Bool {
+    /// When to repeat a call that failed; nil where it must not be repeated.
+    private func repetition(
+        of call: OutgoingCall, after error: RPCError, _ attempt: Int, _ deadline: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant? {
         guard attempt < call.options.retry.attemptLimit,
-            error.code == .unavailable || error.code == .resourceExhausted
-        else { return false }
-        return call.method.kind != .mutating || call.options.idempotencyKey != nil
-    }
-
-    private func attempt(
-        _ call: OutgoingCall, _ body: [UInt8], _ deadline: ContinuousClock.Instant, _ requestID: String,
-        _ trace: TraceContext
-    ) async throws(RPCError) -> ReceivedReply {
-        let remaining = ContinuousClock.now.duration(to: deadline)
-        // Rounded up, so that the server never gives up before the caller does by rounding alone.
-        let milliseconds = (remaining.microseconds + 999) / 1_000
-        guard remaining > .zero, !Task.isCancelled else {
-            throw Task.isCancelled
-                ? RPCError(.cancelled, "The caller gave up before the call was sent.", notExecuted: true)
-                : RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
-        }
-        let nonce = Nonce.next()
-        let envelope = OutgoingEnvelope(
-            method: call.method.name, key: key, nonce: nonce, issuedAtMicroseconds: WallClock.nowMicroseconds,
-            remainingMilliseconds: UInt32(clamping: milliseconds), requestID: requestID,
-            idempotencyKey: call.options.idempotencyKey, trace: trace, principal: call.options.principal)
-        let frame = try seal(envelope, body)
-        let reply = try await transport.exchange(frame, deadline: deadline)
-        return try open(reply, nonce)
-    }
-
-    /// The bytes of a call.
-    private func seal(_ envelope: OutgoingEnvelope, _ body: [UInt8]) throws(RPCError) -> [UInt8] {
-        var frame = WireLayout.begin(
-            magic: WireLayout.callMagic, algorithm: WireLayout.macAlgorithm, capacity: 384 + body.count)
-        envelope.append(to: &frame)
-        WireLayout.finishEnvelope(of: &frame)
-        let envelopeByteCount = frame.count - WireLayout.headerByteCount
-        guard envelopeByteCount <= RPCLimits.envelopeBytes,
-            (envelope.idempotencyKey?.utf8.count ?? 0) <= RPCLimits.idempotencyKeyBytes,
-            frame.count + body.count + WireLayout.macByteCount <= RPCLimits.messageBytes
-        else {
-            throw RPCError(
-                .invalidArgument, "Principal, idempotency key and request together are longer than a call may be.",
-                notExecuted: true)
-        }
-        frame.append(contentsOf: body)
-        key.sign(&frame)
-        return frame
-    }
-
-    /// Checks that a reply is signed and answers this very call, and gives its body or throws its error.
-    private func open(_ frame: [UInt8], _ nonce: Nonce) throws(RPCError) -> ReceivedReply {
-        guard let parts = try? WireLayout.parts(of: frame, magic: WireLayout.replyMagic),
-            let envelope = try? ReplyEnvelope(frame, parts.envelope)
-        else {
-            throw RPCError(.internalError, "What answered does not speak version 1 of the wire.")
-        }
-        guard parts.algorithm != WireLayout.noMAC else { throw Self.unsigned(envelope.error) }
-        guard key.verifies(frame, parts), Nonce(frame.span.extracting(envelope.nonce)) == nonce else {
-            throw RPCError(.unauthenticated, "The reply is not signed by a service that knows this caller's key.")
-        }
-        if let error = envelope.error { throw error }
-        return ReceivedReply(frame: frame, body: parts.body)
-    }
-
-    /// A reply without a MAC may say that the call was not understood, and nothing else. That nothing was executed is
-    /// not believed, because anyone could have said it.
-    private static func unsigned(_ error: RPCError?) -> RPCError {
-        guard var error,
-            error.code == .unauthenticated || error.code == .unimplemented || error.code == .invalidArgument
-        else {
-            return RPCError(.unauthenticated, "The reply is not signed.")
-        }
-        error.notExecuted = false
-        error.retryAfterMilliseconds = nil
-        return error
+            error.code == .unavailable || error.code == .resourceExhausted,
+            call.method.kind != .mutating || call.options.idempotencyKey != nil,
+            retryBudget.spend()
+        else { return nil }
+        var generator = QuickRandom()
+        let wait = call.options.retry.backoff(
+            afterAttempt: attempt, serverAsksMilliseconds: error.retryAfterMilliseconds, using: &generator)
+        let next = ContinuousClock.now + wait
+        // Waiting past the deadline would only turn a clear answer into DEADLINE_EXCEEDED.
+        return next < deadline ? next : nil
     }
 
     private static func sleep(until instant: ContinuousClock.Instant) async throws(RPCError) {

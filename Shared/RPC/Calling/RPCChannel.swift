@@ -1,27 +1,32 @@
 public import ProtobufC
 
-/// The calling side of all transports: signs calls, keeps deadlines, repeats what may be repeated, checks replies.
-public struct RPCChannel: RPCCaller {
+/// The calling side of all transports: signs calls, keeps deadlines, repeats what may be repeated, checks replies and
+/// measures.
+public final class RPCChannel: RPCCaller {
     let transport: any RPCTransport
     let key: SigningKey
-    let retryBudget: RetryBudget
-    let retryCounter: RetryCounter
+    let retryBudget = RetryBudget()
+    let measurements = ClientMeasurements()
     private let interceptors: [any RPCClientInterceptor]
 
     /// - Parameter interceptors: stand around each call with all its attempts, the first outermost.
-    public init(
-        transport: any RPCTransport, key: ServiceKey, interceptors: [any RPCClientInterceptor] = []
-    ) {
+    public init(transport: any RPCTransport, key: ServiceKey, interceptors: [any RPCClientInterceptor] = []) {
         self.transport = transport
         self.key = SigningKey(key)
         self.interceptors = interceptors
-        retryBudget = RetryBudget()
-        retryCounter = RetryCounter()
     }
 
-    public func call<Request: ProtobufMessage, Reply: ProtobufMessage>(
+    public nonisolated(nonsending) func call<Request: ProtobufMessage, Reply: ProtobufMessage>(
         _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions
     ) async throws(RPCError) -> Reply {
+        let body = try Self.packed(request, method.requestByteLimit)
+        let call = OutgoingCall(method: method.description, options: options)
+        let received =
+            interceptors.isEmpty ? try await attempts(call, body) : try await intercepted(call, body, from: 0)
+        return try Self.unpacked(received)
+    }
+
+    private static func packed(_ request: some ProtobufMessage, _ byteLimit: Int) throws(RPCError) -> [UInt8] {
         let body: [UInt8]
         do {
             body = try request.packed()
@@ -30,25 +35,22 @@ public struct RPCChannel: RPCCaller {
                 .invalidArgument, "The request cannot be sent: \(error.message).", field: error.field,
                 notExecuted: true)
         }
-        let received = try await perform(OutgoingCall(method: method.description, options: options), body)
+        guard body.count <= byteLimit else {
+            throw RPCError(
+                .invalidArgument,
+                "The request has \(body.count) bytes, its method takes at most \(byteLimit): send it in smaller parts.",
+                notExecuted: true)
+        }
+        return body
+    }
+
+    private static func unpacked<Reply: ProtobufMessage>(_ received: ReceivedReply) throws(RPCError) -> Reply {
         do {
             return try Reply(
                 unpacking: received.frame.span.bytes.extracting(received.body), memoryLimit: RPCLimits.unpackedBytes)
         } catch {
-            throw RPCError(.internalError, "The reply of \(method.name) cannot be read: \(error.message).")
+            throw RPCError(.internalError, "The reply cannot be read: \(error.message).")
         }
-    }
-
-    /// Everything that does not depend on the types of the messages.
-    private func perform(_ call: OutgoingCall, _ body: [UInt8]) async throws(RPCError) -> ReceivedReply {
-        guard body.count <= call.method.requestByteLimit else {
-            throw RPCError(
-                .invalidArgument,
-                "The request has \(body.count) bytes, \(call.method.name) takes at most "
-                    + "\(call.method.requestByteLimit): send it in smaller parts.", notExecuted: true)
-        }
-        guard !interceptors.isEmpty else { return try await attempts(call, body) }
-        return try await intercepted(call, body, from: 0)
     }
 
     private func intercepted(

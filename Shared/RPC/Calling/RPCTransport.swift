@@ -4,7 +4,7 @@ public protocol RPCTransport: Sendable {
     ///
     /// Throws UNAVAILABLE or DEADLINE_EXCEEDED with `notExecuted` where the call surely did not leave, without it where
     /// the outcome is unknown; CANCELLED when the task is cancelled, which also ends the wait.
-    func exchange(
+    nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8]
 }

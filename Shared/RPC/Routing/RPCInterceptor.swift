@@ -1,4 +1,4 @@
-/// Stands around every handler of a router: for logs, metrics, traces and rules that hold for all methods.
+/// Stands around every handler of a router, for rules that hold for all methods.
 ///
 /// The first interceptor of the router is the outermost. It sees the packed reply, never a typed message, and writes
 /// no personal data anywhere.

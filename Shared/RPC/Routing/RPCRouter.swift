@@ -4,61 +4,54 @@ public import ProtobufC
 ///
 /// A method without a list is refused to everyone.
 public struct RPCRouter: Sendable {
-    /// Where a handler runs.
-    public enum HandlerPlacement: Sendable, Hashable {
-        /// On Swift's global executor: for handlers that wait for a database or for another service.
-        case global
-        /// On the thread that received the call: for short handlers that never block.
-        case inline
-    }
-
     /// Unpacks the body that stands at a place of the frame, runs the handler and packs its reply.
-    typealias Serve =
-        @Sendable (_ frame: [UInt8], _ body: Range<Int>, _ context: CallContext, _ start: ReplyStart) async throws ->
-        PackedReply
+    typealias Serve = @Sendable (ReceivedCall, CallContext) async throws -> PackedReply
+    typealias ServeInline = @Sendable (ReceivedCall, CallContext) throws -> PackedReply
+
+    enum Handler: Sendable {
+        /// On Swift's global executor.
+        case waiting(Serve)
+        /// On the thread that received the call.
+        case inline(ServeInline)
+    }
 
     struct Route: Sendable {
         let description: RPCMethodDescription
-        var placement: HandlerPlacement
-        let serve: Serve
+        let handler: Handler
     }
 
     private(set) var routes: [String: Route] = [:]
     private(set) var callers: [String: Set<String>] = [:]
+    var observation: CallObservation?
 
     /// Stand around every handler, the first outermost.
     public var interceptors: [any RPCServerInterceptor] = []
 
     public init() {}
 
-    /// Serves a method. A second handler for the same method replaces the first.
+    /// Serves a method on Swift's global executor, where the handler may wait for a database or another service. A
+    /// second handler for the same method replaces the first.
     public mutating func handle<Request: ProtobufMessage, Reply: ProtobufMessage>(
-        _ method: RPCMethod<Request, Reply>, placement: HandlerPlacement = .global,
+        _ method: RPCMethod<Request, Reply>,
         _ body: @escaping @Sendable (Request, CallContext) async throws -> Reply
     ) {
-        routes[method.name] = Route(description: method.description, placement: placement) {
-            frame, range, context, start in
-            let request: Request
-            do throws(ProtobufError) {
-                request = try Request(
-                    unpacking: frame.span.bytes.extracting(range), memoryLimit: RPCLimits.unpackedBytes)
-            } catch {
-                throw RPCError(
-                    .invalidArgument, "The request cannot be read: \(error.message).", field: error.field,
-                    notExecuted: true)
-            }
-            let reply = try await body(request, context)
-            do throws(ProtobufError) {
-                return try start.reply(reply)
-            } catch {
-                throw RPCError(.internalError, "The reply cannot be sent: \(error.message).")
-            }
+        let serve: Serve = { call, context in
+            let request: Request = try call.request()
+            return try call.start.packed(try await body(request, context))
         }
+        routes[method.name] = Route(description: method.description, handler: .waiting(serve))
     }
 
-    /// Moves a handler that is registered already, such as one that came from a generated `register`.
-    public mutating func place(_ methodName: String, _ placement: HandlerPlacement) {
-        routes[methodName]?.placement = placement
+    /// Serves a method at once, on the thread that received the call, which saves two changes of thread: for short
+    /// handlers that answer from memory. The thread belongs to the transport, so the handler must not block.
+    public mutating func handleInline<Request: ProtobufMessage, Reply: ProtobufMessage>(
+        _ method: RPCMethod<Request, Reply>, _ body: @escaping @Sendable (Request, CallContext) throws -> Reply
+    ) {
+        let serve: ServeInline = { call, context in
+            let request: Request = try call.request()
+            return try call.start.packed(try body(request, context))
+        }
+        routes[method.name] = Route(description: method.description, handler: .inline(serve))
     }
 
     /// Adds callers (names of suite services) to those that may call a method.

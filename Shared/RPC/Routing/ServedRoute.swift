@@ -1,28 +1,36 @@
-/// A route as the dispatcher runs it: callers and interceptors are already built in.
-struct ServedRoute: Sendable {
+/// A route as the dispatcher runs it: callers, interceptors and timers are looked up once.
+final class ServedRoute: Sendable {
     let description: RPCMethodDescription
-    let placement: RPCRouter.HandlerPlacement
     let callers: Set<String>
-    let serve: RPCRouter.Serve
+    let handler: RPCRouter.Handler
+    let observation: CallObservation?
+    let timers: MethodTimers?
+
+    init(_ route: RPCRouter.Route, in router: RPCRouter) {
+        description = route.description
+        callers = router.allowedCallers(of: route.description.name)
+        handler = router.intercepted(route.handler)
+        observation = router.observation
+        timers = router.observation.map { _ in
+            MethodTimers(label: "rpc_server_seconds", method: route.description.name)
+        }
+    }
 }
 
 extension RPCRouter {
-    /// All routes by name, each wrapped once in the interceptors.
-    func served() -> [String: ServedRoute] {
-        routes.mapValues { route in
-            ServedRoute(
-                description: route.description, placement: route.placement,
-                callers: allowedCallers(of: route.description.name), serve: intercepted(route.serve))
-        }
-    }
-
-    private func intercepted(_ serve: @escaping Serve) -> Serve {
-        interceptors.reversed().reduce(serve) { inner, interceptor in
-            { frame, body, context, start in
-                try await interceptor.intercept(context) { context in
-                    try await inner(frame, body, context, start)
-                }
+    /// The handler within the interceptors, which may wait: then it is no longer inline.
+    fileprivate func intercepted(_ handler: Handler) -> Handler {
+        guard !interceptors.isEmpty else { return handler }
+        let innermost: Serve =
+            switch handler {
+            case .waiting(let serve): serve
+            case .inline(let serve): { call, context in try serve(call, context) }
+            }
+        let outermost = interceptors.reversed().reduce(innermost) { inner, interceptor in
+            { call, context in
+                try await interceptor.intercept(context) { context in try await inner(call, context) }
             }
         }
+        return .waiting(outermost)
     }
 }

@@ -3,8 +3,8 @@ internal import Synchronization
 /// Remembers which calls were seen, so that a recorded one cannot be played again.
 ///
 /// Bounded in time, because a call signed outside of the window is refused anyway, and in memory: when it is full, the
-/// oldest second is forgotten and calls signed in or before it are refused from then on. A flood so shortens the
-/// window but never opens it. Starting, it refuses what was signed before, because an earlier process of the same
+/// oldest second is forgotten and calls signed in or before it are too old from then on. A flood so shortens the window
+/// but never opens it. What was signed before it started is too old as well, because an earlier process of the same
 /// service may have seen it.
 final class ReplayWindow: Sendable {
     enum Verdict: Equatable {

@@ -1,19 +1,17 @@
-internal import Crypto
-
-/// A service key made ready for many messages: the HMAC keyed once, and the fields that name it packed once.
-struct SigningKey: Sendable {
+/// A service key made ready for many messages: the fields that name it packed once.
+final class SigningKey: Sendable {
     let id: String
     let service: String
     /// `caller` and `key_id` of an `Envelope`, packed.
     let callerAndKeyFields: [UInt8]
     /// `key_id` of a `ReplyEnvelope`, packed.
     let replyKeyField: [UInt8]
-    private let keyed: HMAC<SHA256>
+    private let authenticator: MessageAuthenticator
 
     init(_ key: ServiceKey) {
         id = key.id
         service = key.service
-        keyed = key.authenticator()
+        authenticator = key.authenticator
         var fields: [UInt8] = []
         fields.appendField(2, text: key.service)
         fields.appendField(3, text: key.id)
@@ -25,16 +23,12 @@ struct SigningKey: Sendable {
 
     /// Appends the MAC over all bytes of the frame so far.
     func sign(_ frame: inout [UInt8]) {
-        var hmac = keyed
-        hmac.update(data: frame)
-        frame.append(contentsOf: hmac.finalize())
+        authenticator.appendCode(to: &frame)
     }
 
-    /// Whether the MAC behind the signed part of the frame is right; takes the same time for every wrong one.
+    /// Whether the MAC behind the signed part of the frame is right.
     func verifies(_ frame: [UInt8], _ parts: WireLayout.Parts) -> Bool {
-        guard parts.algorithm == WireLayout.macAlgorithm else { return false }
-        var hmac = keyed
-        hmac.update(data: frame[parts.signed])
-        return hmac.finalize() == frame[parts.signed.upperBound...]
+        parts.algorithm == WireLayout.macAlgorithm
+            && authenticator.verifies(frame, signedCount: parts.signed.upperBound)
     }
 }

@@ -1,34 +1,63 @@
-internal import Foundation
-
 /// A call that passed every check and holds a place among the running calls. Run it exactly once.
 public struct AdmittedCall: Sendable {
-    let frame: [UInt8]
-    let body: Range<Int>
+    let call: ReceivedCall
     let route: ServedRoute
     public let context: CallContext
-    let start: ReplyStart
     let dispatcher: RPCDispatcher
 
-    /// Where the handler wants to run.
-    public var placement: RPCRouter.HandlerPlacement { route.placement }
-
-    /// Runs the handler and gives the signed reply. Never executes what has expired since it was admitted.
-    public func run() async -> [UInt8] {
-        let reply: PackedReply
+    /// Runs a handler that was registered as inline, and gives the signed reply; nil for any other, which `run()` runs.
+    public func runInline() -> [UInt8]? {
+        guard case .inline(let serve) = route.handler else { return nil }
+        let started = ContinuousClock.now
         do {
-            guard ContinuousClock.now < context.deadline else {
-                throw RPCError(
-                    .deadlineExceeded, "The deadline of the call passed before it was executed.", notExecuted: true)
-            }
-            let packed = try await route.serve(frame, body, context, start)
-            guard packed.byteCount <= RPCLimits.messageBytes - WireLayout.macByteCount else {
-                throw RPCError(.outOfRange, "The reply is longer than a message may be: ask for a smaller page.")
-            }
-            reply = packed
+            try checkDeadline(started)
+            guard let observation = route.observation else { return end(try serve(call, context), started) }
+            return end(try observation.trace.run(context) { try serve(call, context) }, started)
         } catch {
-            reply = start.refusal(dispatcher.failures.rpcError(for: error, context))
+            return fail(error, started)
         }
+    }
+
+    /// Runs the handler and gives the signed reply.
+    public func run() async -> [UInt8] {
+        guard case .waiting(let serve) = route.handler else { return runInline() ?? [] }
+        let started = ContinuousClock.now
+        do {
+            try checkDeadline(started)
+            guard let observation = route.observation else { return end(try await serve(call, context), started) }
+            return end(try await observation.trace.run(context) { try await serve(call, context) }, started)
+        } catch {
+            return fail(error, started)
+        }
+    }
+
+    /// Nothing is executed that has expired since it was admitted.
+    private func checkDeadline(_ now: ContinuousClock.Instant) throws(RPCError) {
+        guard now < context.deadline else {
+            throw RPCError(
+                .deadlineExceeded, "The deadline of the call passed before it was executed.", notExecuted: true)
+        }
+    }
+
+    private func end(_ reply: consuming PackedReply, _ started: ContinuousClock.Instant) -> [UInt8] {
+        guard reply.byteCount <= RPCLimits.messageBytes - WireLayout.macByteCount else {
+            return fail(
+                RPCError(.outOfRange, "The reply is longer than a message may be: ask for a smaller page."), started)
+        }
+        note(.ok, started)
+        return call.start.signed(reply)
+    }
+
+    private func fail(_ error: any Error, _ started: ContinuousClock.Instant) -> [UInt8] {
+        let translated = dispatcher.failures.rpcError(for: error, context)
+        note(translated.code, started)
+        return call.start.signed(call.start.refusal(translated))
+    }
+
+    private func note(_ code: RPCError.Code, _ started: ContinuousClock.Instant) {
         dispatcher.admission.leave()
-        return start.signed(reply)
+        guard let observation = route.observation else { return }
+        observation.log.write(context, code)
+        route.timers?.record(code, started.duration(to: .now))
     }
 }

@@ -15,10 +15,14 @@ struct ReplyStart: Sendable {
     let key: SigningKey?
 
     /// The reply of a handler that succeeded.
-    func reply(_ message: some ProtobufMessage) throws(ProtobufError) -> PackedReply {
+    func packed(_ message: some ProtobufMessage) throws(RPCError) -> PackedReply {
         // Enough for most replies without growing; `append(to:)` grows it where needed.
         var frame = begin(error: nil, capacity: 1_024)
-        try message.append(to: &frame)
+        do throws(ProtobufError) {
+            try message.append(to: &frame)
+        } catch {
+            throw RPCError(.internalError, "The reply cannot be sent: \(error.message).")
+        }
         return PackedReply(frame: frame)
     }
 

@@ -5,19 +5,20 @@ struct Refusal: Error {
 }
 
 /// The order is part of the design, from cheap to dear and from "anyone" to "somebody we know": length, MAC, time and
-/// replay, deadline, method, caller, the method's size limit, budget. Unpacking comes after all of them, in the route.
+/// deadline, method, caller, the method's size limit, replay, budget. Unpacking comes after all of them, in the route.
 extension RPCDispatcher {
     func check(_ frame: [UInt8]) -> Result<AdmittedCall, Refusal> {
         do throws(Refusal) {
             let call = try authenticate(frame)
             let deadline = try checkTime(call)
             let route = try findRoute(call)
+            try checkReplay(call, route)
             let context = try readContext(call, route, deadline)
             try admit(call)
             return .success(
                 AdmittedCall(
-                    frame: frame, body: call.parts.body, route: route, context: context, start: call.start,
-                    dispatcher: self))
+                    call: ReceivedCall(frame: frame, body: call.parts.body, start: call.start), route: route,
+                    context: context, dispatcher: self))
         } catch {
             return .failure(error)
         }
@@ -89,17 +90,6 @@ extension RPCDispatcher {
         guard remaining > 0 else {
             throw call.refuse(.deadlineExceeded, "The deadline of the call passed before it was executed.")
         }
-        switch replays.admit(call.nonce, issuedAtMicroseconds: issued) {
-        case .fresh: break
-        case .seen:
-            throw call.refuse(
-                .unauthenticated, "This call was received before: sign each call with a new nonce.", field: "nonce",
-                notExecuted: false)
-        case .tooOld:
-            throw call.refuse(
-                .unavailable, "The service cannot tell this call from a repeated one: sign it anew.",
-                retryAfterMilliseconds: configuration.overloadRetryAfterMilliseconds)
-        }
         return ContinuousClock.now + .microseconds(remaining)
     }
 
@@ -125,6 +115,23 @@ extension RPCDispatcher {
                     + "\(route.description.requestByteLimit): send it in smaller parts.")
         }
         return route
+    }
+
+    /// Remembers the nonce, before anything that is refused with `not_executed`: what was refused must not run later.
+    private func checkReplay(_ call: borrowing AuthenticCall, _ route: ServedRoute) throws(Refusal) {
+        switch replays.admit(call.nonce, issuedAtMicroseconds: call.envelope.issuedAtMicroseconds) {
+        case .fresh: return
+        case .seen:
+            throw call.refuse(
+                .unauthenticated, "This call was received before: sign each call with a new nonce.", field: "nonce",
+                notExecuted: false)
+        case .tooOld:
+            // Running a repeatable call twice changes nothing, and its deadline bounds for how long it can be repeated.
+            guard route.description.kind == .mutating, call.envelope.idempotencyKey.isEmpty else { return }
+            throw call.refuse(
+                .unavailable, "The service cannot tell this call from a repeated one: sign it anew.",
+                retryAfterMilliseconds: configuration.overloadRetryAfterMilliseconds)
+        }
     }
 
     private func readContext(

@@ -4,7 +4,7 @@ public import Logging
 /// The serving side of all transports: takes the bytes of a call and gives the bytes of its reply.
 ///
 /// A transport hands each message to `receive(_:)`, which checks without suspending and never fails: hostile bytes get a
-/// refusal like any other call. What is admitted is then run, where `AdmittedCall.placement` says.
+/// refusal like any other call. What is admitted is then run, inline or on Swift's global executor.
 public final class RPCDispatcher: Sendable {
     /// What is to be done with a message that came in.
     public enum Decision: Sendable {
@@ -20,6 +20,7 @@ public final class RPCDispatcher: Sendable {
     let admission: Admission
     let configuration: RPCServerConfiguration
     let failures: FailureTranslation
+    private let refusals = RefusalCounters()
 
     /// Refuses a router whose list of methods and callers does not hold together.
     public init(
@@ -31,7 +32,7 @@ public final class RPCDispatcher: Sendable {
             throw RuntimeError(.configurationInvalid, "The limit of calls that run at once must be at least 1.")
         }
         self.configuration = configuration
-        routes = router.served()
+        routes = router.routes.mapValues { ServedRoute($0, in: router) }
         self.keys = Dictionary(uniqueKeysWithValues: keys.keys.map { ($0.id, SigningKey($0)) })
         replays = ReplayWindow(
             startedAtMicroseconds: WallClock.nowMicroseconds, capacity: configuration.rememberedCallLimit)
@@ -46,8 +47,13 @@ public final class RPCDispatcher: Sendable {
     public func receive(_ frame: [UInt8]) -> Decision {
         switch check(frame) {
         case .success(let call): .run(call)
-        case .failure(let refusal): .reply(refusal.start.signed(refusal.start.refusal(refusal.error)))
+        case .failure(let refusal): .reply(refuse(refusal))
         }
+    }
+
+    private func refuse(_ refusal: Refusal) -> [UInt8] {
+        refusals.count(refusal.error.code)
+        return refusal.start.signed(refusal.start.refusal(refusal.error))
     }
 
     /// Checks a message and runs the call here and now.

@@ -10,7 +10,7 @@ struct CodecBenchmark {
     /// Prints microseconds per message (packed and unpacked once) of each round, the medians and the ratio of the
     /// rates: above 1, Swift is faster.
     static func run() async throws {
-        let profile = sample()
+        let profile = ProfileSample.customer
         let bytes = try profile.packed()
         print("codec: a profile of \(profile.traits.count) traits and \(profile.tags.count) tags, \(bytes.count) bytes")
         print("round   C, us   Swift, us   ratio")
@@ -29,7 +29,8 @@ struct CodecBenchmark {
             ratios.append(c / swift)
             print("\(round)       \(rounded(c))    \(rounded(swift))        \(rounded(c / swift))")
         }
-        print("median  \(rounded(median(times.c)))    \(rounded(median(times.swift)))        \(rounded(median(ratios)))")
+        print(
+            "median  \(rounded(median(times.c)))    \(rounded(median(times.swift)))        \(rounded(median(ratios)))")
         print("ratio codec \(rounded(median(ratios)))")
     }
 
@@ -55,28 +56,6 @@ struct CodecBenchmark {
         }
         guard traitCount == messagesPerRound * profile.traits.count else { throw CodecBenchmarkError() }
         return elapsed / .microseconds(1) / Double(messagesPerRound)
-    }
-
-    /// A customer with what a bank knows of one: texts, numbers, flags and times.
-    private static func sample() -> ProfileV1.Customer {
-        let texts = [
-            ("job", "technician"), ("marital", "married"), ("education", "university.degree"), ("city", "上海市"),
-            ("tier", "gold"), ("segment", "mass affluent"), ("channel", "mobile"), ("risk_level", "R3"),
-        ]
-        var traits = texts.map { ProfileV1.Trait(name: $0, value: .init(value: .text($1))) }
-        for (index, name) in ["age", "products", "logins_30d", "cards", "visits_90d", "branch_years"].enumerated() {
-            traits.append(.init(name: name, value: .init(value: .integer(Int64(3 + index * 17)))))
-        }
-        for (index, name) in ["aum", "deposit_ratio", "churn_score"].enumerated() {
-            traits.append(.init(name: name, value: .init(value: .decimal(1_234.5 * Double(index + 1)))))
-        }
-        traits.append(.init(name: "payroll", value: .init(value: .flag(true))))
-        traits.append(.init(name: "mobile_active", value: .init(value: .flag(true))))
-        traits.append(.init(name: "opened_at", value: .init(value: .timeMicros(1_467_331_200_000_000))))
-        return ProfileV1.Customer(
-            customerID: 40_017, officePath: "/head/east/pudong/", manager: "manager-0042",
-            identities: [.init(kind: "customer_number", value: "40017")], traits: traits,
-            tags: (1...10).map { "interest-\($0)" }, createdAtMicros: 1_467_331_200_000_000)
     }
 
     private static func median(_ values: [Double]) -> Double {

@@ -42,7 +42,9 @@ private final class MeasuringTransport: RPCTransport {
 
     var byteCounts: RPCBenchmarkCall.ByteCounts { last.withLock { $0 } }
 
-    func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) async throws(RPCError) -> [UInt8] {
+    nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
+        async throws(RPCError) -> [UInt8]
+    {
         let requestByteCount = frame.count
         let reply = await dispatcher.answer(frame)
         last.withLock { $0 = RPCBenchmarkCall.ByteCounts(request: requestByteCount, reply: reply.count) }

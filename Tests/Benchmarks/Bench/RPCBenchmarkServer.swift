@@ -50,7 +50,7 @@ enum RPCBenchmarkServer {
     static func router() -> RPCRouter {
         let reply = ProfileV1.GetCustomerResponse(customer: ProfileSample.customer)
         var router = RPCRouter()
-        router.handle(ProfileV1.ProfileServiceMethods.getCustomer, placement: .inline) { _, _ in reply }
+        router.handleInline(ProfileV1.ProfileServiceMethods.getCustomer) { _, _ in reply }
         router.allow(ProfileV1.ProfileServiceMethods.getCustomer.name, callers: ["gateway"])
         router.observeCalls(logger: Logger(label: "benchmark"))
         return router

@@ -65,7 +65,7 @@ struct ForgedReplyTests {
         #expect(other.code == .unauthenticated && !other.notExecuted)
         let succeeded = try await failureOfCall { _ in
             let start = ReplyStart(nonce: Nonce(high: 0, low: 0), key: nil)
-            guard let reply = try? start.reply(TestingV1.AddResponse(total: 1)) else { return [] }
+            guard let reply = try? start.packed(TestingV1.AddResponse(total: 1)) else { return [] }
             return start.signed(reply)
         }
         #expect(succeeded.code == .unauthenticated)

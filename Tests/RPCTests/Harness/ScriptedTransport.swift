@@ -13,7 +13,9 @@ final class CountingTransport: RPCTransport {
     /// Exchanges that are over.
     var endedCount: Int { ended.load(ordering: .relaxed) }
 
-    func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) async throws(RPCError) -> [UInt8] {
+    nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
+        async throws(RPCError) -> [UInt8]
+    {
         defer { ended.add(1, ordering: .relaxed) }
         return try await inner.exchange(frame, deadline: deadline)
     }
@@ -34,7 +36,9 @@ final class FailingTransport: RPCTransport {
     /// Every frame that was handed over.
     var frames: [[UInt8]] { seen.withLock { $0 } }
 
-    func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) async throws(RPCError) -> [UInt8] {
+    nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
+        async throws(RPCError) -> [UInt8]
+    {
         let sent = frame
         seen.withLock { $0.append(sent) }
         let failure = failures.withLock { $0.isEmpty ? nil : $0.removeFirst() }
@@ -47,7 +51,9 @@ final class FailingTransport: RPCTransport {
 struct ForgingTransport: RPCTransport {
     let forge: @Sendable ([UInt8]) async throws(RPCError) -> [UInt8]
 
-    func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) async throws(RPCError) -> [UInt8] {
+    nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
+        async throws(RPCError) -> [UInt8]
+    {
         try await forge(frame)
     }
 }

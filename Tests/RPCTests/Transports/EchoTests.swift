@@ -75,12 +75,19 @@ struct EchoTests {
     @Test("an inline handler serves like any other", arguments: TransportKind.allCases)
     func inlineHandler(_ kind: TransportKind) async throws {
         var router = TestService().router()
-        router.place(TestingV1.TestingServiceMethods.echo.name, .inline)
+        router.handleInline(TestingV1.TestingServiceMethods.echo) { request, _ in
+            guard request.text != "no" else { throw RPCError(.aborted, "no") }
+            return TestingV1.EchoResponse(text: request.text)
+        }
         try await Bench.with(kind, router) { bench in
             for number in 0..<20 {
                 let reply = try await bench.client.echo(TestingV1.EchoRequest(text: "\(number)"))
                 #expect(reply.text == "\(number)")
             }
+            let error = try await failure { () throws(RPCError) in
+                try await bench.client.echo(TestingV1.EchoRequest(text: "no"))
+            }
+            #expect(error.code == .aborted)
         }
     }
 }

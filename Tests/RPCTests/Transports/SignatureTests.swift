@@ -168,6 +168,28 @@ struct SignatureTests {
         }
     }
 
+    @Test(
+        "of calls signed before the server started, only those that may be repeated run",
+        arguments: TransportKind.allCases)
+    func beforeStart(_ kind: TransportKind) async throws {
+        let amounts = Notes<Int64>()
+        try await Bench.with(kind, counting(amounts)) { bench in
+            func early(_ amount: Int64) throws -> CallForm {
+                var form = try CallForm(bench.key, amount: amount)
+                form.envelope.issuedAtMicros -= 20_000_000
+                form.envelope.remainingMilliseconds = 60_000
+                return form
+            }
+            let unkeyed = try await answer(bench, try early(1).bytes())
+            #expect(unkeyed.code == .unavailable && unkeyed.envelope.notExecuted)
+            var keyed = try early(2)
+            keyed.envelope.idempotencyKey = "once"
+            let repeatable = try await answer(bench, try keyed.bytes())
+            #expect(repeatable.code == .ok)
+            #expect(amounts.all == [2])
+        }
+    }
+
     @Test("a call whose time ran out on the way is not executed", arguments: TransportKind.allCases)
     func expired(_ kind: TransportKind) async throws {
         let amounts = Notes<Int64>()
