@@ -8,6 +8,15 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
         ownerPool: pool, requestPool: try environment.requestDatabase(), evaluator: SQLRuleEvaluator(),
         clock: try environment.clock(), audit: try environment.auditLog(), cursors: try environment.pageCursor(),
         idempotency: Idempotency(schema: environment.name))
+    environment.readiness.add(
+        ReadinessCheck("what profile publishes") {
+            do {
+                _ = try await pool.withConnection { try await ProfileReader.dictionary(in: $0) }
+                return nil
+            } catch {
+                return "the customers cannot be read; start profile, which makes their tables"
+            }
+        })
     let sweeper = IdempotencySweeper(schema: environment.name, pool: pool, logger: environment.logger)
     return ServiceParts(router: segmentationRouter(segmentation), services: [sweeper])
 }
