@@ -9,7 +9,7 @@ public struct GatewayConfiguration: Sendable {
     public var connectionLimit = 12_000
     /// Requests served at the same time.
     public var requestLimit = 256
-    public var bodyByteLimit = 1 << 20
+    public var bodyByteLimit = 640 << 10
     public var headerByteLimit = 16_384
     public var readTimeoutMilliseconds = 15_000
     public var idleTimeoutMilliseconds = 30_000

@@ -18,9 +18,10 @@ public enum GatewaySettings {
         mustBe: "from 1 to 10,000"
     ) { (1...10_000).contains($0) }
     static let bodyByteLimit = Setting<Int>(
-        "http.bodyByteLimit", "the longest body of a request", default: 1 << 20, mustBe: "from 1,024 to 4,194,304"
+        "http.bodyByteLimit", "the longest body of a request; what is made of it must fit one call", default: 640 << 10,
+        mustBe: "from 1,024 to 786,432"
     ) {
-        (1_024...4_194_304).contains($0)
+        (1_024...786_432).contains($0)
     }
     static let headerByteLimit = Setting<Int>(
         "http.headerByteLimit", "the longest headers of a request together", default: 16_384,

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 internal import RPC
 internal import ServiceKit
 
@@ -21,11 +22,13 @@ struct GatewayResponder: HTTPResponder {
         var user: String?
         let response: Response
         do {
-            try admission.enter()
-            defer { admission.leave() }
             let target = try RequestTarget(request.head.path ?? "")
             let match = try table.match(request.method, target.segments)
             operation = match.route.operation
+            // Whoever looks whether the gateway is alive gets an answer at its limit, too.
+            let isBounded = match.route.isForPeople
+            if isBounded { try admission.enter() }
+            defer { if isBounded { admission.leave() } }
             let principal = try await self.principal(of: request, for: match.route)
             user = principal?.user
             response = try await serve(match, target, request, principal, trace)
@@ -93,10 +96,10 @@ struct GatewayResponder: HTTPResponder {
         do {
             var body = try await request.body.collect(upTo: limit)
             return body.readBytes(length: body.readableBytes) ?? []
-        } catch is CancellationError {
-            throw Problem(.serviceUnavailable, "unavailable", "The gateway is stopping: try again.")
-        } catch {
+        } catch is NIOTooManyBytesError {
             throw tooLarge(limit)
+        } catch {
+            throw Problem(.badRequest, "body_incomplete", "The body did not arrive whole: send it again.")
         }
     }
 

@@ -41,6 +41,11 @@ struct Route: Sendable {
     /// Whether a request may change something.
     var isChange: Bool { method != .get }
 
+    /// Whether it needs a token.
+    var isForPeople: Bool {
+        if case .right = access { true } else { false }
+    }
+
     /// The same route with another time limit.
     func within(_ timeout: Duration) -> Route {
         var route = self

@@ -78,7 +78,7 @@ enum SegmentRoutes {
             }.within(.seconds(30)),
             .change(
                 .post, "/v1/segments/{id}/test", "testCustomer",
-                "Whether one customer fits, and for each condition why.", .readSegments, parameters: [segmentID],
+                "Whether one customer fits, and for each condition why.", .readCustomers, parameters: [segmentID],
                 body: SnapshotShapes.test, reply: SnapshotShapes.tested
             ) { call, body in
                 var request = body

@@ -16,6 +16,18 @@ enum DeliveryShapes {
             .required("attempt", \.attempt, .integer()),
             .required("state", \.state, .text()),
             .required("changed_at", \.changedAtMicros, .time),
+            .required("partition", \.partition, .integer(0...255)),
+            .required("fencing_token", \.fencingToken, .integer()),
+        ])
+
+    /// What a person found out about a delivery that nobody knew of; partition and fencing token as it was listed.
+    static let decision = JSONShape<CampaignV1.DeliveryReport>.object(
+        "DeliveryDecision", CampaignV1.DeliveryReport(),
+        [
+            .required("partition", \.partition, .integer(0...255)),
+            .required("fencing_token", \.fencingToken, .integer()),
+            .required("outcome", \.outcome, .names([("sent", .sent), ("not_sent", .refused)])),
+            .required("reason", \.reason, .text(1...48, .name).described("A code, never content.")),
         ])
 
     static let deliveries = JSONShape<CampaignV1.ListDeliveriesResponse>.object(
