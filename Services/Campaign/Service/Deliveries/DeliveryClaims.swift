@@ -107,7 +107,8 @@ struct DeliveryClaims: Sendable {
         return try groups.enumerated().map { index, group in
             let own = answers[(1 + 5 * index)..<(6 + 5 * index)].map { $0 }
             return Locked(
-                partition: group.partition, running: running, locked: Set(try own[0].map { try $0.decode(0, as: Int64.self) }),
+                partition: group.partition, running: running,
+                locked: Set(try own[0].map { try $0.decode(0, as: Int64.self) }),
                 facts: try ContactFactsStorage.permissions(
                     guards: own[1], consents: own[2], suppressions: own[3]),
                 contacts: try own[4].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })

@@ -43,7 +43,7 @@ extension CampaignHandler {
     ) async throws -> CampaignV1.ApproveCampaignResponse {
         let right = Right.approveCampaigns
         let what = "campaign \(request.campaignID) version \(request.version)"
-        let checker = try await requireAudited(right, context, what: what)
+        let checker = try await dependencies.audit.require(right, context, what: what, pool: pool)
         do {
             return try await change(context, request) { connection in
                 let approved = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
@@ -60,7 +60,8 @@ extension CampaignHandler {
                 return CampaignV1.ApproveCampaignResponse(campaign: CampaignV1.Campaign(approved))
             }
         } catch let failure as CampaignFailure {
-            await auditRefusal(right, context, what: what, reason: failure.rpcError.code.name)
+            await dependencies.audit.appendRefusal(
+                right, context, what: what, reason: failure.rpcError.code.name, pool: pool)
             throw failure
         }
     }

@@ -54,7 +54,7 @@ extension CampaignHandler {
         let right = Right.editContactPolicy
         let what = "contact policy"
         if context.principal != nil || !Self.machines.contains(context.caller) {
-            _ = try await requireAudited(right, context, what: what)
+            _ = try await dependencies.audit.require(right, context, what: what, pool: pool)
         }
         guard let message = request.policy else { throw CampaignFailure.missing(field: "policy") }
         let policy = ContactPolicy(message)

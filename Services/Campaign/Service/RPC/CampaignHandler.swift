@@ -79,25 +79,6 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
                 isReadOnly: true, officePath: context.principal?.officePath, deadline: context.deadline), body)
     }
 
-    /// Asks the gate for a right whose use is audited; a refusal is audited too.
-    func requireAudited(_ right: Right, _ context: CallContext, what: String) async throws -> Principal {
-        do throws(RPCError) {
-            return try Gate.require(right, context)
-        } catch {
-            await auditRefusal(right, context, what: what, reason: error.code.name)
-            throw error
-        }
-    }
-
-    func auditRefusal(_ right: Right, _ context: CallContext, what: String, reason: String) async {
-        let entry = AuditEntry(context, right: right, what: what, reason: reason, result: .refused)
-        do {
-            try await dependencies.audit.append(entry, pool: pool)
-        } catch {
-            dependencies.logger.error("a refusal was not audited", metadata: ["error": "\(type(of: error))"])
-        }
-    }
-
     static func position(_ position: LogPosition, log: String) -> CommonV1.LogPosition {
         CommonV1.LogPosition(
             log: log,

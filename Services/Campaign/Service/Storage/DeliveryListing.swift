@@ -29,19 +29,27 @@ enum DeliveryListing {
         _ filter: Filter, after place: (partition: Int64, deliveryID: Int64), limit: Int,
         in connection: PostgresConnection
     ) async throws -> [Listed] {
-        // The state is text of ours: spelled out it can use the index of open contacts.
         try await connection.query(
             """
             SELECT partition, delivery_id, customer_id, campaign_id, wave, channel, customer_number, state,
                 fencing_token, attempt, changed_at, traceparent
             FROM campaign.visible_contact
-            WHERE state = '\(unsafeSQL: filter.state.rawValue)'
+            WHERE \(condition(filter.state))
               AND (partition, delivery_id) > (\(place.partition), \(place.deliveryID))
               AND (\(filter.campaignID) = 0 OR campaign_id = \(filter.campaignID))
               AND (\(filter.channel) = '' OR channel = \(filter.channel))
             ORDER BY partition, delivery_id LIMIT \(limit)
             """
         ).map(Listed.init(row:))
+    }
+
+    /// Spelled out, because the index of open contacts knows its states by their text.
+    private static func condition(_ state: DeliveryState) -> SQL {
+        switch state {
+        case .sending: "state = 'sending'"
+        case .unknown: "state = 'unknown'"
+        default: "state = \(state.rawValue)"
+        }
     }
 
     /// Those of some deliveries that the scope of the connection shows.
