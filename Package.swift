@@ -113,7 +113,8 @@ let package = Package(
         part(
             "GatewayService", "Gateway/Service",
             [
-                "Contracts", "ProtobufC", "RPC", "ServiceKit", asyncHTTPClient, crypto, hummingbird, jwt, logging, metrics,
+                "Contracts", "ProtobufC", "RPC", "ServiceKit", asyncHTTPClient, crypto, hummingbird, jwt, logging,
+                metrics,
                 nio, serviceLifecycle, tracing,
             ]),
         main("zhike-gateway", "Gateway/Main", ["GatewayService", "ServiceKit"]),
@@ -123,7 +124,8 @@ let package = Package(
             "ZhikeCommands", "CLI/Commands",
             [
                 "Contracts", "CSV", "EmbeddedPostgres", "Postgres", "RPC", "RPCNNGTransport", "Sandbox", "ServiceKit",
-                "ProfileDomain", "ProtobufC", argumentParser, asyncHTTPClient, crypto, jwt, logging, nio, nioHTTP1, nioPosix,
+                "ProfileDomain", "ProtobufC", argumentParser, asyncHTTPClient, crypto, jwt, logging, nio, nioHTTP1,
+                nioPosix,
             ]),
         main("zhike", "CLI/Main", ["ZhikeCommands"]),
         // Tests.
@@ -156,11 +158,12 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Contracts", "GatewayService", "RPC", "RPCInProcessTransport", "Sandbox", "TestSupport", asyncHTTPClient,
+                "Contracts", "GatewayService", "RPC", "RPCInProcessTransport", "Sandbox", "TestSupport",
+                asyncHTTPClient,
                 crypto, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
-        tests("CLITests", ["ZhikeCommands", "Sandbox", "TestSupport"]),
-        tests("IntegrationTests", ["ZhikeCommands", "Sandbox", "TestSupport"]),
+        tests("CLITests", ["ProfileDomain", "ZhikeCommands", "Sandbox", "TestSupport"]),
+        tests("IntegrationTests", ["Contracts", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging]),
         tests("TidyTests", []),
         // Benchmarks.
         .target(name: "CBaselines", dependencies: ["CNNG", "CContracts"], path: "Tests/Benchmarks/CBaselines"),

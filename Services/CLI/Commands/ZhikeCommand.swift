@@ -8,7 +8,7 @@ public struct ZhikeCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, ImportCommand.self, SegmentCommand.self, KPICommand.self, TokenCommand.self,
             ClockCommand.self,
-            PingCommand.self, DemoCommand.self,
+            MigrateCommand.self, PingCommand.self, DemoCommand.self,
         ])
 
     public init() {}

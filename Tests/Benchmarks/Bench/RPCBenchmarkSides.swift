@@ -34,6 +34,9 @@ struct RPCBenchmarkSides: Sendable {
         guard rawClient >= 0 else { throw RPCBenchmarkError("The baseline cannot dial its server.") }
     }
 
+    /// The processes of the servers: ours, then the baseline's.
+    var serverIDs: [Int32] { servers.map(\.processIdentifier) }
+
     /// Ends the servers.
     func stop() {
         for server in servers { server.terminate() }

@@ -9,9 +9,9 @@ internal import ServiceKit
 actor Suite {
     static let databaseName = "zhike"
 
-    let folder: SuiteFolder
-    let clients: SuiteClients
-    let httpPort: Int
+    nonisolated let folder: SuiteFolder
+    nonisolated let clients: SuiteClients
+    nonisolated let httpPort: Int
     private nonisolated let postgres: EmbeddedPostgres
     private let processes: [SuiteProcess]
     nonisolated let administrator: PostgresPool
