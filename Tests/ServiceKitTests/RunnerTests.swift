@@ -94,7 +94,7 @@ struct RunnerTests {
         }
     }
 
-    @Test("--print-config and --version say what they say and end well")
+    @Test("--print-config, --version and --help say what they say and end well")
     func printed() async throws {
         let printed = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             await ServiceRunner.run(
@@ -104,10 +104,15 @@ struct RunnerTests {
         }
         let text = String(decoding: printed?.standardOutputContent ?? [], as: UTF8.self)
         #expect(text.contains("keys.file = /keys\n") && text.contains("log.level = debug\n"))
-        await #expect(processExitsWith: .success) {
-            await ServiceRunner.run(name: "profile", arguments: ["--version", "--keys-file", "/k"], environment: [:]) {
-                _ in ServiceParts()
+        // Neither needs a setting that has to be given.
+        for flag in ["--version", "--help"] {
+            let said = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                [flag = flag as String] in
+                await ServiceRunner.run(name: "profile", arguments: [flag], environment: [:]) { _ in ServiceParts() }
             }
+            let text = String(decoding: said?.standardOutputContent ?? [], as: UTF8.self)
+            #expect(text.contains("zhike-profile"))
+            #expect(flag == "--version" || text.contains("--keys-file (has to be given)"))
         }
     }
 

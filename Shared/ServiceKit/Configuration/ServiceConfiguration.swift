@@ -64,6 +64,20 @@ public struct ServiceConfiguration: Sendable {
         return value
     }
 
+    /// What `--help` shows.
+    static func help(serviceName: String, settings: [any AnySetting]) -> String {
+        var lines = [
+            "usage: zhike-\(serviceName) [--config FILE] [--print-config] [--version] [--SETTING VALUE …]", "",
+            "Flags go over the environment (ZHIKE_…), that over the file, and that over the defaults:",
+        ]
+        for setting in settings.sorted(by: { $0.key < $1.key }) {
+            let otherwise = setting.defaultText.map { $0.isEmpty ? "" : " [\($0)]" } ?? " (has to be given)"
+            lines.append("  \(setting.flagName)\(otherwise)")
+            lines.append("      \(setting.meaning)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// What `--print-config` shows: every setting with its value and meaning; secrets masked.
     public func printed() throws -> String {
         var lines: [String] = []

@@ -34,11 +34,15 @@ public protocol AnySetting: Sendable {
     var key: String { get }
     var meaning: String { get }
     var isSecret: Bool { get }
+    /// The value where nobody gives one; nil where somebody has to.
+    var defaultText: String? { get }
     /// The value as a person would write it; throws when it is missing or wrong.
     func text(in configuration: ServiceConfiguration) throws -> String
 }
 
 extension Setting: AnySetting {
+    public var defaultText: String? { defaultValue?.settingText }
+
     public func text(in configuration: ServiceConfiguration) throws -> String {
         try configuration.value(self).settingText
     }

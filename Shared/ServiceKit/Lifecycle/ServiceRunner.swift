@@ -19,16 +19,20 @@ public enum ServiceRunner {
         name: String, settings: [any AnySetting] = [], arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         environment: [String: String] = ProcessInfo.processInfo.environment, build: Build
     ) async -> Never {
+        // Whoever reads our log may end before us; that must not end us in the middle of an orderly stop.
+        signal(SIGPIPE, SIG_IGN)
         let request = StartRequest(arguments: arguments, environment: environment)
+        let settings = StandardSettings.all + settings
+        switch request.wish {
+        case .printVersion: finish(.orderly, saying: "zhike-\(name) \(SuiteVersion.current)")
+        case .printHelp: finish(.orderly, saying: ServiceConfiguration.help(serviceName: name, settings: settings))
+        case .printConfiguration, .serve: break
+        }
         do {
             let configuration = try ServiceConfiguration(
-                serviceName: name, settings: StandardSettings.all + settings, arguments: request.arguments,
+                serviceName: name, settings: settings, arguments: request.arguments,
                 environment: request.environment, file: request.file)
-            switch request.wish {
-            case .printConfiguration: finish(.orderly, saying: try configuration.printed())
-            case .printVersion: finish(.orderly, saying: "zhike-\(name) \(SuiteVersion.current)")
-            case .serve: break
-            }
+            if request.wish == .printConfiguration { finish(.orderly, saying: try configuration.printed()) }
             try LoggingSetup.bootstrap(configuration)
             let metrics = MetricsRegistry()
             MetricsSystem.bootstrap(PrometheusMetricsFactory(metrics))

@@ -4,6 +4,7 @@ struct StartRequest {
         case serve
         case printConfiguration
         case printVersion
+        case printHelp
     }
 
     private(set) var wish = Wish.serve
@@ -21,6 +22,7 @@ struct StartRequest {
             switch argument {
             case "--print-config": wish = .printConfiguration
             case "--version": wish = .printVersion
+            case "--help", "-h": wish = .printHelp
             case "--config" where !rest.isEmpty: file = rest.removeFirst()
             case _ where argument.hasPrefix("--config="): file = String(argument.dropFirst("--config=".count))
             default: self.arguments.append(argument)
