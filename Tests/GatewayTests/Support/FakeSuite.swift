@@ -4,8 +4,8 @@ internal import ProtobufC
 internal import RPC
 internal import RPCInProcessTransport
 
-/// The four suite services behind the gateway, as far as a test needs them, called through the same bytes and signatures
-/// as real ones. A method that a test does not give answers UNIMPLEMENTED.
+/// The four suite services behind the gateway, as far as a test needs them, called through the same bytes and
+/// signatures as real ones. A method that a test does not give answers UNIMPLEMENTED.
 struct FakeSuite: Sendable {
     private var router = RPCRouter()
 

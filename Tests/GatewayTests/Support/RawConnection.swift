@@ -3,8 +3,8 @@ internal import NIOCore
 internal import NIOPosix
 
 extension GatewayFixture {
-    /// Sends bytes over a connection of its own and gives back what arrives until the gateway closes it, or until a whole
-    /// reply has come.
+    /// Sends bytes over a connection of its own and gives back what arrives until the gateway closes it, or until a
+    /// whole reply has come.
     func raw(_ text: String) async throws -> String {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port) { channel in

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import Foundation
 
-/// How the gateway signs what it sends to a channel: `Zhike-Signature: hmac-sha256=` and 64 lower-case hexadecimal digits
-/// over the text of `Zhike-Timestamp` (whole seconds since 1970), a dot, and the body; of a status request over the
-/// dedupe key instead of the body.
+/// How the gateway signs what it sends to a channel: `Zhike-Signature: hmac-sha256=` and 64 lower-case hexadecimal
+/// digits over the text of `Zhike-Timestamp` (whole seconds since 1970), a dot, and the body; of a status request over
+/// the dedupe key instead of the body.
 enum ChannelSignature {
     static let timestampHeader = "Zhike-Timestamp"
     static let signatureHeader = "Zhike-Signature"

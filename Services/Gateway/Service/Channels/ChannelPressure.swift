@@ -1,5 +1,5 @@
-/// How much a channel bears at the moment. A channel that is down gets single posts with growing pauses between them, so
-/// that an outage does not use up the attempts of everything that is due.
+/// How much a channel bears at the moment. A channel that is down gets single posts with growing pauses between them,
+/// so that an outage does not use up the attempts of everything that is due.
 struct ChannelPressure: Sendable {
     /// Posts not taken in a row after which a channel counts as down.
     private static let downAfter = 8

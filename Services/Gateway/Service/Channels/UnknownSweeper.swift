@@ -17,8 +17,8 @@ struct UnknownSweeper: Sendable {
     private static let pageLimit = 10
     private static let longestWait: Duration = .seconds(600)
 
-    /// When a delivery was first seen here as unknown, and when it is to be asked about next. Machine time: the channel's
-    /// own clock does not follow ours.
+    /// When a delivery was first seen here as unknown, and when it is to be asked about next. Machine time: the
+    /// channel's own clock does not follow ours.
     private struct Asked {
         let firstSeen: ContinuousClock.Instant
         var next: ContinuousClock.Instant

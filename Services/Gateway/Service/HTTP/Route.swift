@@ -2,7 +2,8 @@ internal import Hummingbird
 internal import RPC
 internal import ServiceKit
 
-/// One thing the gateway serves. The same value decides what is accepted, what is answered and what `/openapi.json` says.
+/// One thing the gateway serves. The same value decides what is accepted, what is answered and what `/openapi.json`
+/// says.
 struct Route: Sendable {
     let method: HTTPRequest.Method
     let path: PathTemplate

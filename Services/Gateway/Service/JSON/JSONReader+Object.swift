@@ -13,7 +13,8 @@ extension JSONReader {
     /// Members that an object without declared fields may have; keeps the search for duplicate keys short.
     static let freeMemberLimit = 256
 
-    /// Reads an object, calling `member` at each value. Finding duplicate keys is up to the caller, who knows the names.
+    /// Reads an object, calling `member` at each value. Finding duplicate keys is up to the caller, who knows the
+    /// names.
     mutating func readMembers(
         _ member: (inout JSONReader, JSONKey) throws(JSONProblem) -> Void
     ) throws(JSONProblem) {

@@ -1,7 +1,7 @@
 /// Reads one JSON text (RFC 8259) from its bytes, strictly and without building a tree.
 ///
-/// What it refuses: anything RFC 8259 does not allow, bytes that are not UTF-8, lone surrogates, U+0000, a key twice in one
-/// object, numbers that no finite double holds, and nesting beyond the limit.
+/// What it refuses: anything RFC 8259 does not allow, bytes that are not UTF-8, lone surrogates, U+0000, a key twice in
+/// one object, numbers that no finite double holds, and nesting beyond the limit.
 struct JSONReader {
     /// Objects and arrays within each other.
     static let depthLimit = 32

@@ -10,8 +10,8 @@ final class Authenticator: Sendable {
     private let keys: Mutex<KeySet>
     private let issuer: String
     private let audience: String
-    /// Tokens seen lately by the hash of their text, so that a channel that sends hundreds of requests a second pays for
-    /// one signature check a minute. Bounded; emptied when full.
+    /// Tokens seen lately by the hash of their text, so that a channel that sends hundreds of requests a second pays
+    /// for one signature check a minute. Bounded; emptied when full.
     private let verified = Mutex<[SHA256Digest: Verified]>([:])
 
     private static let verifiedLimit = 4_096

@@ -7,8 +7,8 @@ enum RequestHeaders {
     static let idempotencyKeyName = HTTPField.Name("Idempotency-Key")!
     static let traceparentName = HTTPField.Name("traceparent")!
 
-    /// The key of a change. It is bound to the caller, so that nobody gets the reply to another's change; where none was
-    /// sent a new one is made, so that repeating a lost call within the suite is safe.
+    /// The key of a change. It is bound to the caller, so that nobody gets the reply to another's change; where none
+    /// was sent a new one is made, so that repeating a lost call within the suite is safe.
     static func idempotencyKey(_ headers: HTTPFields, of principal: Principal?) throws(Problem) -> String {
         let user = principal?.user ?? ""
         guard let sent = headers[idempotencyKeyName] else {

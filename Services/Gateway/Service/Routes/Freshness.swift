@@ -1,7 +1,8 @@
 internal import Contracts
 internal import RPC
 
-/// Where the logs must have been read to, so that a reply holds everything that was acknowledged before it was asked for.
+/// Where the logs must have been read to, so that a reply holds everything that was acknowledged before it was asked
+/// for.
 enum Freshness {
     /// The heads of the profile log.
     static func profile(
@@ -10,8 +11,8 @@ enum Freshness {
         try await clients.profile.getPosition(ProfileV1.GetPositionRequest(), options: options).position.present()
     }
 
-    /// The heads of the profile log, and where the campaign log stood once campaign had applied them: outcomes that were
-    /// acknowledged are then counted in both.
+    /// The heads of the profile log, and where the campaign log stood once campaign had applied them: outcomes that
+    /// were acknowledged are then counted in both.
     static func report(
         _ clients: GatewayClients, _ options: CallOptions
     ) async throws(RPCError) -> [CommonV1.LogPosition] {

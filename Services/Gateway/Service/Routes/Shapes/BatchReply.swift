@@ -1,7 +1,8 @@
 internal import Contracts
 internal import Hummingbird
 
-/// What became of a batch: one result for each item, in the order of the request, and where the accepted stand in the log.
+/// What became of a batch: one result for each item, in the order of the request, and where the accepted stand in the
+/// log.
 struct BatchReply: Sendable {
     var results: [CommonV1.ItemResult]
     var position: CommonV1.LogPosition?
