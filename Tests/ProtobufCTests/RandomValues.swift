@@ -15,7 +15,8 @@ struct RandomValues {
         return Number(truncatingIfNeeded: generator.next()) >> Int.random(in: 0..<Number.bitWidth, using: &generator)
     }
 
-    /// Never a NaN, which equals nothing, nor a negative zero, which protobuf-c takes for the default and does not send.
+    /// Never a NaN, which equals nothing, nor a negative zero, which protobuf-c takes for the default and does not
+    /// send.
     mutating func double() -> Double {
         let extremes: [Double] = [
             0, -1.5, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .pi,

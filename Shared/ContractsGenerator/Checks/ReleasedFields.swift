@@ -1,8 +1,8 @@
 /// The numbers that a release has given to fields and enumeration values: a number is never given to anything else,
 /// so that versions next to each other understand one another.
 ///
-/// As text: one line each, sorted, `zhike.profile.v1.Customer 1 customer_id int64`. A line stays for ever, also when its
-/// field is gone.
+/// As text: one line each, sorted, `zhike.profile.v1.Customer 1 customer_id int64`. A line stays for ever, also
+/// when its field is gone.
 struct ReleasedFields: Equatable {
     private struct Key: Hashable {
         var owner: String
@@ -60,8 +60,8 @@ struct ReleasedFields: Equatable {
             guard let current = entries[key] else { continue }
             guard current == released else {
                 throw ContractError(
-                    "\(key.owner) gave number \(key.number) to \(released.name) (\(released.type)) in a release, now to "
-                        + "\(current.name) (\(current.type)): give the new one a new number.")
+                    "\(key.owner) gave number \(key.number) to \(released.name) (\(released.type)) in a release, now "
+                        + "to \(current.name) (\(current.type)): give the new one a new number.")
             }
         }
         let releasedNumbers = Dictionary(
