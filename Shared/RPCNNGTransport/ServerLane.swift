@@ -5,10 +5,10 @@ internal import Synchronization
 
 /// One context of the server: receives a call, answers it, and so on until the socket stops.
 ///
-/// It lives on NNG's callbacks, without a task of its own: refusals and inline handlers are answered where the call came
-/// in, and only a handler that waits gets a task, on Swift's global executor. That task is cancelled when the deadline
-/// passes: nobody waits for it any more, and what it holds (a database connection, a lock) is wanted by others. One that
-/// heeds no cancellation is given up when the service stops.
+/// It lives on NNG's callbacks, without a task of its own: refusals and inline handlers are answered where the call
+/// came in, and only a handler that waits gets a task, on Swift's global executor. That task is cancelled when the
+/// deadline passes: nobody waits for it any more, and what it holds (a database connection, a lock) is wanted by
+/// others. One that heeds no cancellation is given up when the service stops.
 final class ServerLane: Sendable {
     private struct Running {
         let deadline: ContinuousClock.Instant

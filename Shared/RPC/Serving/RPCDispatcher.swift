@@ -3,8 +3,8 @@ public import Logging
 
 /// The serving side of all transports: takes the bytes of a call and gives the bytes of its reply.
 ///
-/// A transport hands each message to `receive(_:)`, which checks without suspending and never fails: hostile bytes get a
-/// refusal like any other call. What is admitted is then run, inline or on Swift's global executor.
+/// A transport hands each message to `receive(_:)`, which checks without suspending and never fails: hostile bytes get
+/// a refusal like any other call. What is admitted is then run, inline or on Swift's global executor.
 public final class RPCDispatcher: Sendable {
     /// What is to be done with a message that came in.
     public enum Decision: Sendable {

@@ -58,7 +58,8 @@ static bool take_next(struct lane *lane) {
 static void begin(struct lane *lane) {
     struct client *client = lane->client;
     nng_msg *message = NULL;
-    if (nng_msg_alloc(&message, 0) != 0 || nng_msg_append(message, client->request, client->request_bytes) != 0) abort();
+    if (nng_msg_alloc(&message, 0) != 0) abort();
+    if (nng_msg_append(message, client->request, client->request_bytes) != 0) abort();
     lane->receiving = false;
     lane->started = now_nanoseconds();
     nng_aio_set_msg(lane->operation, message);
