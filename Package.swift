@@ -37,8 +37,9 @@ func main(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -
     .executableTarget(name: name, dependencies: dependencies, path: "Services/\(path)", swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 /// What the request side of every suite service is made of.
@@ -139,7 +140,8 @@ let package = Package(
         tests("CSVTests", ["CSV"]),
         tests(
             "RPCTests",
-            ["RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport", crypto]),
+            ["RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport", crypto],
+            exclude: ["Python"]),
         tests("EventLogTests", ["EventLog", "Postgres", "TestSupport", logging, serviceLifecycle]),
         tests("ServiceKitTests", serviceParts + serviceTestParts),
         tests("ProfileDomainTests", ["ProfileDomain"]),
@@ -163,7 +165,9 @@ let package = Package(
                 crypto, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
         tests("CLITests", ["ProfileDomain", "ZhikeCommands", "Sandbox", "TestSupport"]),
-        tests("IntegrationTests", ["Contracts", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging]),
+        tests(
+            "IntegrationTests", ["Contracts", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
+            exclude: ["Python"]),
         tests("TidyTests", []),
         // Benchmarks.
         .target(name: "CBaselines", dependencies: ["CNNG", "CContracts"], path: "Tests/Benchmarks/CBaselines"),
@@ -171,7 +175,7 @@ let package = Package(
             name: "zhike-bench",
             dependencies: [
                 "CBaselines", "Contracts", "EmbeddedPostgres", "Postgres", "ProtobufC", "RPC", "RPCNNGTransport",
-                "ProfileService", "ZhikeCommands", argumentParser, asyncHTTPClient, logging,
+                "ServiceKit", argumentParser, logging, metrics,
             ],
             path: "Tests/Benchmarks/Bench", swiftSettings: strict),
     ]
