@@ -30,8 +30,8 @@ public struct LogRetryLater: Error, Sendable {
     }
 }
 
-/// Thrown by a handler that refuses an entry for a reason that may be kept: no customer's data in it. Of any other error
-/// the name of its type alone is kept.
+/// Thrown by a handler that refuses an entry for a reason that may be kept: no customer's data in it. Of any other
+/// error the name of its type alone is kept.
 public struct LogEntryRefused: Error, Sendable {
     public var reason: String
 

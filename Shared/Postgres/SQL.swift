@@ -3,8 +3,8 @@
 ///     "SELECT name FROM profile.customer WHERE partition = \(partition) AND customer_id = \(id)"
 ///
 /// Every interpolated value becomes a parameter (`$1`, `$2`, …) in the binary format; nothing is ever pasted. Another
-/// `SQL` may be interpolated (its parameters are renumbered), as may a name with `\(identifier:)`. Text that is built by
-/// the program goes in by `\(unsafeSQL:)`, which is spelled so that a reviewer looks.
+/// `SQL` may be interpolated (its parameters are renumbered), as may a name with `\(identifier:)`. Text that is built
+/// by the program goes in by `\(unsafeSQL:)`, which is spelled so that a reviewer looks.
 public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible {
     /// The text with a NUL where a parameter stands. NUL cannot occur in SQL, so pieces can be put together without
     /// counting, and the same statement has the same text wherever it is built.

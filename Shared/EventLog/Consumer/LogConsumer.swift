@@ -10,8 +10,8 @@ internal import Synchronization
 /// members of one name share the partitions; what a dead member held is free for the others after its lease.
 public final class LogConsumer: Service, Sendable {
     /// Applies a batch in the transaction of the connection: that is where all its effects belong. It may run more than
-    /// once for the same entries when a transaction fails, so it must have no effect elsewhere. To append to a log of its
-    /// own, it does so last.
+    /// once for the same entries when a transaction fails, so it must have no effect elsewhere. To append to a log of
+    /// its own, it does so last.
     public typealias Handler = @Sendable (LogBatch, PostgresConnection) async throws -> Void
 
     public let name: String

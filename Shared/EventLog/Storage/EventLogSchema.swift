@@ -100,8 +100,8 @@ public enum EventLogSchema {
         ]
     }
 
-    /// Moves cursors in the order given. A cursor moves only for the holder of its newest token and from where the holder
-    /// believes it to be; returns how many moved.
+    /// Moves cursors in the order given. A cursor moves only for the holder of its newest token and from where the
+    /// holder believes it to be; returns how many moved.
     private static func advanceCursors(_ schema: String) -> String {
         """
         CREATE FUNCTION \(schema).log_advance_cursors(

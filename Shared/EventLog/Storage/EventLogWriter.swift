@@ -12,8 +12,8 @@ public struct EventLogWriter: Sendable {
         table = "\(schema).log"
     }
 
-    /// Appends entries and returns the offset of each. Call it once, as the last thing before COMMIT: from here on no other
-    /// writer gets past the partitions concerned, which is what makes offsets appear in order and without gaps.
+    /// Appends entries and returns the offset of each. Call it once, as the last thing before COMMIT: from here on no
+    /// other writer gets past the partitions concerned, which is what makes offsets appear in order and without gaps.
     ///
     /// - Throws: `PostgresError`; `isUniqueViolation` where a customer already has an entry with the same dedupe key.
     @discardableResult

@@ -14,8 +14,8 @@ public struct TransactionOptions: Sendable {
     public var officePath: String?
     /// After this instant nothing more is begun, the running statement is stopped and COMMIT is refused.
     public var deadline: ContinuousClock.Instant?
-    /// How long the server keeps the transaction, and with it its locks, while it hears nothing: after this the holder is
-    /// taken for frozen and its connection is ended. nil is the session's own bound.
+    /// How long the server keeps the transaction, and with it its locks, while it hears nothing: after this the holder
+    /// is taken for frozen and its connection is ended. nil is the session's own bound.
     public var idleTimeout: Duration?
     /// How often it is tried in all when another transaction got in the way or the connection was lost before COMMIT.
     public var maximumAttempts = 5

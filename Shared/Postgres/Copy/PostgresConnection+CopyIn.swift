@@ -1,8 +1,8 @@
 internal import CPostgres
 
 extension PostgresConnection {
-    /// Loads rows into a table by COPY, in the binary format. The connection serves nothing else until it returns; where
-    /// `body` throws, nothing is loaded.
+    /// Loads rows into a table by COPY, in the binary format. The connection serves nothing else until it returns;
+    /// where `body` throws, nothing is loaded.
     ///
     ///     try await connection.copyIn(into: "profile.staging", columns: ["id", "name"]) { writer in
     ///         for row in rows { try await writer.write(row.id, row.name) }

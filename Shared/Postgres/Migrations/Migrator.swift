@@ -1,8 +1,8 @@
 /// Brings a schema up to date.
 ///
 /// Each step is a transaction of its own, statement by statement, under an advisory lock, so that several processes may
-/// start at once. What was applied is kept with its checksum in `<schema>.migration`. Steps that the database has and this
-/// program does not know are left alone: a newer version is running beside it.
+/// start at once. What was applied is kept with its checksum in `<schema>.migration`. Steps that the database has and
+/// this program does not know are left alone: a newer version is running beside it.
 public enum Migrator {
     /// Applies the steps that are missing, in the order of their names, and returns theirs.
     ///

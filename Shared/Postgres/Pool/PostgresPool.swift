@@ -4,8 +4,8 @@ internal import Synchronization
 /// Connections to one database as one role, lent to one caller at a time.
 ///
 /// Bounded both ways: `poolSize` connections, `maximumWaiters` callers that wait, each `acquireTimeout` at most.
-/// Connections are made when they are wanted; one that the server ended is dropped at once and made anew, with a growing
-/// pause while the server is away.
+/// Connections are made when they are wanted; one that the server ended is dropped at once and made anew, with a
+/// growing pause while the server is away.
 public final class PostgresPool: Sendable {
     public let configuration: PostgresConfiguration
     public let logger: Logger
