@@ -28,7 +28,7 @@ public final class LogNotifier: Service, Sendable {
     public func run() async throws {
         for await _ in signals.cancelOnGracefulShutdown() {
             do {
-                try await pool.execute("SELECT pg_notify(\(Self.channel(log: log)), '')")
+                try await pool.execute(WakeUpStorage.notify(Self.channel(log: log)))
             } catch {
                 // Followers look once a second all the same.
                 pool.logger.debug("A wake-up was not sent", metadata: ["log": "\(log)", "error": "\(error)"])

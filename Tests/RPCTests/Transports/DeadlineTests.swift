@@ -39,7 +39,7 @@ struct DeadlineTests {
         let ends = Notes<Bool>()
         var service = TestService()
         service.onAdd = { _, _ in
-            try? await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             ends.add(Task.isCancelled)
             return TestingV1.AddResponse()
         }

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import RPC
+import TestSupport
 import Testing
 
 /// Runs only from `deploy/check-wire`, which brings a Python with pynng and protobuf and the descriptor set.
@@ -12,7 +13,7 @@ struct PythonClientTests {
         let cursor = PageCursor(key: try ServiceKey.random(id: "testing-1", service: "testing"))
         var service = TestService()
         service.onEcho = { request, _ in
-            if request.text == "sleep" { try await Task.sleep(for: .seconds(60)) }
+            if request.text == "sleep" { await untilCancelled() }
             return TestingV1.EchoResponse(text: request.text, payload: request.payload)
         }
         service.onAdd = { request, context in
