@@ -5,7 +5,7 @@ public struct DialerWatch: Sendable, Hashable {
     /// So long without any answer, and the peer is probed.
     public var heartbeatInterval = Duration.seconds(1)
     /// A probe without an answer, nor any other answer meanwhile, for so long is a miss: the dialer is replaced.
-    public var heartbeatTimeout = Duration.milliseconds(1_500)
+    public var heartbeatTimeout = Duration.seconds(3)
     /// So many calls timed out with no answer of any kind between them, and the dialer is replaced.
     public var timeoutLimit = 5
     /// After so many replacements without an answer the socket is replaced, too.

@@ -107,8 +107,9 @@ public final class RequestContext: Sendable {
             state.isCancelled = false
             state.completion = completion
             state.whileInFlight = self
-            state.deadline = MachineTime.now.advanced(by: timeout)
-            guard send(request.message, &state) else {
+            let now = MachineTime.now
+            state.deadline = now.advanced(by: timeout)
+            guard send(request.message, &state, now) else {
                 _ = end(&state, .failed(NNGError(.closed)))
                 return NNGError(.closed, isSurelyUnsent: true)
             }
@@ -120,9 +121,9 @@ public final class RequestContext: Sendable {
     }
 
     /// False where the socket is being closed, also for good; the message is then still ours.
-    private func send(_ message: OpaquePointer, _ state: inout State) -> Bool {
+    private func send(_ message: OpaquePointer, _ state: inout State, _ now: MachineTime) -> Bool {
         state.phase = .sending
-        let timeout = state.deadline.remainingMilliseconds(from: .now)
+        let timeout = state.deadline.remainingMilliseconds(from: now)
         if state.seat.use({ operation.send(message, on: $0, timeoutMilliseconds: timeout) }) { return true }
         guard renew(&state) == nil else { return false }
         return state.seat.use { operation.send(message, on: $0, timeoutMilliseconds: timeout) }
@@ -161,7 +162,7 @@ public final class RequestContext: Sendable {
             guard let message = operation.takeMessage() else {
                 return end(&state, .failed(NNGError(NNGError.Code(number: result))))
             }
-            if canBeSentAgain(result, &state), send(message, &state) { return nil }
+            if canBeSentAgain(result, state), send(message, &state, .now) { return nil }
             nng_msg_free(message)
             return end(&state, .failed(NNGError(NNGError.Code(number: result), isSurelyUnsent: true)))
         }
@@ -189,7 +190,7 @@ public final class RequestContext: Sendable {
 
     /// The message did not leave, for a reason that is not the caller's: the socket was replaced, or NNG's timer, which
     /// can hit the operation after the one it was set for, came early.
-    private func canBeSentAgain(_ result: Int32, _ state: inout State) -> Bool {
+    private func canBeSentAgain(_ result: Int32, _ state: State) -> Bool {
         guard !state.isCancelled, MachineTime.now < state.deadline else { return false }
         switch NNGError.Code(number: result) {
         case .timedOut: return true

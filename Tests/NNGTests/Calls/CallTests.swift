@@ -1,7 +1,7 @@
 import NNG
 import Testing
 
-@Suite("calls")
+@Suite("calls", .timeLimit(.minutes(2)))
 struct CallTests {
     @Test("a request comes back with its reply", arguments: Transport.allCases)
     func call(over transport: Transport) async throws {

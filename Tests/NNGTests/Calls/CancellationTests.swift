@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("cancellation")
+@Suite("cancellation", .serialized, .timeLimit(.minutes(10)))
 struct CancellationTests {
     private enum Ending: Sendable {
         case answered

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("replies")
+@Suite("replies", .timeLimit(.minutes(2)))
 struct ReplyTests {
     @Test("requests in service are replied to after the socket stopped to receive, new ones are not taken")
     func drain() async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("listeners")
+@Suite("listeners", .timeLimit(.minutes(2)))
 struct ListenerTests {
     @Test("a second listener on an ipc path is refused, and the first goes on", arguments: [false, true])
     func secondListener(inAnotherProcess: Bool) async throws {

@@ -3,7 +3,7 @@ import NNG
 import TestSupport
 import Testing
 
-@Suite("peers that die", .serialized)
+@Suite("peers that die", .serialized, .timeLimit(.minutes(10)))
 struct PeerLossTests {
     /// From the moment the server listens again.
     private static let bound = Duration.seconds(5)

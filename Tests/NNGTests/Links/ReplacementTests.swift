@@ -5,7 +5,7 @@ import Testing
 
 @testable import NNG
 
-@Suite("links that are made anew")
+@Suite("links that are made anew", .timeLimit(.minutes(10)))
 struct ReplacementTests {
     @Test("under load every call ends, whatever the watchdog replaces meanwhile", arguments: [false, true])
     func underLoad(wholeSocket: Bool) async throws {

@@ -31,8 +31,8 @@ struct WatchStateTests {
         var state = DialerWatchState(DialerWatch(), startedAt: start)
         #expect(state.look(sight(true), at: at(0)) == .rest)
         #expect(state.look(sight(true), at: at(1_000)) == .probe)
-        #expect(state.look(sight(true), at: at(2_499)) == .rest)
-        #expect(state.look(sight(true), at: at(2_500)) == .redial)
+        #expect(state.look(sight(true), at: at(3_999)) == .rest)
+        #expect(state.look(sight(true), at: at(4_000)) == .redial)
     }
 
     @Test("any answer counts as a heartbeat")
@@ -41,7 +41,7 @@ struct WatchStateTests {
         #expect(state.look(sight(true), at: at(0)) == .rest)
         #expect(state.look(sight(true), at: at(1_000)) == .probe)
         #expect(state.look(sight(true, heard: true), at: at(2_000)) == .rest)
-        #expect(state.look(sight(true), at: at(2_900)) == .rest)
+        #expect(state.look(sight(true), at: at(2_999)) == .rest)
         #expect(state.look(sight(true), at: at(3_000)) == .probe)
     }
 
