@@ -26,7 +26,6 @@ struct SandboxTests {
         #expect(customers.allSatisfy { (18...90).contains($0.age) })
     }
 
-    /// The digests were taken with sha256sum.
     @Test("holds those whose hash is below the share")
     func control() {
         let held = (1...10_000).filter { ControlGroup.isHeld("\($0)", salt: "s", basisPoints: 2_000) }
