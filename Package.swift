@@ -153,7 +153,9 @@ let package = Package(
         tests("CampaignDomainTests", ["CampaignDomain"]),
         tests(
             "CampaignServiceTests",
-            serviceParts + ["CampaignDomain", "CampaignService", "ProfileService", "SegmentationService"]
+            serviceParts + [
+                "CampaignDomain", "CampaignService", "EmbeddedPostgres", "ProfileService", "SegmentationService",
+            ]
                 + serviceTestParts),
         tests("KPIDomainTests", ["KPIDomain"]),
         tests("KPIServiceTests", serviceParts + ["KPIDomain", "KPIService"] + serviceTestParts),
@@ -170,12 +172,14 @@ let package = Package(
             exclude: ["Python"]),
         tests("TidyTests", []),
         // Benchmarks.
-        .target(name: "CBaselines", dependencies: ["CNNG", "CContracts"], path: "Tests/Benchmarks/CBaselines"),
+        .target(
+            name: "CBaselines", dependencies: ["CNNG", "CContracts", "CPostgres"], path: "Tests/Benchmarks/CBaselines"),
         .executableTarget(
             name: "zhike-bench",
             dependencies: [
                 "CBaselines", "Contracts", "EmbeddedPostgres", "Postgres", "ProtobufC", "RPC", "RPCNNGTransport",
-                "ServiceKit", argumentParser, logging, metrics,
+                "Sandbox", "ServiceKit", argumentParser, asyncHTTPClient, crypto, jwt, logging, metrics, nio, nioHTTP1,
+                nioPosix,
             ],
             path: "Tests/Benchmarks/Bench", swiftSettings: strict),
     ]

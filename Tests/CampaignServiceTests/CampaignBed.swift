@@ -19,7 +19,7 @@ struct CampaignBed {
     let administrator: PostgresPool
     let pool: PostgresPool
     let requestPool: PostgresPool
-    let clock = ManualClock(start)
+    let clock: ManualClock
     let segmentation: StubSegmentation
     let profile: ProfileV1.ProfileServiceClient
     let bounds: CampaignBounds
@@ -67,7 +67,8 @@ struct CampaignBed {
         let profile = try InProcessChannel(router: profileRouter(profileDependencies), caller: "gateway")
         return CampaignBed(
             database: database, administrator: administrator, pool: owner,
-            requestPool: pool("zhike_campaign_request"), segmentation: StubSegmentation(pageSize: 100),
+            requestPool: pool("zhike_campaign_request"), clock: ManualClock(start),
+            segmentation: StubSegmentation(pageSize: 100),
             profile: ProfileV1.ProfileServiceClient(profile), bounds: bounds, logger: logger)
     }
 

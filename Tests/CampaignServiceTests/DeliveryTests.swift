@@ -1,0 +1,194 @@
+internal import Contracts
+internal import Foundation
+internal import Postgres
+internal import RPC
+internal import TestSupport
+internal import Testing
+
+@Suite("contacts on their way")
+struct DeliveryTests {
+    /// A running campaign whose wave is planned.
+    private func planned(_ count: Int, _ bed: CampaignBed, _ replica: Replica) async throws -> Int64 {
+        let id = try await bed.start(bed.plan(try await bed.addCustomers(count)), replica)
+        try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == Int64(count) }
+        return id
+    }
+
+    @Test("what a dead worker had is unknown, is logged as such and never handed out again; a person may settle it")
+    func lapsed() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(6, bed, replica)
+            let claimed = try await bed.claim(replica, leaseMilliseconds: 1_000)
+            #expect(claimed.count == 6)
+            try await eventually("the leases to lapse") {
+                try await bed.campaign(id, replica).deliveries == ["unknown": 6]
+            }
+            #expect(try await bed.claim(replica).isEmpty)
+            let logged = try await bed.entries(EntryKind.contacted)
+            #expect(logged.count == 6)
+            #expect(try logged.allSatisfy { try $0.body.unpacked(CampaignV1.Contacted.self).delivery == "unknown" })
+
+            let listed = try await replica.client.listDeliveries(
+                .init(state: "unknown"), options: CampaignBed.options(CampaignBed.operatorOfAll))
+            #expect(Set(listed.deliveries.map(\.dedupeKey)) == Set(claimed.map(\.dedupeKey)))
+            try await bed.report(Array(listed.deliveries.prefix(2)), .sent, replica)
+            try await bed.report(Array(listed.deliveries[2..<3]), .refused, replica)
+            #expect(try await bed.campaign(id, replica).deliveries == ["unknown": 3, "sent": 2, "failed": 1])
+            let changes = try await bed.entries(EntryKind.changed).map {
+                try $0.body.unpacked(CampaignV1.DeliveryChanged.self).delivery
+            }
+            #expect(changes.sorted() == ["not_sent", "sent", "sent"])
+            #expect(try await bed.claim(replica).isEmpty)
+        }
+    }
+
+    @Test("a report may come twice; that of an older claim is refused; each contact is logged once")
+    func reports() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(3, bed, replica)
+            let first = try await bed.claim(replica)
+            #expect(try await bed.report(first, .notTaken, replica).allSatisfy { $0.status == .accepted })
+            var second: [CampaignV1.Delivery] = []
+            try await eventually("the second attempt") {
+                second += try await bed.claim(replica)
+                return second.count == 3
+            }
+            #expect(second.allSatisfy { $0.attempt == 2 && $0.fencingToken == 2 })
+            let stale = try await bed.report(first, .sent, replica)
+            #expect(stale.allSatisfy { $0.refusal?.code == "stale_claim" })
+            #expect(try await bed.report(first, .notTaken, replica).allSatisfy { $0.status == .duplicate })
+            #expect(try await bed.report(second, .sent, replica).allSatisfy { $0.status == .accepted })
+            #expect(try await bed.report(second, .sent, replica).allSatisfy { $0.status == .duplicate })
+            #expect(try await bed.campaign(id, replica).deliveries == ["sent": 3])
+            #expect(try await bed.entries(EntryKind.contacted).count == 3)
+            var lost = second
+            lost[0].deliveryID = 999_999
+            let results = try await bed.report(lost, .sent, replica)
+            #expect(results[0].refusal?.code == "unknown_delivery" && results[1].status == .duplicate)
+        }
+    }
+
+    @Test("a contact that the channel wants later is not due before")
+    func retryAfter() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            _ = try await planned(1, bed, replica)
+            let delivery = try #require(try await bed.claim(replica).first)
+            _ = try await replica.client.reportDeliveries(
+                .init(reports: [
+                    .init(
+                        deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, outcome: .notTaken,
+                        reason: "http_429", retryAfterMilliseconds: 3_600_000, partition: delivery.partition)
+                ]), options: CampaignBed.options(nil))
+            #expect(try await bed.claim(replica).isEmpty)
+        }
+    }
+
+    @Test("a claim that is repeated with its key gets the same deliveries")
+    func claimWithKey() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            _ = try await planned(10, bed, replica)
+            let request = CampaignV1.ClaimDeliveriesRequest(
+                channel: "sms", limit: 4, leaseMilliseconds: 60_000, worker: "test")
+            let replies = try await withThrowingTaskGroup(of: CampaignV1.ClaimDeliveriesResponse.self) { group in
+                for _ in 0..<10 {
+                    group.addTask {
+                        try await replica.client.claimDeliveries(request, options: CampaignBed.options(nil, key: "c"))
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(replies.count == 1 && replies.first?.deliveries.count == 4)
+            #expect(try await bed.claim(replica).count == 6)
+        }
+    }
+
+    @Test("a paused campaign reserves and hands out nothing; a closed one refuses what still waits")
+    func pausedAndClosed() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(8, bed, replica)
+            _ = try await replica.client.pauseCampaign(.init(campaignID: id), options: CampaignBed.options())
+            #expect(try await bed.claim(replica).isEmpty)
+            _ = try await replica.client.startCampaign(.init(campaignID: id), options: CampaignBed.options())
+            #expect(try await bed.claim(replica, limit: 2).count == 2)
+            _ = try await replica.client.closeCampaign(.init(campaignID: id), options: CampaignBed.options())
+            #expect(try await bed.claim(replica).isEmpty)
+            try await eventually("the rest to be refused") {
+                try await bed.campaign(id, replica).refused == ["campaign_closed": 6]
+            }
+            #expect(try await bed.campaign(id, replica).deliveries == ["sending": 2])
+            #expect(try await bed.entries(EntryKind.refused).count == 6)
+        }
+    }
+
+    @Test("not taken too often, a contact is put aside with its reason; driven again it passes the whole gate first")
+    func deadLetters() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let options = CampaignBed.options(CampaignBed.operatorOfAll)
+        try await replica.running {
+            let id = try await planned(2, bed, replica)
+            var attempts = 0
+            try await eventually("the attempts to be used up") {
+                let claimed = try await bed.claim(replica)
+                attempts += claimed.count
+                try await bed.report(claimed, .notTaken, replica)
+                return attempts == 24
+            }
+            #expect(try await bed.campaign(id, replica).deliveries == ["failed": 2])
+            let letters = try await replica.client.listDeadLetters(.init(), options: options).deadLetters
+            #expect(letters.count == 2)
+            #expect(letters.allSatisfy { $0.kind == "delivery" && $0.reason == "test" && $0.attempts == 12 })
+
+            _ = try await replica.client.redriveDeadLetter(
+                .init(deadLetterID: letters[0].deadLetterID), options: options)
+            #expect(try await bed.campaign(id, replica).deliveries == ["failed": 1, "reserved": 1])
+            let again = try await bed.claim(replica)
+            #expect(again.count == 1)
+            try await bed.report(again, .sent, replica)
+
+            for customer in [Int64(1), 2] { try await bed.optOut(customer) }
+            let refused = await refusal {
+                try await replica.client.redriveDeadLetter(
+                    .init(deadLetterID: letters[1].deadLetterID), options: options)
+            }
+            #expect(refused?.code == .failedPrecondition)
+            let left = try await replica.client.listDeadLetters(.init(), options: options).deadLetters
+            #expect(left.map(\.redriven) == [true, false])
+        }
+    }
+
+    @Test("people do not claim deliveries, and report only on what they may see")
+    func people() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            _ = try await planned(1, bed, replica)
+            let error = await refusal {
+                try await replica.client.claimDeliveries(
+                    .init(channel: "sms", limit: 1, leaseMilliseconds: 1_000),
+                    options: CampaignBed.options(CampaignBed.operatorOfAll))
+            }
+            #expect(error?.code == .permissionDenied)
+            let claimed = try #require(try await bed.claim(replica).first)
+            let east = Principal(user: "east", roles: ["operator"], officePath: "/head/east/")
+            let results = try await replica.client.reportDeliveries(
+                .init(reports: [
+                    .init(
+                        deliveryID: claimed.deliveryID, fencingToken: claimed.fencingToken, outcome: .sent,
+                        partition: claimed.partition)
+                ]), options: CampaignBed.options(east)
+            ).results
+            #expect(results.first?.refusal?.code == "unknown_delivery")
+        }
+    }
+}
