@@ -31,7 +31,7 @@ struct CampaignBed {
 
     /// - Parameter database: nil for a fresh one of the server that all tests share.
     static func make(
-        pageSize: Int = 40, database given: PostgresConfiguration? = nil,
+        pageSize: Int = 40, snapshotPageSize: Int = 100, database given: PostgresConfiguration? = nil,
         adjusting adjust: (inout CampaignBounds) -> Void = { _ in }
     ) async throws -> CampaignBed {
         let shared: PostgresConfiguration? = given == nil ? try await TestPostgres.database() : nil
@@ -68,7 +68,7 @@ struct CampaignBed {
         return CampaignBed(
             database: database, administrator: administrator, pool: owner,
             requestPool: pool("zhike_campaign_request"), clock: ManualClock(start),
-            segmentation: StubSegmentation(pageSize: 100),
+            segmentation: StubSegmentation(pageSize: snapshotPageSize),
             profile: ProfileV1.ProfileServiceClient(profile), bounds: bounds, logger: logger)
     }
 

@@ -98,7 +98,7 @@ struct CapTests {
         try await bed.pool.transaction { connection in
             let policy = try await PolicyStorage.current(in: connection).policy
             let result = try await ContactReservation(timeZone: bed.clock.timeZone).decide(
-                candidates, partition: partition, policy: policy, now: now, in: connection)
+                candidates, policy: policy, now: now, in: connection)
             try await EventLogWriter(schema: "campaign").append(result.entries, in: connection)
         }
     }

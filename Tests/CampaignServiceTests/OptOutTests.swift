@@ -81,7 +81,7 @@ struct OptOutTests {
                     try await bed.pool.transaction { connection in
                         _ = try await ContactReservation(timeZone: bed.clock.timeZone).decide(
                             [Candidate(member: member, campaign: campaign, wave: 1, channel: "sms")],
-                            partition: member.partition, policy: ContactPolicy(), now: bed.clock.now(), in: connection)
+                            policy: ContactPolicy(), now: bed.clock.now(), in: connection)
                     }
                 }
             }

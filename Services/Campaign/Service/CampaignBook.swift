@@ -7,9 +7,19 @@ final class CampaignBook: Sendable {
     struct Content: Sendable {
         fileprivate(set) var revision: Int64 = -1
         fileprivate(set) var campaigns: [Int64: LiveCampaign] = [:]
+        /// By ascending id.
+        fileprivate(set) var running: [LiveCampaign] = []
+        fileprivate(set) var closed: [Int64] = []
+        fileprivate(set) var interest = EventInterest([])
 
-        var running: [LiveCampaign] {
-            campaigns.values.filter { $0.state == .running }.sorted { $0.id < $1.id }
+        fileprivate init() {}
+
+        fileprivate init(revision: Int64, campaigns: [Int64: LiveCampaign]) {
+            self.revision = revision
+            self.campaigns = campaigns
+            running = campaigns.values.filter { $0.state == .running }.sorted { $0.id < $1.id }
+            closed = campaigns.values.filter { $0.state == .closed }.map(\.id).sorted()
+            interest = EventInterest(campaigns.values)
         }
     }
 

@@ -24,7 +24,7 @@ struct DeliveryRedrive: Sendable {
         let policy = try await PolicyStorage.current(in: connection).policy
         let channel = first.key.channel
         var facts = try await ContactFactsStorage.read(
-            letter.partition, customers: [first.key.customerID], purposes: [campaign.plan.purpose],
+            [(letter.partition, [first.key.customerID])], purposes: [campaign.plan.purpose],
             contactsSince: now - policy.longestWindow(channel: channel), in: connection)[first.key.customerID]
         facts?.isControl = first.member.isControl
         let gate = ContactGate(

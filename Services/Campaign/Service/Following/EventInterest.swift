@@ -21,10 +21,6 @@ struct EventInterest: Sendable {
         conversions[event.subject] != nil || triggers[event.subject] != nil
     }
 
-    func campaigns(of event: LogEntry) -> [LiveCampaign] {
-        converting(event) + (triggers[event.subject] ?? []).map(\.0)
-    }
-
     /// Campaigns for which the event may be a conversion: it lies after the start, and not so long after the end that the
     /// window of the last contact is over.
     func converting(_ event: LogEntry) -> [LiveCampaign] {

@@ -5,6 +5,9 @@ internal import Postgres
 internal import ServiceKit
 
 /// Reads the profile log for campaigns: events that trigger a contact, and events that are a conversion.
+///
+/// What a batch asks the database goes in a few pipelines for all partitions together: the way from an event to its
+/// contact is counted in round trips.
 struct ProfileFollower: Sendable {
     /// Kind of an entry of profile.log that is a behaviour event.
     private static let eventKind: Int16 = 1
@@ -20,105 +23,86 @@ struct ProfileFollower: Sendable {
     func apply(_ batch: LogBatch, in connection: PostgresConnection) async throws {
         let events = batch.entries.filter { $0.kind == Self.eventKind }
         guard !events.isEmpty else { return }
-        let campaigns = try await book.read(in: connection).campaigns
-        let interest = EventInterest(campaigns.values)
-        let wanted = events.filter { interest.concerns($0) }
-        guard !wanted.isEmpty else { return }
+        let answers = try await connection.pipeline([
+            LiveCampaignStorage.revisionStatement, PolicyStorage.currentStatement,
+        ])
+        let interest = try await book.read(revision: try answers[0][0].decode(Int64.self), in: connection).interest
+        let slices = LogBatch(log: batch.log, entries: events.filter(interest.concerns)).slices.map { slice in
+            EventSlice(partition: slice.partition, events: slice.entries, interest)
+        }.filter { !$0.customers.isEmpty }
+        guard !slices.isEmpty else { return }
         let now = try await clock.now()
-        let policy = try await PolicyStorage.current(in: connection).policy
-        var entries: [NewLogEntry] = []
-        for slice in LogBatch(log: batch.log, entries: wanted).slices {
-            let slice = Slice(partition: slice.partition, events: Array(slice.entries))
-            let members = try await members(of: slice, interest, in: connection)
-            guard !members.isEmpty else { continue }
-            entries += try await outcomes(slice, interest, members, now: now, in: connection)
-            entries += try await triggered(slice, interest, members, policy: policy, now: now, in: connection)
+        let known = try await EventContext.read(slices, in: connection)
+        let outcomes = try await outcomes(slices, known, now: now, in: connection)
+        let contacts = try await reservation.decide(
+            candidates(slices, known), policy: try PolicyStorage.current(answers[1]).policy, now: now,
+            replacing: known.standing, in: connection)
+        try await writer.append(outcomes + contacts.entries, in: connection)
+        if contacts.reserved + outcomes.count + contacts.entries.count > 0 { willWrite(Self.position(of: events)) }
+    }
+
+    /// The contacts that triggers ask for, of customers of the audience whom no trigger of the campaign reached yet.
+    private func candidates(_ slices: [EventSlice], _ known: EventContext) -> [Candidate] {
+        var candidates: [Candidate] = []
+        for slice in slices {
+            for (event, campaign, trigger) in slice.triggering where known.running.contains(campaign.id) {
+                let membership = Membership(campaignID: campaign.id, customerID: event.customerID)
+                guard let member = known.members[membership] else { continue }
+                let candidate = Candidate(
+                    member: member, campaign: campaign, wave: Wave.ofTriggers, channel: trigger.channel)
+                if let standing = known.standing[candidate.key], standing.state != .refused { continue }
+                candidates.append(candidate)
+            }
         }
-        try await writer.append(entries, in: connection)
-        willWrite(Self.position(of: wanted))
+        return candidates
     }
-
-    private struct Slice {
-        var partition: Int16
-        var events: [LogEntry]
-    }
-
-    private func members(
-        of slice: Slice, _ interest: EventInterest, in connection: PostgresConnection
-    ) async throws -> [Membership: AudienceMember] {
-        let campaigns = Set(slice.events.flatMap { interest.campaigns(of: $0).map(\.id) }).sorted()
-        let customers = Set(slice.events.map(\.customerID)).sorted()
-        return try AudienceStorage.members(
-            try await connection.query(
-                AudienceStorage.membersStatement(slice.partition, campaigns: campaigns, customers: customers)))
-    }
-
-    // MARK: Conversions
 
     private func outcomes(
-        _ slice: Slice, _ interest: EventInterest, _ members: [Membership: AudienceMember], now: Date,
-        in connection: PostgresConnection
+        _ slices: [EventSlice], _ known: EventContext, now: Date, in connection: PostgresConnection
     ) async throws -> [NewLogEntry] {
-        var found: [(OutcomeStorage.Key, LogEntry, LiveCampaign, AudienceMember)] = []
-        for event in slice.events {
-            for campaign in interest.converting(event) {
+        typealias Conversion = (key: OutcomeStorage.Key, event: LogEntry, campaign: LiveCampaign)
+        let found = slices.map { slice in
+            slice.converting.compactMap { event, campaign -> Conversion? in
                 let membership = Membership(campaignID: campaign.id, customerID: event.customerID)
-                guard let member = members[membership], let eventID = event.dedupeKey else { continue }
-                found.append((OutcomeStorage.Key(membership: membership, eventID: eventID), event, campaign, member))
+                guard known.members[membership] != nil, let eventID = event.dedupeKey else { return nil }
+                return (OutcomeStorage.Key(membership: membership, eventID: eventID), event, campaign)
             }
         }
-        guard !found.isEmpty else { return [] }
-        let new = try await OutcomeStorage.insert(found.map(\.0), partition: slice.partition, in: connection)
-        let latest = try await OutcomeStorage.latestContacts(
-            slice.partition, Set(new.map(\.membership)), in: connection)
-        return try found.filter { new.contains($0.0) }.map { key, event, campaign, member in
-            let contact = latest[key.membership]
-            let cut = ContactCut(
-                campaign: campaign, officePath: member.officePath, manager: member.manager,
-                arm: ContactCut.arm(isControl: member.isControl), isControl: member.isControl,
-                wave: contact?.wave ?? 0, channel: contact?.channel ?? "")
-            let property = campaign.plan.valueProperty
-            let value = property.isEmpty ? 0 : EventProperties(json: event.propertiesJSON).minorUnits(property)
-            return try LogEntries.outcome(
-                customerID: event.customerID, cut, eventType: event.subject, eventID: key.eventID, valueMinor: value,
-                at: event.occurredAt, recordedAt: now)
-        }
-    }
-
-    // MARK: Triggers
-
-    private func triggered(
-        _ slice: Slice, _ interest: EventInterest, _ members: [Membership: AudienceMember], policy: ContactPolicy,
-        now: Date, in connection: PostgresConnection
-    ) async throws -> [NewLogEntry] {
-        var candidates: [Candidate] = []
-        for event in slice.events {
-            for (campaign, trigger) in interest.triggering(event) {
-                let membership = Membership(campaignID: campaign.id, customerID: event.customerID)
-                guard let member = members[membership] else { continue }
-                candidates.append(
-                    Candidate(member: member, campaign: campaign, wave: Wave.ofTriggers, channel: trigger.channel))
+        let asked = zip(slices, found).filter { !$0.1.isEmpty }
+        guard !asked.isEmpty else { return [] }
+        let answers = try await connection.pipeline(
+            asked.flatMap { slice, found in
+                [
+                    OutcomeStorage.insertStatement(found.map(\.key), partition: slice.partition),
+                    OutcomeStorage.latestContactsStatement(found.map(\.key), partition: slice.partition),
+                ]
+            })
+        var entries: [NewLogEntry] = []
+        for (index, (_, found)) in asked.enumerated() {
+            var new = Set(try OutcomeStorage.inserted(answers[2 * index]))
+            let latest = try OutcomeStorage.latestContacts(answers[2 * index + 1])
+            for (key, event, campaign) in found {
+                guard new.remove(key) != nil, let member = known.members[key.membership] else { continue }
+                entries.append(
+                    try Self.entry(key, event, campaign, member, latest[key.membership], recordedAt: now))
             }
         }
-        guard !candidates.isEmpty else { return [] }
-        // Whoever pauses a campaign waits for this transaction, and after it nothing is reserved.
-        let running = try await runningNow(candidates, in: connection)
-        let standing = try await ContactStorage.triggered(
-            slice.partition, customers: Set(candidates.map(\.member.customerID)).sorted(),
-            campaigns: Set(candidates.map(\.campaign.id)).sorted(), in: connection)
-        candidates.removeAll { candidate in
-            !running.contains(candidate.campaign.id)
-                || standing[candidate.key].map { $0.state != .refused } ?? false
-        }
-        return try await reservation.decide(
-            candidates, partition: slice.partition, policy: policy, now: now, replacing: standing, in: connection
-        ).entries
+        return entries
     }
 
-    private func runningNow(_ candidates: [Candidate], in connection: PostgresConnection) async throws -> Set<Int64> {
-        let ids = Set(candidates.map(\.campaign.id)).sorted()
-        let rows = try await connection.query(LiveCampaignStorage.lockRunningStatement(ids))
-        return Set(try rows.map { try $0.decode(Int64.self) })
+    private static func entry(
+        _ key: OutcomeStorage.Key, _ event: LogEntry, _ campaign: LiveCampaign, _ member: AudienceMember,
+        _ contact: (wave: Int32, channel: String)?, recordedAt: Date
+    ) throws -> NewLogEntry {
+        let cut = ContactCut(
+            campaign: campaign, officePath: member.officePath, manager: member.manager,
+            arm: ContactCut.arm(isControl: member.isControl), isControl: member.isControl, wave: contact?.wave ?? 0,
+            channel: contact?.channel ?? "")
+        let property = campaign.plan.valueProperty
+        let value = property.isEmpty ? 0 : EventProperties(json: event.propertiesJSON).minorUnits(property)
+        return try LogEntries.outcome(
+            customerID: event.customerID, cut, eventType: event.subject, eventID: key.eventID, valueMinor: value,
+            at: event.occurredAt, recordedAt: recordedAt)
     }
 
     private static func position(of events: [LogEntry]) -> LogPosition {

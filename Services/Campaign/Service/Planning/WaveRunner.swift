@@ -113,7 +113,7 @@ struct WaveRunner: Sendable {
             let members = try AudienceStorage.members(answers[3]).values.sorted { $0.customerID < $1.customerID }
             let result = try await reservation.decide(
                 members.map { Candidate(member: $0, campaign: campaign, wave: wave.number, channel: wave.channel) },
-                partition: partition, policy: policy, now: now, in: connection)
+                policy: policy, now: now, in: connection)
             let isFinished = members.count < bounds.pageSize
             try await connection.execute(
                 WaveStorage.moveStatement(

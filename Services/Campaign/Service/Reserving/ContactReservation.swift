@@ -3,34 +3,57 @@ internal import EventLog
 internal import Foundation
 internal import Postgres
 
-/// Decides about candidates of one partition and stores the decisions, in the caller's transaction. The planner and the
-/// triggers come through here, so that there is one gate.
+/// Decides about candidates and stores the decisions, in the caller's transaction. The planner and the triggers come
+/// through here, so that there is one gate.
 struct ContactReservation: Sendable {
     let timeZone: TimeZone
 
     struct Result: Sendable {
         /// To be appended as the last statement of the transaction.
         var entries: [NewLogEntry] = []
-        /// Whether a worker has something to fetch now.
+        /// Contacts that a worker may fetch after the commit.
         var reserved = 0
     }
 
+    /// What stands for keys that may be decided anew.
+    typealias Standing = [DedupeKey: (state: DeliveryState, reason: String)]
+
+    private typealias Decided = [DedupeKey: (candidate: Candidate, contact: DecidedContact)]
+
+    /// Locks the customers of the candidates by ascending partition, so that nobody who does the same waits in a circle.
+    ///
     /// - Parameters:
-    ///   - candidates: all of `partition`; a key that occurs twice is decided once.
-    ///   - replacing: what stands for keys that may be decided anew; nil where no key may be.
+    ///   - candidates: a key that occurs twice is decided once.
+    ///   - standing: nil where no key may be decided anew.
     func decide(
-        _ candidates: [Candidate], partition: Int16, policy: ContactPolicy, now: Date,
-        replacing standing: [DedupeKey: (state: DeliveryState, reason: String)]? = nil,
+        _ candidates: [Candidate], policy: ContactPolicy, now: Date, replacing standing: Standing? = nil,
         in connection: PostgresConnection
     ) async throws -> Result {
         guard !candidates.isEmpty else { return Result() }
-        let customers = Set(candidates.map(\.member.customerID)).sorted()
+        let groups = Dictionary(grouping: candidates, by: \.member.partition).sorted { $0.key < $1.key }
         let window = Set(candidates.map(\.channel)).map { policy.longestWindow(channel: $0) }.max() ?? 0
-        var facts = try await ContactFactsStorage.read(
-            partition, customers: customers, purposes: Set(candidates.map(\.campaign.plan.purpose)).sorted(),
-            contactsSince: now - window, in: connection)
+        let facts = try await ContactFactsStorage.read(
+            groups.map { ($0.key, Set($0.value.map(\.member.customerID)).sorted()) },
+            purposes: Set(candidates.map(\.campaign.plan.purpose)).sorted(), contactsSince: now - window,
+            in: connection)
+        let decided = decide(candidates, facts, policy: policy, now: now)
+        let machineNow = Date()
+        let answers = try await connection.pipeline(
+            groups.map { partition, candidates in
+                let contacts = Set(candidates.map(\.key)).compactMap { decided[$0]?.contact }
+                return ContactStorage.insertStatement(
+                    contacts.sorted { ($0.key.customerID, $0.key.campaignID) < ($1.key.customerID, $1.key.campaignID) },
+                    partition: partition, now: now, machineNow: machineNow, replacingRefused: standing != nil)
+            })
+        let written = try answers.flatMap { try ContactStorage.written($0) }
+        return try result(decided, written, standing ?? [:], now: now)
+    }
 
-        var decided: [DedupeKey: (candidate: Candidate, contact: DecidedContact)] = [:]
+    private func decide(
+        _ candidates: [Candidate], _ facts: [Int64: ContactFacts], policy: ContactPolicy, now: Date
+    ) -> Decided {
+        var facts = facts
+        var decided: Decided = [:]
         for candidate in candidates where decided[candidate.key] == nil {
             let id = candidate.member.customerID
             var known = facts[id] ?? ContactFacts()
@@ -45,15 +68,11 @@ struct ContactReservation: Sendable {
             }
             decided[candidate.key] = (candidate, DecidedContact(candidate, decision))
         }
-        let written = try await ContactStorage.insert(
-            decided.values.map(\.contact).sorted { $0.key.customerID < $1.key.customerID }, partition: partition,
-            now: now, machineNow: Date(), replacingRefused: standing != nil, in: connection)
-        return try result(decided, written, standing ?? [:], now: now)
+        return decided
     }
 
     private func result(
-        _ decided: [DedupeKey: (candidate: Candidate, contact: DecidedContact)], _ written: Set<DedupeKey>,
-        _ standing: [DedupeKey: (state: DeliveryState, reason: String)], now: Date
+        _ decided: Decided, _ written: [DedupeKey], _ standing: Standing, now: Date
     ) throws -> Result {
         var result = Result()
         for key in written.sorted(by: { ($0.customerID, $0.campaignID) < ($1.customerID, $1.campaignID) }) {

@@ -5,23 +5,30 @@ internal import Postgres
 /// Reads what the gate asks for, under the locks that make the answer hold until COMMIT.
 ///
 /// The order is fixed for every transaction: first `contact_state`, which makes counting and reserving one step, then
-/// `profile.consent_guard`, which an opt-out updates; both by ascending customer. Then the facts are read, each by a
+/// `profile.consent_guard`, which an opt-out updates; both by ascending customer, and partition by partition. Then the facts are read, each by a
 /// statement of its own, so that it sees what was committed while the locks were waited for.
 enum ContactFactsStorage {
+    /// - Parameter groups: customers by ascending partition.
     static func read(
-        _ partition: Int16, customers: [Int64], purposes: [String], contactsSince since: Date,
+        _ groups: [(partition: Int16, customers: [Int64])], purposes: [String], contactsSince since: Date,
         in connection: PostgresConnection
     ) async throws -> [Int64: ContactFacts] {
         let answers = try await connection.pipeline(
-            [lockStatesStatement(partition, customers), lockGuardsStatement(partition, customers)]
-                + permissionStatements(partition, customers, purposes) + [
-                    contactsStatement(partition, customers, since: since)
-                ])
-        try requireStates(answers[0], of: customers)
-        var facts = try permissions(guards: answers[1], consents: answers[2], suppressions: answers[3])
-        for row in answers[4] {
-            let (id, channel, leftAt) = try row.decode((Int64, String, Date?).self)
-            facts[id]?.earlierContacts?.append(EarlierContact(channel: channel, leftAt: leftAt))
+            groups.flatMap { partition, customers in
+                [lockStatesStatement(partition, customers), lockGuardsStatement(partition, customers)]
+                    + permissionStatements(partition, customers, purposes) + [
+                        contactsStatement(partition, customers, since: since)
+                    ]
+            })
+        var facts: [Int64: ContactFacts] = [:]
+        for (index, group) in groups.enumerated() {
+            let own = Array(answers[(5 * index)..<(5 * index + 5)])
+            try requireStates(own[0], of: group.customers)
+            facts.merge(try permissions(guards: own[1], consents: own[2], suppressions: own[3])) { $1 }
+            for row in own[4] {
+                let (id, channel, leftAt) = try row.decode((Int64, String, Date?).self)
+                facts[id]?.earlierContacts?.append(EarlierContact(channel: channel, leftAt: leftAt))
+            }
         }
         return facts
     }

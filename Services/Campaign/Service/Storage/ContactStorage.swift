@@ -14,14 +14,10 @@ struct DecidedContact: Sendable {
 /// The contacts of one partition, one row per dedupe key.
 enum ContactStorage {
     /// Stores decisions. A key that is there already is left as it is; where `replacingRefused`, one that was refused is
-    /// decided anew.
-    ///
-    /// - Returns: the customers, campaigns and channels that were written; no others count.
-    static func insert(
-        _ contacts: [DecidedContact], partition: Int16, now: Date, machineNow: Date, replacingRefused: Bool,
-        in connection: PostgresConnection
-    ) async throws -> Set<DedupeKey> {
-        guard !contacts.isEmpty else { return [] }
+    /// decided anew. Answers with the keys that were written; no others count.
+    static func insertStatement(
+        _ contacts: [DecidedContact], partition: Int16, now: Date, machineNow: Date, replacingRefused: Bool
+    ) -> SQL {
         let conflict: SQL =
             replacingRefused
             ? """
@@ -30,8 +26,7 @@ enum ContactStorage {
                 campaign_version = excluded.campaign_version
             WHERE contact.state = 'refused'
             """ : "DO NOTHING"
-        let rows = try await connection.query(
-            """
+        return """
             INSERT INTO campaign.contact (partition, customer_id, campaign_id, wave, channel, delivery_id,
                 campaign_version, state, reason, decided_at, changed_at, due_at, traceparent)
             SELECT \(partition), i.customer_id, i.campaign_id, i.wave, i.channel, nextval('campaign.delivery_id'),
@@ -42,26 +37,27 @@ enum ContactStorage {
                 AS i(customer_id, campaign_id, wave, channel, campaign_version, state, reason, traceparent)
             ON CONFLICT (partition, customer_id, campaign_id, wave, channel) \(conflict)
             RETURNING customer_id, campaign_id, wave, channel
-            """)
-        var written: Set<DedupeKey> = []
-        for row in rows {
+            """
+    }
+
+    static func written(_ rows: [PostgresRow]) throws -> [DedupeKey] {
+        try rows.map { row in
             let (customerID, campaignID, wave, channel) = try row.decode((Int64, Int64, Int32, String).self)
-            written.insert(DedupeKey(campaignID: campaignID, customerID: customerID, wave: wave, channel: channel))
+            return DedupeKey(campaignID: campaignID, customerID: customerID, wave: wave, channel: channel)
         }
-        return written
     }
 
     /// What stands for the keys of triggers of these customers and campaigns: state and reason.
-    static func triggered(
-        _ partition: Int16, customers: [Int64], campaigns: [Int64], in connection: PostgresConnection
-    ) async throws -> [DedupeKey: (state: DeliveryState, reason: String)] {
-        let rows = try await connection.query(
-            """
-            SELECT customer_id, campaign_id, wave, channel, state, reason FROM campaign.contact
-            WHERE partition = \(partition) AND customer_id = ANY(\(customers)) AND campaign_id = ANY(\(campaigns))
-              AND wave = \(Wave.ofTriggers)
-            """)
-        var standing: [DedupeKey: (state: DeliveryState, reason: String)] = [:]
+    static func triggeredStatement(_ partition: Int16, customers: [Int64], campaigns: [Int64]) -> SQL {
+        """
+        SELECT customer_id, campaign_id, wave, channel, state, reason FROM campaign.contact
+        WHERE partition = \(partition) AND customer_id = ANY(\(customers)) AND campaign_id = ANY(\(campaigns))
+          AND wave = \(Wave.ofTriggers)
+        """
+    }
+
+    static func triggered(_ rows: [PostgresRow]) throws -> ContactReservation.Standing {
+        var standing: ContactReservation.Standing = [:]
         for row in rows {
             let (customerID, campaignID, wave, channel, state, reason) = try row.decode(
                 (Int64, Int64, Int32, String, String, String).self)

@@ -1,0 +1,36 @@
+internal import CampaignDomain
+internal import EventLog
+internal import Postgres
+
+/// What the database knows of the customers of some events.
+struct EventContext: Sendable {
+    var members: [Membership: AudienceMember] = [:]
+    /// Of the campaigns with a trigger that fits: those that run, and do until the end of the transaction.
+    var running: Set<Int64> = []
+    /// Contacts that triggers brought about before.
+    var standing: ContactReservation.Standing = [:]
+
+    /// One round trip. Campaigns are locked first, and before any customer is: whoever pauses one waits for this
+    /// transaction, and after it nothing is reserved.
+    static func read(_ slices: [EventSlice], in connection: PostgresConnection) async throws -> EventContext {
+        let triggering = Set(slices.flatMap { $0.triggering.map(\.campaign.id) }).sorted()
+        let answers = try await connection.pipeline(
+            [LiveCampaignStorage.lockRunningStatement(triggering)]
+                + slices.flatMap { slice in
+                    [
+                        AudienceStorage.membersStatement(
+                            slice.partition, campaigns: slice.campaigns, customers: slice.customers),
+                        ContactStorage.triggeredStatement(
+                            slice.partition, customers: Set(slice.triggering.map(\.event.customerID)).sorted(),
+                            campaigns: triggering),
+                    ]
+                })
+        var context = EventContext()
+        context.running = Set(try answers[0].map { try $0.decode(Int64.self) })
+        for index in slices.indices {
+            context.members.merge(try AudienceStorage.members(answers[1 + 2 * index])) { $1 }
+            context.standing.merge(try ContactStorage.triggered(answers[2 + 2 * index])) { $1 }
+        }
+        return context
+    }
+}
