@@ -1,7 +1,6 @@
-internal import ArgumentParser
 internal import ZhikeCommands
 
 @main
 struct Main {
-    static func main() async { await ZhikeCommand.main() }
+    static func main() async { await ZhikeCommand.runToExit() }
 }

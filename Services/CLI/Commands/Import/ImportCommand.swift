@@ -7,7 +7,13 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: localized(
-            "Imports customers, traits, identities, consents and events from a CSV file.", "从 CSV 文件导入客户、属性、标识、授权和事件。"))
+            "Imports customers, traits, identities, consents and events from a CSV file.", "从 CSV 文件导入客户、属性、标识、授权和事件。"),
+        discussion: localized(
+            """
+            Run again after an interruption it goes on where it stood. Refused rows stand in a file beside the CSV file, \
+            with number, column and reason. deploy/docs/import.md describes the mapping.
+            """,
+            "中断后再次运行将从断点继续。被拒绝的行连同行号、列名和原因写入 CSV 文件旁的文件。映射格式见 deploy/docs/import.md。"))
 
     @Argument(help: ArgumentHelp(localized("The file; .gz is read as it is.", "文件；可直接读取 .gz。")))
     var file: String
@@ -21,26 +27,40 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(localized("Imports the past campaign that the mapping describes.", "导入映射中描述的历史活动。")))
     var pastCampaign = false
 
-    @OptionGroup var connection: Connection
+    @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
     func run() async throws {
+        guard !pastCampaign else {
+            return try await Self.importPast(file: file, mapping: mapping, rejects: rejects, connection: connection)
+        }
         try await withInterruption {
             try await connection.use { clients in
-                let url = URL(fileURLWithPath: file)
-                let map = URL(fileURLWithPath: mapping)
-                if pastCampaign {
-                    let id = try await PastCampaignImport(clients: clients, file: url, mappingFile: map).run()
-                    Terminal.shared.result(localized("campaign \(id)", "活动 \(id)"))
-                    return
-                }
                 let outcome = try await FileImport(
-                    clients: clients, file: url, mappingFile: map, rejectsFile: rejects.map { URL(fileURLWithPath: $0) }
-                ).run(receivedAt: Date())
-                Terminal.shared.result(
-                    localized(
-                        "accepted \(outcome.accepted), rejected \(outcome.rejected)",
-                        "接受 \(outcome.accepted)，拒绝 \(outcome.rejected)"))
+                    clients: clients, file: URL(fileURLWithPath: file), mappingFile: URL(fileURLWithPath: mapping),
+                    rejectsFile: rejects.map { URL(fileURLWithPath: $0) },
+                    person: connection.person(Person.atTerminal.roles)
+                ).run()
+                Self.tell(accepted: outcome.accepted, rejected: outcome.rejected)
             }
         }
+    }
+
+    static func importPast(file: String, mapping: String, rejects: String?, connection: Connection) async throws {
+        try await withInterruption {
+            try await connection.use { clients in
+                let outcome = try await PastCampaignImport(
+                    clients: clients, file: URL(fileURLWithPath: file), mappingFile: URL(fileURLWithPath: mapping),
+                    rejectsFile: rejects.map { URL(fileURLWithPath: $0) },
+                    person: connection.person(Person.atTerminal.roles)
+                ).outcome()
+                Terminal.shared.result(localized("campaign \(outcome.campaignID)", "活动 \(outcome.campaignID)"))
+                tell(accepted: outcome.accepted, rejected: outcome.rejected)
+            }
+        }
+    }
+
+    private static func tell(accepted: Int64, rejected: Int64) {
+        Terminal.shared.result(
+            localized("accepted \(accepted), rejected \(rejected)", "接受 \(accepted)，拒绝 \(rejected)"))
     }
 }

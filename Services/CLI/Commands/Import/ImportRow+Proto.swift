@@ -4,12 +4,14 @@ internal import Postgres
 internal import ProfileDomain
 
 extension ImportRow {
-    var proto: ProfileV1.ImportRow {
+    /// - Parameter consentsFrom: from when on the consents of the file are valid; nil: from when they arrive on.
+    func proto(consentsFrom validFrom: Date?) -> ProfileV1.ImportRow {
         ProfileV1.ImportRow(
             rowNumber: rowNumber, identities: identities.map { CommonV1.Identity(kind: $0.kind, value: $0.value) },
             officePath: office.path == "/" ? "" : office.path, manager: manager,
             traits: traits.sorted { $0.key < $1.key }.map { ProfileV1.Trait(name: $0.key, value: $0.value?.proto) },
-            consents: consents.map(\.proto), events: events.map { $0.proto(of: identities[0]) })
+            consents: consents.map { $0.proto(validFrom: validFrom) },
+            events: events.map { $0.proto(of: identities[0]) })
     }
 }
 
@@ -26,9 +28,9 @@ extension TraitValue {
 }
 
 extension Consent {
-    var proto: ProfileV1.Consent {
+    func proto(validFrom: Date?) -> ProfileV1.Consent {
         ProfileV1.Consent(
-            purpose: purpose, channel: channel, granted: granted, validFromMicros: validFrom.microseconds,
+            purpose: purpose, channel: channel, granted: granted, validFromMicros: validFrom?.microseconds ?? 0,
             validUntilMicros: validUntil?.microseconds ?? 0, source: source)
     }
 }

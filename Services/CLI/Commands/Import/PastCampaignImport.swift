@@ -1,99 +1,104 @@
 internal import CSV
 internal import Contracts
-internal import Crypto
 internal import Foundation
 internal import Postgres
 internal import ProfileDomain
 internal import RPC
 
-/// Brings in a finished campaign: the arms as they were assigned and what came of each customer.
+/// Brings in a finished campaign: the arms as they were assigned and what came of each customer. Run again it goes on where
+/// it stood.
 struct PastCampaignImport: Sendable {
     let clients: SuiteClients
     let file: URL
     let mappingFile: URL
+    /// Rows that were refused; nil: beside the file.
+    var rejectsFile: URL?
+    /// For whom the contacts are brought in.
+    var person = Person.atTerminal
+
+    struct Outcome: Sendable {
+        var campaignID: Int64
+        var accepted: Int64
+        var rejected: Int64
+    }
 
     private static let chunkRows = 1_000
 
     /// - Returns: the campaign's number.
-    func run() async throws -> Int64 {
-        let mappingData = try Data(contentsOf: mappingFile)
-        let mapping = try ImportMapping(json: mappingData)
-        guard let past = mapping.pastCampaign else {
-            throw RuntimeError(.configurationInvalid, "The mapping has no past_campaign: say which columns tell of it.")
+    func run() async throws -> Int64 { try await outcome().campaignID }
+
+    func outcome() async throws -> Outcome {
+        let source = try ImportSource(file: file, mappingFile: mappingFile)
+        guard let past = source.mapping.pastCampaign else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "\(mappingFile.lastPathComponent): there is no past_campaign; say which columns tell of it.",
+                    "\(mappingFile.lastPathComponent)：缺少 past_campaign；请说明由哪些列描述历史活动。"))
         }
-        let format = CSVFormat(delimiter: mapping.delimiter)
-        let mapper = try RowMapper(
-            mapping, header: try CSVReader(path: file.path, format: format).next()?.fields ?? [])
-        let opened = try await Patience.call(for: Person.maker) { options in
-            try await clients.campaign.openPastCampaign(try request(past, mappingData), options: options)
+        let request = Self.request(past, key: try source.key(), officePath: person.officePath)
+        let opened = try await call { options in
+            try await clients.campaign.openPastCampaign(request, options: options)
         }
-        guard !opened.closed else { return opened.campaignID }
-        let progress = Progress(localized("past campaign", "历史活动"), total: Int64(try rowCount(format)))
-        var chunk: Int64 = 0
-        var sent: Int64 = 0
-        var contacts: [CampaignV1.PastContact] = []
-        func flush() async throws {
-            if chunk >= opened.nextChunk, !contacts.isEmpty {
-                let request = CampaignV1.ImportPastContactsRequest(
-                    campaignID: opened.campaignID, chunk: chunk, contacts: contacts)
-                _ = try await Patience.call(for: Person.maker) { options in
-                    try await clients.campaign.importPastContacts(request, options: options)
-                }
-            }
-            chunk += 1
-            sent += Int64(contacts.count)
-            contacts.removeAll(keepingCapacity: true)
-            progress.show(sent)
-        }
-        var isHeader = true
-        for try await batch in CSVBatches(path: file.path, format: format, rowsAtOnce: 1_000) {
-            for row in batch {
-                if isHeader {
-                    isHeader = false
-                    continue
-                }
-                contacts.append(try contact(past, mapper, row))
-                if contacts.count == Self.chunkRows { try await flush() }
+        var run = PastCampaignRun(
+            campaignID: opened.campaignID, nextChunk: opened.nextChunk,
+            rejects: try RejectsFile(rejectsFile ?? source.defaultRejects))
+        try await run.readStoredReplies(through: self)
+        try await send(source, past, &run)
+        let outcome = try run.outcome()
+        if !opened.closed {
+            _ = try await call { options in
+                try await clients.campaign.closePastCampaign(.init(campaignID: opened.campaignID), options: options)
             }
         }
-        if !contacts.isEmpty { try await flush() }
-        progress.finish(sent)
-        _ = try await Patience.call(for: Person.maker) { options in
-            try await clients.campaign.closePastCampaign(
-                CampaignV1.ClosePastCampaignRequest(campaignID: opened.campaignID), options: options)
-        }
-        return opened.campaignID
+        return outcome
     }
 
-    private func request(
-        _ past: PastCampaignMapping, _ mapping: Data
-    ) throws -> CampaignV1.OpenPastCampaignRequest {
-        var hash = SHA256()
-        hash.update(data: mapping)
-        hash.update(data: try Data(contentsOf: file))
-        return CampaignV1.OpenPastCampaignRequest(
-            importKey: hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), name: past.name,
-            officePath: "/", arms: past.arms.map { CampaignV1.PastArm(name: $0, control: $0 == past.controlArm) },
+    private func send(
+        _ source: ImportSource, _ past: PastCampaignMapping, _ run: inout PastCampaignRun
+    ) async throws {
+        var rows: [(number: Int64, contact: CampaignV1.PastContact)] = []
+        try await source.rows(localized("past campaign", "历史活动")) { number, row in
+            let contact: CampaignV1.PastContact
+            do throws(FieldProblem) {
+                if let problem = source.problem(row) { throw problem }
+                contact = try Self.contact(past, source.mapper, number, row)
+            } catch {
+                return run.refuse(number, error)
+            }
+            if try run.passesOver(number) { return }
+            rows.append((number, contact))
+            if rows.count == Self.chunkRows {
+                try await run.send(rows, through: self)
+                rows.removeAll(keepingCapacity: true)
+            }
+        }
+        if !rows.isEmpty { try await run.send(rows, through: self) }
+    }
+
+    func call<Reply>(_ body: (CallOptions) async throws -> Reply) async throws -> Reply {
+        try await Patience.call(for: person, body)
+    }
+
+    private static func request(
+        _ past: PastCampaignMapping, key: String, officePath: String
+    ) -> CampaignV1.OpenPastCampaignRequest {
+        CampaignV1.OpenPastCampaignRequest(
+            importKey: key, name: past.name, officePath: officePath,
+            arms: past.arms.map { CampaignV1.PastArm(name: $0, control: $0 == past.controlArm) },
             conversionEventType: past.eventType, conversionWindowMicros: Int64(past.windowDays) * 86_400_000_000,
             currency: past.currency)
     }
 
-    private func contact(
-        _ past: PastCampaignMapping, _ mapper: RowMapper, _ row: CSVRow
-    ) throws -> CampaignV1.PastContact {
-        let one = try mapper.pastContact(past, Int64(row.number - 1), row.fields)
+    private static func contact(
+        _ past: PastCampaignMapping, _ mapper: RowMapper, _ number: Int64, _ row: CSVRow
+    ) throws(FieldProblem) -> CampaignV1.PastContact {
+        let one = try mapper.pastContact(past, number, row.fields)
         let outcome = CampaignV1.PastOutcome(
             valueMinor: Int64((one.value * 100).rounded()), occurredAtMicros: past.contactedAt.microseconds)
         return CampaignV1.PastContact(
             identity: CommonV1.Identity(kind: Identity.customerNumberKind, value: one.customerNumber), arm: one.arm,
             channel: past.channel, contactedAtMicros: past.contactedAt.microseconds,
             outcomes: one.converted ? [outcome] : [])
-    }
-
-    private func rowCount(_ format: CSVFormat) throws -> Int {
-        let reader = try CSVReader(path: file.path, format: format)
-        var count = -1
-        while try reader.next() != nil { count += 1 }
-        return count
     }
 }

@@ -1,28 +1,75 @@
 internal import CSV
 internal import Foundation
-internal import Synchronization
+internal import RPC
 
-/// Rows of an import that were refused: number, column and reason. Made with the first of them.
-final class RejectsFile: Sendable {
+/// A row that was refused.
+struct Reject: Sendable, Hashable {
+    /// Of the row in the file, from 1, the header not counted.
+    var rowNumber: Int64
+    var column: String
+    var reason: String
+}
+
+/// The refused rows of an import with number, column and reason, in the order of the rows; no file where there are none.
+///
+/// A run that goes on with an interrupted one writes all of it anew beside the old file, and puts it in its place as soon
+/// as it holds what the old one held. So whenever it stops, the file is complete as far as the import went, without
+/// doubles.
+struct RejectsFile: ~Copyable {
     private let url: URL
-    private let handle = Mutex<FileHandle?>(nil)
+    private let part: URL
+    private var handle: FileHandle?
+    private var isInPlace = false
+    /// Rows of the chunk under way, in the order in which they were refused.
+    private var pending: [Reject] = []
+    private(set) var count: Int64 = 0
 
     init(_ url: URL) throws {
         self.url = url
-        try? FileManager.default.removeItem(at: url)
+        part = url.appendingPathExtension("part")
+        guard FileManager.default.isWritableFile(atPath: url.deletingLastPathComponent().path) else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "The folder \(url.deletingLastPathComponent().path) cannot be written: name a file for rejected rows with --rejects.",
+                    "无法写入文件夹 \(url.deletingLastPathComponent().path)：请用 --rejects 指定被拒绝行的输出文件。"))
+        }
+        try? FileManager.default.removeItem(at: part)
     }
 
-    func add(_ rowNumber: Int64, _ column: String, _ reason: String) throws {
-        try handle.withLock { handle in
-            if handle == nil {
-                let header = CSVFormat().line(["row", "column", "reason"]) + "\n"
-                _ = FileManager.default.createFile(
-                    atPath: url.path, contents: Data(header.utf8), attributes: [.posixPermissions: 0o600])
-                handle = try FileHandle(forWritingTo: url)
-                _ = try handle?.seekToEnd()
+    mutating func add(_ reject: Reject) { pending.append(reject) }
+
+    /// Writes what was added since the last time.
+    mutating func flush() throws {
+        guard !pending.isEmpty else { return }
+        var text = ""
+        if handle == nil {
+            let place = isInPlace ? url : part
+            guard
+                FileManager.default.createFile(
+                    atPath: place.path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else {
+                throw RuntimeError(
+                    .configurationInvalid,
+                    localized("The file \(place.path) cannot be written.", "无法写入文件 \(place.path)。"))
             }
-            let line = CSVFormat().line([String(rowNumber), column, reason]) + "\n"
-            try handle?.write(contentsOf: Data(line.utf8))
+            handle = try FileHandle(forWritingTo: place)
+            text = CSVFormat().line(["row", "column", "reason"])
         }
+        for reject in pending.sorted(by: { $0.rowNumber < $1.rowNumber }) {
+            text += CSVFormat().line([String(reject.rowNumber), reject.column, reject.reason])
+        }
+        try handle?.write(contentsOf: Data(text.utf8))
+        count += Int64(pending.count)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Puts what is written in the place of an earlier run's file; what follows is added to it there.
+    mutating func putInPlace() throws {
+        try flush()
+        guard !isInPlace else { return }
+        isInPlace = true
+        try? FileManager.default.removeItem(at: url)
+        if handle != nil { try FileManager.default.moveItem(at: part, to: url) }
     }
 }

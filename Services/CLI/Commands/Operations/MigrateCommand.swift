@@ -49,7 +49,7 @@ struct MigrateCommand: AsyncParsableCommand {
         Terminal.shared.result(localized("the database is ready", "数据库已就绪"))
     }
 
-    private static func secret(_ path: String) throws -> String {
+    static func secret(_ path: String) throws -> String {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw RuntimeError(
                 .configurationInvalid, localized("The file \(path) cannot be read.", "无法读取文件 \(path)。"))

@@ -1,0 +1,35 @@
+internal import RPC
+
+/// The five suite services, each asked by a real call.
+enum SuiteChecks {
+    static func findings(_ clients: SuiteClients, gateway: String?) async -> [Finding] {
+        var findings: [Finding] = []
+        for service in SuiteFolder.services where service != "gateway" {
+            do throws(RPCError) {
+                let health = try await clients.health(of: service)
+                findings.append(finding(service, isReady: health.ready, reasons: health.reasons))
+            } catch {
+                findings.append(silent(service, error.description))
+            }
+        }
+        if let gateway {
+            let answers = await GatewayClient(address: gateway).isAlive()
+            findings.append(answers ? .ok("gateway", gateway) : silent("gateway", gateway))
+        }
+        return findings
+    }
+
+    static func finding(_ service: String, isReady: Bool, reasons: [String]) -> Finding {
+        guard !isReady else { return .ok(service, localized("ready", "就绪")) }
+        return .act(
+            service, reasons.joined(separator: "; "),
+            localized("It serves no calls until this is mended; its log says more.", "修复前不提供服务；详见其日志。"))
+    }
+
+    private static func silent(_ service: String, _ found: String) -> Finding {
+        .act(
+            service, localized("no answer: \(found)", "无应答：\(found)"),
+            localized(
+                "Start zhike-\(service), and look at its endpoint and its key.", "请启动 zhike-\(service)，并检查其地址与密钥。"))
+    }
+}

@@ -1,0 +1,93 @@
+internal import CSV
+internal import Crypto
+internal import Foundation
+internal import ProfileDomain
+internal import RPC
+
+/// A file and its mapping, read and found to agree.
+struct ImportSource: Sendable {
+    let file: URL
+    let mapping: ImportMapping
+    let mappingJSON: Data
+    let mapper: RowMapper
+    let width: Int
+
+    /// - Throws: one sentence that names the file, and the key or column at fault.
+    init(file: URL, mappingFile: URL) throws {
+        self.file = file
+        guard let data = try? Data(contentsOf: mappingFile) else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "The mapping \(mappingFile.path) cannot be read: check its path.",
+                    "无法读取映射文件 \(mappingFile.path)：请检查路径。"))
+        }
+        mappingJSON = data
+        do throws(FieldProblem) {
+            mapping = try ImportMapping(json: data)
+        } catch {
+            throw Self.sentence(mappingFile, error)
+        }
+        let header =
+            try CSVReader(path: file.path, format: CSVFormat(delimiter: mapping.delimiter)).next()?.fields ?? []
+        width = header.count
+        do throws(FieldProblem) {
+            mapper = try RowMapper(mapping, header: header)
+        } catch {
+            throw Self.sentence(mappingFile, error)
+        }
+    }
+
+    private static func sentence(_ mapping: URL, _ problem: FieldProblem) -> RuntimeError {
+        let place = problem.field.isEmpty ? "" : " (\(problem.field))"
+        return RuntimeError(.configurationInvalid, "\(mapping.lastPathComponent): \(problem.reason)\(place)")
+    }
+
+    var format: CSVFormat { CSVFormat(delimiter: mapping.delimiter) }
+
+    /// Beside the file.
+    var defaultRejects: URL {
+        let plain = file.pathExtension == "gz" ? file.deletingPathExtension() : file
+        return plain.deletingPathExtension().appendingPathExtension("rejects.csv")
+    }
+
+    /// SHA-256 of mapping and file, so that a changed mapping is another import.
+    func key() throws -> String {
+        var hash = SHA256()
+        hash.update(data: mappingJSON)
+        let handle = try FileHandle(forReadingFrom: file)
+        defer { try? handle.close() }
+        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Gives each row behind the header, with its number from 1, and shows how far the file is read.
+    func rows(
+        _ title: String, _ body: (_ number: Int64, _ row: CSVRow) async throws -> Void
+    ) async throws {
+        let size = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int64) ?? 0
+        let isPacked = file.pathExtension == "gz"
+        let progress = Progress(title, total: size)
+        var count: Int64 = 0
+        for try await batch in CSVBatches(path: file.path, format: format, rowsAtOnce: 1_000) {
+            for row in batch where row.number > 1 {
+                count += 1
+                try await body(count, row)
+            }
+            // Of a packed file only the unpacked bytes are counted, whose number nobody knows before.
+            if !isPacked, let last = batch.last { progress.show(last.end.byteOffset) }
+        }
+        progress.finish(count)
+    }
+
+    /// What makes a row unfit before its values are looked at.
+    func problem(_ row: CSVRow) -> FieldProblem? {
+        if let problem = row.problem { return FieldProblem(field: "row", code: "csv", reason: problem) }
+        guard row.fields.count == width else {
+            return FieldProblem(
+                field: "row", code: "width",
+                reason: "The row has \(row.fields.count) fields where the header has \(width).")
+        }
+        return nil
+    }
+}
