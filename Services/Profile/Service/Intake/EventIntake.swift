@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Foundation
 internal import Postgres
 internal import ProfileDomain
@@ -27,15 +28,19 @@ actor EventIntake {
 
     private let pool: PostgresPool
     private let clock: any BusinessClock
+    private let writer: EventLogWriter
     private let stored: @Sendable () -> Void
     private var waiting: [Waiting] = []
     private var waitingEvents = 0
     private var isStoring = false
 
     /// - Parameter stored: Called after each commit, to wake the readers of the log.
-    init(pool: PostgresPool, clock: any BusinessClock, stored: @escaping @Sendable () -> Void) {
+    init(
+        pool: PostgresPool, clock: any BusinessClock, writer: EventLogWriter, stored: @escaping @Sendable () -> Void
+    ) {
         self.pool = pool
         self.clock = clock
+        self.writer = writer
         self.stored = stored
     }
 
@@ -95,33 +100,19 @@ actor EventIntake {
 
     private func write(_ group: [Waiting]) async throws -> [EventOutcome] {
         let now = try await clock.now()
-        let all = group.flatMap(\.events)
+        let sending = EventGroup(group.flatMap(\.events))
         let refused = group.flatMap(\.refused)
-        // Unique per customer in one statement; a later one of the same id is a duplicate of the first.
-        var indexes: [EventKey: Int] = [:]
-        var unique: [LocatedEvent] = []
-        for located in all where indexes[EventKey(located)] == nil {
-            indexes[EventKey(located)] = unique.count
-            unique.append(located)
-        }
-        let sending = unique
-        let deadline = group.map(\.deadline).max()
-        let rows = try await pool.transaction(TransactionOptions(deadline: deadline)) { connection in
+        let options = TransactionOptions(deadline: group.map(\.deadline).max())
+        return try await pool.transaction(options) { connection in
             try await RefusedItemStorage.insert(refused, at: now, in: connection)
-            return try await EventStorage.append(sending, recordedAt: now, in: connection)
+            let events = sending.events
+            guard !events.isEmpty else { return [] }
+            let duplicates = try await EventStorage.lockHeads(
+                of: Set(events.map(\.key.partition)), findingDuplicatesAmong: events, in: connection)
+            let logEntries = LogEntries(at: now)
+            let new = events.indices.filter { !duplicates.contains($0) }
+            let offsets = try await writer.append(new.map { logEntries.event(events[$0]) }, in: connection)
+            return sending.outcomes(new: new, offsets: offsets)
         }
-        var places: [Int: StoredEvent] = [:]
-        for row in rows { places[row.index] = row }
-        var outcomes: [EventOutcome] = []
-        for located in all {
-            let home = located.key.customerID
-            // The first of equal ids takes the place; what comes after finds none left.
-            if let index = indexes[EventKey(located)], let place = places.removeValue(forKey: index) {
-                outcomes.append(.stored(customerID: home, partition: place.partition, offset: place.offset))
-            } else {
-                outcomes.append(.duplicate(customerID: home))
-            }
-        }
-        return outcomes
     }
 }

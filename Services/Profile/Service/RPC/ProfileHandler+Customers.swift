@@ -104,7 +104,8 @@ extension ProfileHandler {
     private func reveal(
         _ customer: Customer, _ request: ProfileV1.GetCustomerRequest, _ context: CallContext
     ) async throws -> Customer {
-        try Gate.require(.revealCustomers, context)
+        let what = "customer \(customer.customerID)"
+        _ = try await dependencies.audit.require(.revealCustomers, context, what: what, pool: pool)
         guard !request.revealReason.isEmpty, request.revealReason.utf8.count <= 200 else {
             throw ProfileFailure.field(
                 FieldProblem(
@@ -112,8 +113,7 @@ extension ProfileHandler {
         }
         try await dependencies.audit.append(
             AuditEntry(
-                context, right: .revealCustomers, what: "customer \(customer.customerID)", reason: request.revealReason,
-                result: .done),
+                context, right: .revealCustomers, what: what, reason: request.revealReason, result: .done),
             pool: pool)
         return customer
     }

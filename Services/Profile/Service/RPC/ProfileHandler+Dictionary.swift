@@ -9,7 +9,7 @@ extension ProfileHandler {
     func defineTraits(
         _ request: ProfileV1.DefineTraitsRequest, context: CallContext
     ) async throws -> ProfileV1.DefineTraitsResponse {
-        try Gate.require(.editDictionary, context)
+        _ = try await dependencies.audit.require(.editDictionary, context, what: "traits", pool: pool)
         let definitions = try Self.checked { () throws(FieldProblem) in
             try ImportRow.each(request.traits, "traits") { (proto) throws(FieldProblem) in try TraitDefinition(proto) }
         }

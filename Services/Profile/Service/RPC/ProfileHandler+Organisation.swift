@@ -9,7 +9,7 @@ extension ProfileHandler {
     func putOrganisation(
         _ request: ProfileV1.PutOrganisationRequest, context: CallContext
     ) async throws -> ProfileV1.PutOrganisationResponse {
-        try Gate.require(.editOrganisation, context)
+        _ = try await dependencies.audit.require(.editOrganisation, context, what: "organisation", pool: pool)
         let offices = try Self.checked { () throws(FieldProblem) in try Self.offices(request.offices) }
         let staff = try Self.checked { () throws(FieldProblem) in
             try ImportRow.each(request.staff, "staff") { (proto) throws(FieldProblem) in

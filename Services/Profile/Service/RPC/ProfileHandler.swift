@@ -19,7 +19,7 @@ struct ProfileHandler: ProfileV1.ProfileServiceHandler {
     init(_ dependencies: ProfileDependencies) {
         self.dependencies = dependencies
         let notifier = dependencies.notifier
-        events = EventIntake(pool: dependencies.pool, clock: dependencies.clock) { notifier.signal() }
+        events = EventIntake(pool: dependencies.pool, clock: dependencies.clock, writer: writer) { notifier.signal() }
         homes = HomeCache(limit: 2_000_000)
         dictionary = DictionaryCache(pool: dependencies.pool)
     }
