@@ -57,6 +57,10 @@ public enum StandardSettings {
         mustBe: "from 100 to 600,000"
     ) { (100...600_000).contains($0) }
 
+    public static let stopWithInput = Setting<Bool>(
+        "stop.withInput", "whether the process stops when its standard input ends; for whoever supervises it",
+        default: false)
+
     /// Where another suite service is called.
     public static func peerEndpoints(_ service: String) -> Setting<[String]> {
         Setting("peers.\(service)", "addresses of \(service), one for each replica", default: [])
@@ -66,7 +70,7 @@ public enum StandardSettings {
         [
             listenEndpoints, keysFile, callsAtOnce, databaseHost, databasePort, databaseName, databasePasswordFile,
             databaseRequestPasswordFile, databasePoolSize, databaseRequestPoolSize, healthHost, healthPort, logFormat,
-            logLevel, clockMode, clockTimeZone, auditKeyFile, stopTimeoutMilliseconds,
+            logLevel, clockMode, clockTimeZone, auditKeyFile, stopTimeoutMilliseconds, stopWithInput,
         ] + ["profile", "segmentation", "campaign", "kpi"].map(peerEndpoints)
     }
 }

@@ -67,6 +67,11 @@ public enum ServiceRunner {
         if let server = try server(parts, environment, drainTimeout: bound / 2) { services.append(server) }
         if stopOnSignals { services.append(StopBound(bound: bound, logger: logger)) }
         var group = ServiceGroupConfiguration(services: services, logger: logger)
+        if stopOnSignals, try configuration.value(StandardSettings.stopWithInput) {
+            group.services.append(
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: InputEnd(logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
+        }
         if stopOnSignals { group.gracefulShutdownSignals = [.sigterm, .sigint] }
         logger.info("starting", metadata: ["version": "\(SuiteVersion.current)"])
         try await ServiceGroup(configuration: group).run()

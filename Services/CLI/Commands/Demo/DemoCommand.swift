@@ -77,32 +77,42 @@ struct DemoCommand: AsyncParsableCommand {
         let issuer = try await TokenIssuer(keyFile: suite.folder.tokenKey)
         let token = try await issuer.token(
             for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
-        let killing = kill ? Task { await RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000).run() } : nil
         var text = ReportText(report: KPIV1.CampaignReport())
         let reader = ReportReader(clients: suite.clients)
-        let campaignID: Int64
-        if let bankMarketing {
-            campaignID = try await BankMarketingDemo(
-                file: URL(fileURLWithPath: bankMarketing), mapping: mapping("bank-marketing.json")
-            ).run(on: suite, start: Self.start, token: token)
-        } else if let hillstrom {
-            campaignID = try await HillstromDemo(
-                file: URL(fileURLWithPath: hillstrom), mapping: mapping("hillstrom.json")
-            ).run(on: suite, start: Self.start)
-        } else {
-            let bank = SandboxBank(seed: seed, customerCount: customers, now: Self.start)
-            let (id, truth) = try await SandboxDemo(bank: bank, mappings: URL(fileURLWithPath: mappings))
-                .run(on: suite, start: Self.start, token: token)
-            campaignID = id
-            text.truth = ["contacted": truth]
+        let killing = kill ? Task { await RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000).run() } : nil
+        let outcome: Result<(id: Int64, truth: Double?), any Error>
+        do {
+            outcome = .success(try await runJob(on: suite, token: token))
+        } catch {
+            outcome = .failure(error)
         }
+        // Before anything else, also when the job failed: nobody may start what is being stopped.
         killing?.cancel()
         await killing?.value
+        let (campaignID, truth) = try outcome.get()
+        if let truth { text.truth = ["contacted": truth] }
         text.report = try await reader.report(campaignID)
         Terminal.shared.endBar()
         Terminal.shared.result(text.text)
         try await check(campaignID, reader, simulator)
         if !once { try await stayUp(suite, issuer) }
+    }
+
+    /// The whole job; returns its campaign and, where it is known, the true effect in percentage points.
+    private func runJob(on suite: Suite, token: String) async throws -> (id: Int64, truth: Double?) {
+        if let bankMarketing {
+            let demo = BankMarketingDemo(
+                file: URL(fileURLWithPath: bankMarketing), mapping: mapping("bank-marketing.json"))
+            return (try await demo.run(on: suite, start: Self.start, token: token), nil)
+        }
+        if let hillstrom {
+            let demo = HillstromDemo(file: URL(fileURLWithPath: hillstrom), mapping: mapping("hillstrom.json"))
+            return (try await demo.run(on: suite, start: Self.start), nil)
+        }
+        let bank = SandboxBank(seed: seed, customerCount: customers, now: Self.start)
+        let (campaignID, truth) = try await SandboxDemo(bank: bank, mappings: URL(fileURLWithPath: mappings))
+            .run(on: suite, start: Self.start, token: token)
+        return (campaignID, truth)
     }
 
     /// What a demonstration must not hide: totals that differ from the logs, and contacts that went out twice.

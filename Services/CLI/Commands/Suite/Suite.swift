@@ -28,7 +28,14 @@ actor Suite {
         let port = try httpPort ?? FreePort.find()
         let folder = try SuiteFolder(root: root)
         Terminal.shared.say(localized("starting Postgres", "正在启动 Postgres"))
-        let postgres = try await EmbeddedPostgres.start(folder: folder.postgres)
+        let postgres: EmbeddedPostgres
+        do {
+            postgres = try await EmbeddedPostgres.start(folder: folder.postgres)
+        } catch {
+            folder.removeSockets()
+            throw error
+        }
+        let suite: Suite
         do {
             let pool = try await prepare(postgres, simulatedStart: simulatedStart)
             let settings = SuiteSettings(
@@ -36,14 +43,20 @@ actor Suite {
             try settings.write(
                 to: folder, databaseSocket: postgres.socketFolder, databasePort: EmbeddedPostgres.port,
                 databaseName: databaseName)
-            let suite = try Suite(folder: folder, httpPort: port, postgres: postgres, administrator: pool)
-            try await suite.startProcesses()
-            return suite
+            suite = try Suite(folder: folder, httpPort: port, postgres: postgres, administrator: pool)
         } catch {
             try? await postgres.stop()
             folder.removeSockets()
             throw error
         }
+        do {
+            try await suite.startProcesses()
+        } catch {
+            // Interrupted, or one does not come up: what was started must not stay.
+            await suite.stop()
+            throw error
+        }
+        return suite
     }
 
     private static func prepare(_ postgres: EmbeddedPostgres, simulatedStart: Date?) async throws -> PostgresPool {

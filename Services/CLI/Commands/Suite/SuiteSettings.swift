@@ -29,6 +29,8 @@ struct SuiteSettings: Sendable {
                 "keys": ["file": folder.serviceKeys.path],
                 "log": ["format": "text", "level": "info"],
                 "health": ["port": try FreePort.find()],
+                // However zhike ends, its suite services do.
+                "stop": ["withInput": true],
                 "peers": Dictionary(
                     uniqueKeysWithValues: SuiteFolder.services.filter { $0 != "gateway" }
                         .map { ($0, [folder.endpoint(of: $0)]) }),

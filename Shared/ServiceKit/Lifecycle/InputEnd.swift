@@ -1,0 +1,27 @@
+internal import Dispatch
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+
+/// Stops the process in order when its standard input ends: whoever started it holds the other end and is gone, or
+/// wants it to stop. Unlike a signal that cannot be missed while the process is still starting.
+struct InputEnd: Service {
+    let logger: Logger
+
+    func run() async throws {
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+        let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
+        source.setEventHandler {
+            // What is written to us means nothing; only the end counts, and it reads as no bytes.
+            if FileHandle.standardInput.availableData.isEmpty { continuation.finish() }
+        }
+        source.resume()
+        defer { source.cancel() }
+        await withGracefulShutdownHandler {
+            for await _ in ended {}
+        } onGracefulShutdown: {
+            continuation.finish()
+        }
+        if !Task.isShuttingDownGracefully { logger.info("the input has ended: stopping") }
+    }
+}
