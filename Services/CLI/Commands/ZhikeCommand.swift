@@ -10,7 +10,8 @@ public struct ZhikeCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, ImportCommand.self, SegmentCommand.self, CampaignCommand.self, KPICommand.self,
             TokenCommand.self,
-            ClockCommand.self, MigrateCommand.self, PingCommand.self, DoctorCommand.self, BenchCommand.self,
+            ClockCommand.self, ChannelCommand.self, MigrateCommand.self, PingCommand.self, DoctorCommand.self,
+            BenchCommand.self,
             DemoCommand.self,
         ])
 

@@ -2,8 +2,8 @@ internal import Contracts
 internal import Foundation
 internal import RPC
 
-/// A file that describes a campaign: `plan` as the gateway takes it, and where wanted `product` and `offer`, which are put
-/// first. A file with the members of the plan alone is taken too.
+/// A file that describes a campaign: `plan` as the gateway takes it, and where wanted `product` and `offer`, which
+/// are put first. A file with the members of the plan alone is taken too.
 struct CampaignFile: Sendable {
     var product: CampaignV1.Product?
     var offer: CampaignV1.Offer?

@@ -46,17 +46,16 @@ struct DoctorCommand: AsyncParsableCommand {
     private func machine(_ folder: URL) -> [Finding] {
         let maps = FileHandle(forReadingAtPath: "/proc/self/maps").flatMap { try? $0.readToEnd() } ?? Data()
         let account = try? PostgresInstallation.find().account
-        return LibraryChecks.findings(
-            maps: String(decoding: maps, as: UTF8.self), packages: LibraryChecks.installedPackages()) + [
-                MachineChecks.swift(programs: Programs.folder),
-                MachineChecks.postgres({ try PostgresInstallation.find() }) {
-                    ProgramOutput.read($0.path, ["--version"])
-                },
-                MachineChecks.timeZones(),
-                MachineChecks.clock(isSynchronised: MachineChecks.isClockSynchronised()),
-                MachineChecks.disk(folder, freeBytes: MachineChecks.freeBytes(folder)),
-                FolderChecks.rights(folder, account: account ?? nil),
-            ]
+        let libraries = LibraryChecks.findings(
+            maps: String(decoding: maps, as: UTF8.self), packages: LibraryChecks.installedPackages())
+        return libraries + [
+            MachineChecks.swift(programs: Programs.folder),
+            MachineChecks.postgres(),
+            MachineChecks.timeZones(),
+            MachineChecks.clock(isSynchronised: MachineChecks.isClockSynchronised()),
+            MachineChecks.disk(folder, freeBytes: MachineChecks.freeBytes(folder)),
+            FolderChecks.rights(folder, account: account ?? nil),
+        ]
     }
 
     private func suite(_ running: RunningSuite?) async throws -> [Finding] {

@@ -19,7 +19,8 @@ enum FolderChecks {
             return .act(
                 "data folder", localized("\(closed) is closed to others", "\(closed) 不允许其他账户进入"),
                 localized(
-                    "As root Postgres runs as \(account), which must be able to pass: chmod o+x \(closed), or choose another folder.",
+                    "As root Postgres runs as \(account), which must be able to pass: chmod o+x \(closed), or choose "
+                        + "another folder.",
                     "以 root 运行时 Postgres 使用账户 \(account)，须能进入：chmod o+x \(closed)，或选择其他文件夹。"))
         }
         return .ok(

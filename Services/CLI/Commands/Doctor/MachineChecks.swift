@@ -22,12 +22,11 @@ enum MachineChecks {
             localized("all beside zhike; no Swift toolchain is needed to run them", "均与 zhike 同处；运行时无需 Swift 工具链"))
     }
 
-    /// - Parameter version: what `postgres --version` says.
-    static func postgres(_ find: () throws -> PostgresInstallation, version: (URL) -> String?) -> Finding {
+    static func postgres(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Finding {
         do {
-            let installation = try find()
-            let postgres = installation.binaries.appending(path: "postgres")
-            let found = version(postgres)?.trimmingCharacters(in: .whitespacesAndNewlines) ?? postgres.path
+            let program = try PostgresInstallation.find(environment: environment).binaries.appending(path: "postgres")
+            let version = ProgramOutput.read(program.path, ["--version"])
+            let found = version?.trimmingCharacters(in: .whitespacesAndNewlines) ?? program.path
             return .ok("postgres", found)
         } catch {
             return .act("postgres", localized("not found", "未找到"), "\(error)")

@@ -6,7 +6,8 @@ internal import ProfileDomain
 internal import ProtobufC
 internal import RPC
 
-/// Brings a file in by its mapping: declares the traits, sends chunks, writes rejects; run again it goes on where it stood.
+/// Brings a file in by its mapping: declares the traits, sends chunks, writes rejects; run again it goes on where it
+/// stood.
 struct FileImport: Sendable {
     let clients: SuiteClients
     let file: URL

@@ -10,8 +10,8 @@ struct ImportCommand: AsyncParsableCommand {
             "Imports customers, traits, identities, consents and events from a CSV file.", "从 CSV 文件导入客户、属性、标识、授权和事件。"),
         discussion: localized(
             """
-            Run again after an interruption it goes on where it stood. Refused rows stand in a file beside the CSV file, \
-            with number, column and reason. deploy/docs/import.md describes the mapping.
+            Run again after an interruption it goes on where it stood. Refused rows stand in a file beside the CSV \
+            file, with number, column and reason. deploy/docs/import.md describes the mapping.
             """,
             "中断后再次运行将从断点继续。被拒绝的行连同行号、列名和原因写入 CSV 文件旁的文件。映射格式见 deploy/docs/import.md。"))
 

@@ -2,8 +2,8 @@ internal import Contracts
 internal import ProfileDomain
 internal import RPC
 
-/// One run of an import: passes over the rows that earlier runs sent, sends the others in numbered chunks, and keeps count
-/// of all.
+/// One run of an import: passes over the rows that earlier runs sent, sends the others in numbered chunks, and keeps
+/// count of all.
 struct ImportRun: ~Copyable {
     private let importID: Int64
     private let source: String

@@ -5,8 +5,8 @@ internal import Postgres
 internal import ProfileDomain
 internal import RPC
 
-/// Brings in a finished campaign: the arms as they were assigned and what came of each customer. Run again it goes on where
-/// it stood.
+/// Brings in a finished campaign: the arms as they were assigned and what came of each customer. Run again it goes on
+/// where it stood.
 struct PastCampaignImport: Sendable {
     let clients: SuiteClients
     let file: URL

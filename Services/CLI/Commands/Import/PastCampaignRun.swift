@@ -2,8 +2,8 @@ internal import Contracts
 internal import ProfileDomain
 internal import RPC
 
-/// One run of the import of a past campaign: passes over the contacts that earlier runs sent, sends the others in numbered
-/// chunks, and keeps count of all.
+/// One run of the import of a past campaign: passes over the contacts that earlier runs sent, sends the others in
+/// numbered chunks, and keeps count of all.
 struct PastCampaignRun: ~Copyable {
     private let campaignID: Int64
     private let storedChunks: Int64

@@ -10,11 +10,12 @@ struct Reject: Sendable, Hashable {
     var reason: String
 }
 
-/// The refused rows of an import with number, column and reason, in the order of the rows; no file where there are none.
+/// The refused rows of an import with number, column and reason, in the order of the rows; no file where there are
+/// none.
 ///
-/// A run that goes on with an interrupted one writes all of it anew beside the old file, and puts it in its place as soon
-/// as it holds what the old one held. So whenever it stops, the file is complete as far as the import went, without
-/// doubles.
+/// A run that goes on with an interrupted one writes all of it anew beside the old file, and puts it in its place as
+/// soon as it holds what the old one held. So whenever it stops, the file is complete as far as the import went,
+/// without doubles.
 struct RejectsFile: ~Copyable {
     private let url: URL
     private let part: URL
@@ -27,12 +28,13 @@ struct RejectsFile: ~Copyable {
     init(_ url: URL) throws {
         self.url = url
         part = url.appendingPathExtension("part")
-        guard FileManager.default.isWritableFile(atPath: url.deletingLastPathComponent().path) else {
+        let folder = url.deletingLastPathComponent()
+        guard FileManager.default.isWritableFile(atPath: folder.path) else {
             throw RuntimeError(
                 .configurationInvalid,
                 localized(
-                    "The folder \(url.deletingLastPathComponent().path) cannot be written: name a file for rejected rows with --rejects.",
-                    "无法写入文件夹 \(url.deletingLastPathComponent().path)：请用 --rejects 指定被拒绝行的输出文件。"))
+                    "The folder \(folder.path) cannot be written: name a file for rejected rows with --rejects.",
+                    "无法写入文件夹 \(folder.path)：请用 --rejects 指定被拒绝行的输出文件。"))
         }
         try? FileManager.default.removeItem(at: part)
     }

@@ -23,7 +23,8 @@ struct BenchCommand: AsyncParsableCommand {
             throw RuntimeError(
                 .configurationInvalid,
                 localized(
-                    "The program zhike-bench is missing beside zhike: build it with swift build -c release --product zhike-bench, or run deploy/bench NAME.",
+                    "The program zhike-bench is missing beside zhike: build it with swift build -c release --product "
+                        + "zhike-bench, or run deploy/bench NAME.",
                     "zhike 旁缺少程序 zhike-bench：请用 swift build -c release --product zhike-bench 构建，或运行 deploy/bench NAME。")
             )
         }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Contracts
 internal import Foundation
 internal import Logging
 internal import Postgres
@@ -15,10 +14,15 @@ struct ClockCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: localized("Shows business time.", "查看业务时间。"))
-        @OptionGroup var connection: Connection
+        @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
         func run() async throws {
-            try await ClockCommand.withClock(connection) { clock in
+            let running = try RunningSuite.find(URL(fileURLWithPath: connection.data))
+            guard running.isClockSimulated else {
+                Terminal.shared.result(Date().formatted(.iso8601))
+                return Terminal.shared.say(localized("business time is real", "业务时间为真实时间"))
+            }
+            try await ClockCommand.withClock(running) { clock in
                 Terminal.shared.result(try await clock.now().formatted(.iso8601))
             }
         }
@@ -28,36 +32,66 @@ struct ClockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "advance",
             abstract: localized(
-                "Moves business time forward, once every consumer has read all there is.", "待所有消费者读完后推进业务时间。"))
-        @OptionGroup var connection: Connection
-        @Argument(help: ArgumentHelp(localized("How far, such as 90m, 4h or 2d.", "推进多少，如 90m、4h 或 2d。")))
-        var by: String
+                "Moves business time forward, stopping at each wave that falls due.", "推进业务时间，并在每个到期波次处停留。"),
+            discussion: localized(
+                """
+                Before each step, and at the end, it waits until whoever follows a log has read it to its end, waves \
+                whose time has come are through, and contacts have left for their channel.
+                """,
+                "每一步之前及结束时，都会等待：日志的消费者已读到末尾、到期波次已完成、触达已发往渠道。"))
+
+        @Argument(
+            help: ArgumentHelp(
+                localized("How far, such as 90m, 4h or 2d.", "推进多少，如 90m、4h 或 2d。"), valueName: "span"),
+            transform: SpanOfTime.parse)
+        var by: SpanOfTime
+
+        @Option(
+            help: ArgumentHelp(
+                localized("How long to wait for what is due before giving up.", "等待到期事项的最长时间。"),
+                valueName: "span"),
+            transform: SpanOfTime.parse)
+        var patience = SpanOfTime(microseconds: 60_000_000)
+
+        @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
         func run() async throws {
-            guard let seconds = Self.seconds(by) else {
-                throw ValidationError(localized("Write how far as 90m, 4h or 2d.", "请写成 90m、4h 或 2d。"))
+            let running = try RunningSuite.find(URL(fileURLWithPath: connection.data))
+            guard running.isClockSimulated else {
+                throw RuntimeError(
+                    .configurationInvalid,
+                    localized(
+                        "Business time is real here and cannot be moved: start a suite with zhike up --simulated-start.",
+                        "此处业务时间为真实时间，无法推进：请用 zhike up --simulated-start 启动系统。"))
             }
             try await connection.use { clients in
-                // What was written must be applied before time goes on, or a late reader would see another past.
-                _ = try await ReportReader(clients: clients).caughtUp()
-            }
-            try await ClockCommand.withClock(connection) { clock in
-                let target = try await clock.now().addingTimeInterval(seconds)
-                try await clock.advance(to: target)
-                Terminal.shared.result(target.formatted(.iso8601))
+                let settling = Settling(
+                    clients: clients, person: connection.person(Person.analyst.roles),
+                    patience: .microseconds(patience.microseconds))
+                try await ClockCommand.withClock(running) { clock in
+                    try await advance(clock, settling)
+                }
             }
         }
 
-        private static func seconds(_ text: String) -> TimeInterval? {
-            guard let unit = text.last, let number = Double(text.dropLast()), number > 0 else { return nil }
-            return ["s": 1, "m": 60, "h": 3_600, "d": 86_400][unit].map { number * $0 }
+        private func advance(_ clock: SimulatedBusinessClock, _ settling: Settling) async throws {
+            var now = try await clock.now().microseconds
+            let target = now + by.microseconds
+            try await settling.settle(at: now)
+            while now < target {
+                let next = try await settling.nextStart(after: now)
+                now = min(target, next ?? target)
+                try await clock.advance(to: Date(microseconds: now))
+                try await settling.settle(at: now)
+                if now < target { Terminal.shared.say(Date(microseconds: now).formatted(.iso8601)) }
+            }
+            Terminal.shared.result(Date(microseconds: now).formatted(.iso8601))
         }
     }
 
     fileprivate static func withClock(
-        _ connection: Connection, _ body: (SimulatedBusinessClock) async throws -> Void
+        _ running: RunningSuite, _ body: (SimulatedBusinessClock) async throws -> Void
     ) async throws {
-        let running = try RunningSuite.find(URL(fileURLWithPath: connection.data))
         let pool = PostgresPool(
             try PostgresConfiguration(parsing: running.databaseURL),
             logger: Logger(label: "zhike") { _ in SwiftLogNoOpLogHandler() })

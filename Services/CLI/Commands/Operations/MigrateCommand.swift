@@ -5,8 +5,8 @@ internal import Postgres
 internal import RPC
 internal import ServiceKit
 
-/// Prepares a database: its roles, schemas and the tables that all suite services share. Each suite service then brings its
-/// own schema up to date when it starts.
+/// Prepares a database: its roles, schemas and the tables that all suite services share. Each suite service then
+/// brings its own schema up to date when it starts.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",

@@ -7,7 +7,10 @@ struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
         abstract: localized(
-            "Runs the five suite services and a Postgres of their own, supervised.", "运行五个服务及自带的 Postgres，并监管它们。"))
+            "Runs the five suite services and a Postgres of their own, supervised.", "运行五个服务及自带的 Postgres，并监管它们。"),
+        discussion: localized(
+            "Data, keys and logs stay in the folder; the next start goes on with them. Ctrl-C stops everything.",
+            "数据、密钥和日志保留在文件夹中，下次启动时继续使用。按 Ctrl-C 停止全部。"))
 
     @Option(help: ArgumentHelp(localized("Folder for data, keys and logs.", "数据、密钥和日志所在文件夹。")))
     var data: String = Connection.defaultData
@@ -19,28 +22,38 @@ struct UpCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             localized(
                 "Simulated business time to begin at, as 2026-03-02T02:00:00Z; without it business time is real.",
-                "模拟业务时间的起点，如 2026-03-02T02:00:00Z；缺省为真实时间。")))
-    var simulatedStart: String?
+                "模拟业务时间的起点，如 2026-03-02T02:00:00Z；缺省为真实时间。")),
+        transform: { try Moment.parse($0) })
+    var simulatedStart: Date?
 
     @Option(
         help: ArgumentHelp(
-            localized("A channel to customers, as name=http://…; may be repeated.", "触达渠道，如 name=http://…；可重复。")))
+            localized(
+                "A channel to customers, as sms=http://127.0.0.1:9000/deliveries; may be repeated.",
+                "触达渠道，如 sms=http://127.0.0.1:9000/deliveries；可重复。")))
     var channel: [String] = []
 
-    func run() async throws {
-        let start = try simulatedStart.map { text in
-            guard let date = try? Date(text, strategy: .iso8601) else {
-                throw ValidationError(
-                    localized("Write the time as 2026-03-02T02:00:00Z.", "请将时间写成 2026-03-02T02:00:00Z。"))
-            }
-            return date
+    func validate() throws {
+        guard (1...65_535).contains(port) else {
+            throw ValidationError(localized("Give a port from 1 to 65535.", "端口应为 1 到 65535。"))
         }
+        let names = try channel.map { try Self.channel($0).name }
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw ValidationError(localized("The channel \(twice) is named twice.", "渠道 \(twice) 重复。"))
+        }
+    }
+
+    func run() async throws {
         let channels = try channel.map(Self.channel)
         let root = URL(fileURLWithPath: data)
+        try FreePort.require(port)
+        let lock = try FolderLock(root)
         try await withInterruption {
             let suite = try await Suite.start(
-                root: root, httpPort: port, simulatedStart: start, channels: channels)
-            try suite.running.write(to: root)
+                root: root, httpPort: port, simulatedStart: simulatedStart, channels: channels)
+            var running = suite.running
+            running.isClockSimulated = simulatedStart != nil
+            try running.write(to: root)
             Terminal.shared.say(
                 localized(
                     "The suite is running at \(suite.address); logs are in \(suite.folder.logs.path). Ctrl-C stops it.",
@@ -50,18 +63,26 @@ struct UpCommand: AsyncParsableCommand {
             RunningSuite.remove(from: root)
             await suite.stop()
         }
+        _ = consume lock
     }
 
     private static func waitForEver() async throws {
         while true { try await Task.sleep(for: .seconds(3_600)) }
     }
 
-    private static func channel(_ text: String) throws -> ChannelAddress {
+    /// The channel tells at the address beside, `…/status/KEY`, whether it took a message.
+    static func channel(_ text: String) throws -> ChannelAddress {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[1].hasPrefix("http") else {
+        guard parts.count == 2, let url = URL(string: parts[1]), ["http", "https"].contains(url.scheme),
+            url.host() != nil
+        else {
             throw ValidationError(
-                localized("Write a channel as sms=http://127.0.0.1:9000/sms.", "请将渠道写成 sms=http://127.0.0.1:9000/sms。"))
+                localized(
+                    "Write a channel as sms=http://127.0.0.1:9000/deliveries.",
+                    "请将渠道写成 sms=http://127.0.0.1:9000/deliveries。"))
         }
-        return ChannelAddress(name: parts[0], url: parts[1], statusURL: parts[1] + "/status/")
+        let status = url.path().isEmpty ? url : url.deletingLastPathComponent()
+        return ChannelAddress(
+            name: parts[0], url: parts[1], statusURL: status.appending(path: "status").absoluteString)
     }
 }

@@ -38,21 +38,29 @@ final class ChannelLedger: Sendable {
         state.withLock { $0.forged += 1 }
     }
 
+    /// What came of a message that the channel was willing to take.
+    enum Taking {
+        case new
+        /// Its key was known.
+        case again
+        /// Its key was known, and the channel deduplicates: it was not taken.
+        case repeated
+    }
+
     /// Takes a message.
-    ///
-    /// - Returns: false where the key was known and the channel deduplicates.
-    func take(_ key: String, deduplicates: Bool) throws -> Bool {
+    func take(_ key: String, deduplicates: Bool) throws -> Taking {
         try state.withLock { state in
-            if deduplicates, state.hits[key] != nil {
+            let isKnown = state.hits[key] != nil
+            if deduplicates, isKnown {
                 state.repeated += 1
-                return false
+                return .repeated
             }
             if let file = state.file {
                 try file.write(contentsOf: Data((key + "\n").utf8))
                 try file.synchronize()
             }
             state.hits[key, default: 0] += 1
-            return true
+            return isKnown ? .again : .new
         }
     }
 

@@ -43,15 +43,20 @@ public final class ChannelSimulator: Sendable {
     private let logger: Logger
     private let ledger: ChannelLedger
     private let state: Mutex<State>
+    private let onArrival: @Sendable (ChannelArrival) -> Void
     private let onTaken: @Sendable (_ dedupeKey: String) -> Void
 
-    /// - Parameter onTaken: called at each message taken, before it is answered.
+    /// - Parameters:
+    ///   - onArrival: called at each post, whatever becomes of it, before it is answered.
+    ///   - onTaken: called at each message taken, before it is answered.
     public init(
         _ configuration: Configuration, logger: Logger,
+        onArrival: @escaping @Sendable (ChannelArrival) -> Void = { _ in },
         onTaken: @escaping @Sendable (_ dedupeKey: String) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         self.logger = logger
+        self.onArrival = onArrival
         self.onTaken = onTaken
         ledger = try ChannelLedger(file: configuration.receivedFile)
         state = Mutex(
@@ -110,23 +115,37 @@ extension ChannelSimulator {
         let (behaviour, fate) = state.withLock { state in
             (state.behaviour, state.behaviour.fate(using: &state.generator))
         }
+        let key = request.headers[.init("Idempotency-Key")!] ?? ""
+        func tell(_ fate: ChannelArrival.Fate) { onArrival(ChannelArrival(fate, dedupeKey: key, body: body)) }
         switch fate {
-        case .dropBefore: return try await dropped(context)
-        case .tooMany: return Self.busy(.tooManyRequests, behaviour)
-        case .unavailable: return Self.busy(.serviceUnavailable, behaviour)
+        case .dropBefore:
+            tell(.droppedBefore)
+            return try await dropped(context)
+        case .tooMany:
+            tell(.tooMany)
+            return Self.busy(.tooManyRequests, behaviour)
+        case .unavailable:
+            tell(.unavailable)
+            return Self.busy(.serviceUnavailable, behaviour)
         case .take, .dropAfter: break
         }
-        guard isSigned(request, body), let key = request.headers[.init("Idempotency-Key")!], !key.isEmpty else {
+        guard isSigned(request, body), !key.isEmpty else {
             ledger.countForged()
+            tell(.forged)
             throw HTTPError(.unauthorized, message: "The signature or the Idempotency-Key is missing or wrong.")
         }
         if behaviour.delayMilliseconds > 0 {
             try await Task.sleep(for: .milliseconds(behaviour.delayMilliseconds))
         }
-        let isNew = try ledger.take(key, deduplicates: behaviour.deduplicates)
-        if isNew { onTaken(key) }
+        let taking = try ledger.take(key, deduplicates: behaviour.deduplicates)
+        if taking != .repeated { onTaken(key) }
+        switch taking {
+        case .repeated: tell(.repeated)
+        case .again: tell(.takenAgain)
+        case .new: tell(fate == .dropAfter ? .droppedAfter : .taken)
+        }
         if fate == .dropAfter { return try await dropped(context) }
-        return try Self.json(["taken": isNew])
+        return try Self.json(["taken": taking != .repeated])
     }
 
     private func status(_ request: Request, _ context: SimulatorContext) throws -> Response {

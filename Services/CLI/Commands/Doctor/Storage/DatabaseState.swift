@@ -27,7 +27,10 @@ struct DatabaseState: Sendable {
         try await pool.withConnection { connection in
             let before = Date()
             let answer = try await connection.query(
-                "SELECT current_setting('server_version'), current_setting('server_version_num')::bigint, clock_timestamp()"
+                """
+                SELECT current_setting('server_version'), current_setting('server_version_num')::bigint,
+                    clock_timestamp()
+                """
             )
             let between = before.addingTimeInterval(Date().timeIntervalSince(before) / 2)
             let (version, number, moment) = try answer[0].decode((String, Int64, Date).self)
