@@ -48,7 +48,7 @@ extension CampaignBed {
     }
 
     func policy(_ policy: CampaignV1.ContactPolicy, _ replica: Replica) async throws {
-        _ = try await replica.client.putContactPolicy(.init(policy: policy), options: Self.options(Self.checker))
+        _ = try await replica.client.putContactPolicy(.init(policy: policy), options: Self.options(Self.operatorOfAll))
     }
 
     func claim(

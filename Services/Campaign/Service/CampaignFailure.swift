@@ -13,6 +13,9 @@ enum CampaignFailure: Error {
     case unknownImport
     /// Somebody else changed the campaign at the same moment.
     case changedMeanwhile
+    case policyChangedMeanwhile
+    /// A person of a part of the bank would change what holds for all of it.
+    case wholeBankOnly
     /// The snapshot belongs to an office that does not lie below the campaign's or above it.
     case foreignSnapshot
     case importClosed
@@ -50,6 +53,13 @@ extension CampaignFailure: RPCErrorConvertible {
             RPCError(.notFound, "No import has this campaign: open it first.", field: "campaign_id")
         case .changedMeanwhile:
             RPCError(.aborted, "Somebody else changed the campaign at this moment: read it again, then repeat.")
+        case .policyChangedMeanwhile:
+            RPCError(.aborted, "Somebody else changed the policy at this moment: read it again, then repeat.")
+        case .wholeBankOnly:
+            RPCError(
+                .permissionDenied,
+                "The contact policy holds for the whole bank: ask somebody whose office is / to change it.",
+                notExecuted: true)
         case .foreignSnapshot:
             RPCError(
                 .invalidArgument, "The snapshot is of another office: choose one of the campaign's own office.",
@@ -77,6 +87,14 @@ extension CampaignFailure: RPCErrorConvertible {
         case .contactStateMissing, .fenced:
             RPCError(.internalError, "The service failed; its log says more.")
         }
+    }
+}
+
+extension CampaignFailure {
+    /// What the audit log says about a refused approval: a code.
+    var auditReason: String {
+        if case .problem(let problem) = self, problem.code == .notAllowed { return "OWN_WORK" }
+        return rpcError.code.name
     }
 }
 

@@ -17,6 +17,12 @@ struct DeliveryClaims: Sendable {
         var lease: Duration
     }
 
+    struct Result: Sendable {
+        var claimed: [Claimed] = []
+        /// Contacts that were due and may no longer leave.
+        var refused = 0
+    }
+
     /// A contact that a worker has now.
     struct Claimed: Sendable {
         var contact: OpenContact
@@ -24,7 +30,7 @@ struct DeliveryClaims: Sendable {
     }
 
     /// One transaction, the caller's. Contacts of customers that another transaction has at the moment are passed over.
-    func claim(_ order: Order, now: Date, in connection: PostgresConnection) async throws -> [Claimed] {
+    func claim(_ order: Order, now: Date, in connection: PostgresConnection) async throws -> Result {
         let machineNow = Date()
         let answers = try await connection.pipeline([
             LiveCampaignStorage.revisionStatement, PolicyStorage.currentStatement,
@@ -33,15 +39,15 @@ struct DeliveryClaims: Sendable {
         let policy = try PolicyStorage.current(answers[1]).policy
         // Quiet hours only delay what is reserved: the cap has counted it, and it leaves when they end.
         let minute = MinuteOfDay.of(now, in: timeZone)
-        guard !policy.isQuiet(channel: order.channel, minuteOfDay: minute) else { return [] }
+        guard !policy.isQuiet(channel: order.channel, minuteOfDay: minute) else { return Result() }
         let due = try await QueueStorage.due(
             channel: order.channel, campaigns: content.running, machineNow: machineNow, limit: order.limit,
             in: connection)
-        guard !due.isEmpty else { return [] }
+        guard !due.isEmpty else { return Result() }
         let groups = Dictionary(grouping: due, by: \.partition).sorted { $0.key < $1.key }
         let held = try await lock(groups.map { ($0.key, $0.value) }, content, in: connection)
 
-        var claimed: [Claimed] = []
+        var result = Result()
         var updates: [SQL] = []
         var entries: [NewLogEntry] = []
         for group in held {
@@ -55,18 +61,16 @@ struct DeliveryClaims: Sendable {
                     timeZone: timeZone)
                 if let refusal = gate.permission(group.facts[contact.key.customerID] ?? ContactFacts()) {
                     changes.append(ContactChange(refusing: contact, reason: refusal.code))
+                    result.refused += 1
                     guard let cut = contact.cut(content.campaigns) else { continue }
                     entries.append(try LogEntries.refused(contact.key, cut, reason: refusal.code, at: now))
-                    continue
+                } else if let claimed = Claimed(contact, of: campaign) {
+                    changes.append(
+                        ContactChange(
+                            claimed.contact, claimed.contact.machine, reason: "", contactedAt: now,
+                            leaseUntil: machineNow + order.lease / .seconds(1)))
+                    result.claimed.append(claimed)
                 }
-                var contact = contact
-                guard contact.machine.claim() else { continue }
-                changes.append(
-                    ContactChange(
-                        contact, contact.machine, reason: "", contactedAt: now,
-                        leaseUntil: machineNow + Double(order.lease.components.seconds)
-                            + Double(order.lease.components.attoseconds) * 1e-18))
-                claimed.append(Claimed(contact: contact, campaign: campaign))
             }
             if !changes.isEmpty {
                 updates.append(OpenContactStorage.applyStatement(changes, partition: group.partition, now: now))
@@ -74,7 +78,7 @@ struct DeliveryClaims: Sendable {
         }
         _ = try await connection.pipeline(updates)
         try await writer.append(entries, in: connection)
-        return claimed
+        return result
     }
 
     private struct Locked {
@@ -100,7 +104,7 @@ struct DeliveryClaims: Sendable {
                         ContactFactsStorage.lockFreeStatesStatement(group.partition, customers),
                         ContactFactsStorage.lockGuardsStatement(group.partition, customers),
                     ] + ContactFactsStorage.permissionStatements(group.partition, customers, purposes) + [
-                        OpenContactStorage.readStatement(group.partition, deliveries: group.due.map(\.deliveryID))
+                        OpenContactStorage.lockFreeStatement(group.partition, deliveries: group.due.map(\.deliveryID))
                     ]
                 })
         let running = Set(try answers[0].map { try $0.decode(0, as: Int64.self) })
@@ -113,5 +117,14 @@ struct DeliveryClaims: Sendable {
                     guards: own[1], consents: own[2], suppressions: own[3]),
                 contacts: try own[4].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })
         }
+    }
+}
+
+extension DeliveryClaims.Claimed {
+    /// nil where another has it.
+    fileprivate init?(_ contact: OpenContact, of campaign: LiveCampaign) {
+        var contact = contact
+        guard contact.machine.claim() else { return nil }
+        self.init(contact: contact, campaign: campaign)
     }
 }

@@ -38,8 +38,8 @@ struct DeliveryRedrive: Sendable {
         guard let contact = try rows.first.map(OpenContact.init(row:)), contact.machine.state == .failed else { return }
         let machine = DeliveryStateMachine(fencingToken: contact.machine.fencingToken)
         try await OpenContactStorage.apply(
-            [ContactChange(contact, machine, reason: "redriven", dueAt: Date())], partition: letter.partition,
-            now: now, in: connection)
+            [ContactChange(contact, machine, reason: "redriven", dueAt: Date(), decidedAt: now)],
+            partition: letter.partition, now: now, in: connection)
         try await DeadLetterStorage.markRedriven(letter, in: connection)
     }
 }

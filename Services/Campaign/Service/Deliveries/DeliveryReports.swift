@@ -72,10 +72,7 @@ struct DeliveryReports: Sendable {
 
     private func change(_ contact: OpenContact, after report: Report) -> ContactChange {
         let wait = min(max(report.retryAfter, .zero), .seconds(3_600))
-        let dueAt =
-            report.outcome == .notTaken
-            ? Date() + Double(wait.components.seconds)
-                + Double(wait.components.attoseconds) * 1e-18 : nil
+        let dueAt = report.outcome == .notTaken ? Date() + wait / .seconds(1) : nil
         return ContactChange(contact, contact.machine, reason: report.reason, dueAt: dueAt)
     }
 

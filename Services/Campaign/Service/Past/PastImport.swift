@@ -8,6 +8,8 @@ internal import ServiceKit
 struct PastImport: Sendable {
     /// Contacts of one chunk.
     static let chunkLimit = 2_000
+    /// Outcomes of one contact.
+    static let outcomeLimit = 100
 
     let clock: any BusinessClock
     let writer = EventLogWriter(schema: "campaign")
@@ -55,17 +57,17 @@ struct PastImport: Sendable {
         let customers = try await PastStorage.customers(
             contacts.map { ($0.identityKind, $0.identityValue) }, officePath: campaign.plan.officePath, in: connection)
         let armByName = Dictionary(uniqueKeysWithValues: arms.map { ($0.name, $0) })
+        let now = try await clock.now()
         var rows: [DedupeKey: (index: Int, row: Row)] = [:]
         for (index, contact) in contacts.enumerated() {
             do throws(PastRefusal) {
-                let row = try Self.row(contact, customers[index], armByName, campaign)
+                let row = try Self.row(contact, customers[index], armByName, campaign, now: now)
                 guard rows[row.key] == nil else { throw PastRefusal.duplicate }
                 rows[row.key] = (index, row)
             } catch {
                 taken.refused.append(error.refusal(at: index))
             }
         }
-        let now = try await clock.now()
         let written = try await PastStorage.insert(
             rows.values.map { PastStorage.Contact($0.row.key, $0.row.arm, at: $0.row.contact.contactedAt) },
             campaignVersion: campaign.version, now: now, in: connection)
@@ -87,12 +89,18 @@ struct PastImport: Sendable {
     }
 
     private static func row(
-        _ contact: Contact, _ customer: PastStorage.Customer?, _ arms: [String: PastArm], _ campaign: LiveCampaign
+        _ contact: Contact, _ customer: PastStorage.Customer?, _ arms: [String: PastArm], _ campaign: LiveCampaign,
+        now: Date
     ) throws(PastRefusal) -> Row {
+        let past = Date(timeIntervalSince1970: 0)...now
         guard let customer else { throw .unknownCustomer }
         guard let arm = arms[contact.arm] else { throw .unknownArm }
         guard Names.isPlain(contact.channel) else { throw .channel }
-        guard contact.contactedAt > Date(timeIntervalSince1970: 0) else { throw .moment }
+        guard past.contains(contact.contactedAt), contact.contactedAt > past.lowerBound else { throw .moment }
+        guard contact.outcomes.count <= outcomeLimit else { throw .tooManyOutcomes }
+        if let index = contact.outcomes.firstIndex(where: { !(contact.contactedAt...now).contains($0.occurredAt) }) {
+            throw .outcomeMoment(index)
+        }
         let key = DedupeKey(
             campaignID: campaign.id, customerID: customer.customerID, wave: 1, channel: contact.channel)
         return Row(contact: contact, arm: arm, customer: customer, key: key)
@@ -125,6 +133,8 @@ private enum PastRefusal: Error {
     case unknownArm
     case channel
     case moment
+    case tooManyOutcomes
+    case outcomeMoment(Int)
     case duplicate
 
     func refusal(at index: Int) -> PastImport.Refusal {
@@ -134,7 +144,14 @@ private enum PastRefusal: Error {
                 ("identity", "unknown_customer", "No customer of the campaign's office has this identity.")
             case .unknownArm: ("arm", "unknown_arm", "Name one of the arms that the campaign was opened with.")
             case .channel: ("channel", "wrong_channel", "Name the channel, for example mail.")
-            case .moment: ("contacted_at_micros", "no_moment", "Say when the contact was made.")
+            case .moment: ("contacted_at_micros", "wrong_moment", "Say when the contact was made, no later than now.")
+            case .tooManyOutcomes:
+                ("outcomes", "too_many", "Give at most \(PastImport.outcomeLimit) outcomes of one contact.")
+            case .outcomeMoment(let place):
+                (
+                    "outcomes[\(place)].occurred_at_micros", "wrong_moment",
+                    "Say when it happened: after the contact, and no later than now."
+                )
             case .duplicate: ("identity", "duplicate", "The customer has a contact through this channel already.")
             }
         return PastImport.Refusal(

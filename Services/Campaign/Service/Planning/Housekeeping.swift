@@ -45,10 +45,11 @@ struct Housekeeping: Sendable {
 
     /// Contacts that still waited when their campaign was closed will not leave.
     ///
-    /// - Returns: whether there may be more.
-    func refuseClosed() async throws -> Bool {
-        let waiting = try await pool.withConnection { try await OpenContactStorage.waitingInClosed(in: $0) }
-        for (partition, campaignID) in waiting {
+    /// - Returns: whether there was anything to do, and the campaigns of which contacts still waited or were with workers.
+    func refuseClosed(_ closed: [Int64]) async throws -> (didWork: Bool, open: Set<Int64>) {
+        let open = try await pool.withConnection { try await OpenContactStorage.open(of: closed, in: $0) }
+        let waiting = open.filter(\.isWaiting)
+        for (partition, campaignID, _) in waiting {
             let now = try await clock.now()
             try await pool.transaction { connection in
                 let campaigns = try await book.read(in: connection).campaigns
@@ -67,6 +68,6 @@ struct Housekeeping: Sendable {
             }
             afterCommit()
         }
-        return !waiting.isEmpty
+        return (!waiting.isEmpty, Set(open.map(\.campaignID)))
     }
 }

@@ -24,6 +24,8 @@ final class Planner: Service, Sendable {
     private let owner = UUID().uuidString
     /// Campaigns whose waves are all finished.
     private let complete = Mutex(Set<Int64>())
+    /// Closed campaigns of which no contact can leave any more.
+    private let settled = Mutex(Set<Int64>())
     private let looks: AsyncStream<Void>
     private let look: AsyncStream<Void>.Continuation
 
@@ -87,21 +89,51 @@ final class Planner: Service, Sendable {
                 owner: owner, now: Date(), lease: bounds.plannerLease, pool: pool)
         else { return false }
         try await housekeeping.settleLapsed()
-        let running = try await pool.withConnection { try await book.read(in: $0) }.running
-        var didWork = try await housekeeping.refuseClosed()
+        let content = try await pool.withConnection { try await book.read(in: $0) }
+        var didWork = try await refuseClosed(content)
         // Plans of running campaigns do not change, so what has gone through all its waves needs no further look.
-        for campaign in running where !complete.withLock({ $0.contains(campaign.id) }) {
-            if try await audiences.loadPage(of: campaign, fencingToken: token) {
-                didWork = true
-                continue
-            }
-            switch try await waves.runDue(of: campaign, fencingToken: token) {
-            case .worked: didWork = true
-            case .waiting: continue
-            case .complete: complete.withLock { _ = $0.insert(campaign.id) }
+        for campaign in content.running where !complete.withLock({ $0.contains(campaign.id) }) {
+            do {
+                didWork = try await advance(campaign, fencingToken: token) || didWork
+            } catch  where Self.concernsAll(error) {
+                throw error
+            } catch {
+                // A snapshot that cannot be read keeps nobody else's campaign waiting.
+                logger.warning(
+                    "a campaign could not go on for the moment",
+                    metadata: ["campaign": "\(campaign.id)", "error": "\(Self.reason(error))"])
             }
         }
         return didWork
+    }
+
+    private func advance(_ campaign: LiveCampaign, fencingToken: Int64) async throws -> Bool {
+        if try await audiences.loadPage(of: campaign, fencingToken: fencingToken) { return true }
+        switch try await waves.runDue(of: campaign, fencingToken: fencingToken) {
+        case .worked: return true
+        case .waiting: return false
+        case .complete:
+            complete.withLock { _ = $0.insert(campaign.id) }
+            return false
+        }
+    }
+
+    /// A closed campaign of which nothing waits and nothing is with a worker stays so.
+    private func refuseClosed(_ content: CampaignBook.Content) async throws -> Bool {
+        let unsettled = content.closed.filter { id in !settled.withLock { $0.contains(id) } }
+        guard !unsettled.isEmpty else { return false }
+        let left = try await housekeeping.refuseClosed(unsettled)
+        settled.withLock { $0.formUnion(Set(unsettled).subtracting(left.open)) }
+        return left.didWork
+    }
+
+    private static func concernsAll(_ error: any Error) -> Bool {
+        switch error {
+        case is CancellationError, CampaignFailure.fenced: true
+        case let error as PostgresError:
+            error.isConnectionLost || error.isTimeout || error.isResourceShortage || error.code == .closed
+        default: false
+        }
     }
 
     /// What may be logged of an error: ours are bland, of others the type is enough.

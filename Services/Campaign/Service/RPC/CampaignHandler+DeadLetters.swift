@@ -8,6 +8,7 @@ internal import ServiceKit
 
 extension CampaignHandler {
     private static var lettersAtOnce: Int { 200 }
+    private static var entriesAtOnce: Int { 10_000 }
 
     /// First the entries of the profile log that could not be applied, which only an operator of the whole bank may see,
     /// then deliveries.
@@ -35,32 +36,39 @@ extension CampaignHandler {
         _ request: CampaignV1.RedriveDeadLetterRequest, context: CallContext
     ) async throws -> CampaignV1.RedriveDeadLetterResponse {
         let person = try Gate.require(.handleDeliveries, context, orMachines: Self.machines)
-        switch DeadLetterID(request.deadLetterID) {
-        case .entry(let partition, let offset):
-            let letters = Self.seesAll(person) ? try await consumer.deadLetters(limit: 10_000) : []
-            guard let letter = letters.first(where: { $0.partition == partition && $0.offset == offset }) else {
-                throw CampaignFailure.unknownDeadLetter
+        // Looked for before the change begins: one connection at a time, however many ask at once.
+        let found = try await find(DeadLetterID(request.deadLetterID), person, context)
+        let now = try await clock.now()
+        let response = try await ownChange(context, request) { connection in
+            switch found {
+            case .entry(let letter): try await consumer.redrive(letter)
+            case .delivery(let letter):
+                let redrive = DeliveryRedrive(book: book, timeZone: clock.timeZone)
+                try await redrive.again(letter, now: now, in: connection)
+            case nil: throw CampaignFailure.unknownDeadLetter
             }
-            try await consumer.redrive(letter)
-            notifier.signal()
-        case .delivery(let id):
-            guard let letter = try await read(context, { try await DeadLetterStorage.find(id, in: $0) }) else {
-                throw CampaignFailure.unknownDeadLetter
-            }
-            try await redrive(letter, request, context)
+            return CampaignV1.RedriveDeadLetterResponse()
         }
         signal.signal()
-        return CampaignV1.RedriveDeadLetterResponse()
+        return response
     }
 
-    private func redrive(
-        _ letter: DeadLetterStorage.Letter, _ request: CampaignV1.RedriveDeadLetterRequest, _ context: CallContext
-    ) async throws {
-        let now = try await clock.now()
-        let redrive = DeliveryRedrive(book: book, timeZone: clock.timeZone)
-        _ = try await ownChange(context, request) { connection in
-            try await redrive.again(letter, now: now, in: connection)
-            return CampaignV1.RedriveDeadLetterResponse()
+    private enum FoundLetter {
+        case entry(EventLog.DeadLetter)
+        case delivery(DeadLetterStorage.Letter)
+    }
+
+    /// A dead letter, as far as the caller may see it.
+    private func find(
+        _ id: DeadLetterID, _ person: Principal?, _ context: CallContext
+    ) async throws -> FoundLetter? {
+        switch id {
+        case .entry(let partition, let offset):
+            guard Self.seesAll(person) else { return nil }
+            return try await consumer.deadLetters(limit: Self.entriesAtOnce)
+                .first { $0.partition == partition && $0.offset == offset }.map(FoundLetter.entry)
+        case .delivery(let id):
+            return try await read(context) { try await DeadLetterStorage.find(id, in: $0) }.map(FoundLetter.delivery)
         }
     }
 

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Postgres
 internal import RPC
 internal import ServiceKit
+internal import Synchronization
 
 extension CampaignHandler {
     private static var claimLimit: Int { 500 }
@@ -22,20 +23,35 @@ extension CampaignHandler {
         while true {
             // Read before looking, so that what is reserved meanwhile ends the wait.
             let generation = signal.generation
-            let now = try await clock.now()
-            let response = try await ownChange(context, request) { connection in
-                let claimed = try await claims.claim(order, now: now, in: connection)
-                return CampaignV1.ClaimDeliveriesResponse(
-                    deliveries: claimed.map { CampaignV1.Delivery($0, at: now) })
-            }
+            let (response, refused) = try await claim(order, request, context)
             let rest = end - .now
             // With a key the first answer counts, for it is stored.
-            guard response.deliveries.isEmpty, request.wait, context.idempotencyKey == nil, rest > .zero else {
-                return response
-            }
+            guard response.deliveries.isEmpty, context.idempotencyKey == nil, rest > .zero else { return response }
+            // Behind those who opted out meanwhile there may be others who did not.
+            if refused > 0 { continue }
+            guard request.wait else { return response }
             await signal.wait(after: generation, atMost: min(rest, dependencies.bounds.claimLookInterval))
             try Task.checkCancellation()
         }
+    }
+
+    private func claim(
+        _ order: DeliveryClaims.Order, _ request: CampaignV1.ClaimDeliveriesRequest, _ context: CallContext
+    ) async throws -> (response: CampaignV1.ClaimDeliveriesResponse, refused: Int) {
+        let now = try await clock.now()
+        let refused = Mutex(0)
+        let response = try await idempotency.run(
+            context, request, pool: pool, options: TransactionOptions(deadline: context.deadline)
+        ) { connection in
+            let result = try await claims.claim(order, now: now, in: connection)
+            refused.withLock { $0 = result.refused }
+            return CampaignV1.ClaimDeliveriesResponse(
+                deliveries: result.claimed.map { CampaignV1.Delivery($0, at: now) })
+        }
+        let count = refused.withLock { $0 }
+        // A contact that leaves is logged when its worker reports; a refusal is logged now.
+        if count > 0 { notifier.signal() }
+        return (response, count)
     }
 
     private static func order(_ request: CampaignV1.ClaimDeliveriesRequest) throws -> DeliveryClaims.Order {

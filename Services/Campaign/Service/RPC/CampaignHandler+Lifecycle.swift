@@ -61,7 +61,7 @@ extension CampaignHandler {
             }
         } catch let failure as CampaignFailure {
             await dependencies.audit.appendRefusal(
-                right, context, what: what, reason: failure.rpcError.code.name, pool: pool)
+                right, context, what: what, reason: failure.auditReason, pool: pool)
             throw failure
         }
     }

@@ -1,5 +1,6 @@
 internal import CampaignDomain
 internal import Contracts
+internal import Postgres
 internal import RPC
 internal import ServiceKit
 
@@ -54,7 +55,11 @@ extension CampaignHandler {
         let right = Right.editContactPolicy
         let what = "contact policy"
         if context.principal != nil || !Self.machines.contains(context.caller) {
-            _ = try await dependencies.audit.require(right, context, what: what, pool: pool)
+            let person = try await dependencies.audit.require(right, context, what: what, pool: pool)
+            guard person.officePath == "/" else {
+                await dependencies.audit.appendRefusal(right, context, what: what, reason: "OFFICE", pool: pool)
+                throw CampaignFailure.wholeBankOnly
+            }
         }
         guard let message = request.policy else { throw CampaignFailure.missing(field: "policy") }
         let policy = ContactPolicy(message)
@@ -62,10 +67,21 @@ extension CampaignHandler {
         let now = try await clock.now()
         return try await change(context, request) { connection in
             let user = context.principal?.user ?? "service:\(context.caller)"
-            let version = try await PolicyStorage.put(policy, by: user, at: now, in: connection)
+            let version = try await Self.onlyVersion {
+                try await PolicyStorage.put(policy, by: user, at: now, in: connection)
+            }
             try await dependencies.audit.append(
                 AuditEntry(context, right: right, what: "\(what) \(version)", result: .done), in: connection)
             return CampaignV1.PutContactPolicyResponse(policy: CampaignV1.ContactPolicy(policy, version: version))
+        }
+    }
+
+    /// Two persons who make the next version at the same moment: the second has to look at the first one's.
+    private static func onlyVersion<Version>(_ put: () async throws -> Version) async throws -> Version {
+        do {
+            return try await put()
+        } catch let error as PostgresError where error.isUniqueViolation {
+            throw CampaignFailure.policyChangedMeanwhile
         }
     }
 

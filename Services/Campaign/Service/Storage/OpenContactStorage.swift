@@ -35,10 +35,12 @@ struct ContactChange: Sendable {
     var contactedAt: Date?
     /// Machine time until which a worker has it.
     var leaseUntil: Date?
+    /// Business time of the decision, where it was decided anew.
+    var decidedAt: Date?
 
     init(
         _ contact: OpenContact, _ machine: DeliveryStateMachine, reason: String, dueAt: Date? = nil,
-        contactedAt: Date? = nil, leaseUntil: Date? = nil
+        contactedAt: Date? = nil, leaseUntil: Date? = nil, decidedAt: Date? = nil
     ) {
         deliveryID = contact.deliveryID
         state = machine.state
@@ -48,6 +50,7 @@ struct ContactChange: Sendable {
         self.dueAt = dueAt
         self.contactedAt = contactedAt
         self.leaseUntil = leaseUntil
+        self.decidedAt = decidedAt
     }
 
     /// Reserved no longer: something forbids it.
@@ -70,14 +73,17 @@ enum OpenContactStorage {
         ).map { try $0.decode(Int16.self) }
     }
 
-    static func waitingInClosed(in connection: PostgresConnection) async throws -> [(Int16, Int64)] {
+    /// Where contacts of some campaigns wait for a worker, or are with one.
+    static func open(
+        of campaigns: [Int64], in connection: PostgresConnection
+    ) async throws -> [(partition: Int16, campaignID: Int64, isWaiting: Bool)] {
         try await connection.query(
             """
-            SELECT t.partition, t.campaign_id FROM campaign.contact t
-            JOIN campaign.campaign c ON c.campaign_id = t.campaign_id
-            WHERE t.state = 'reserved' AND c.state = 'closed' GROUP BY 1, 2 ORDER BY 1, 2
+            SELECT partition, campaign_id, bool_or(state = 'reserved') FROM campaign.contact
+            WHERE campaign_id = ANY(\(campaigns)) AND state IN ('reserved', 'sending')
+            GROUP BY partition, campaign_id ORDER BY partition, campaign_id
             """
-        ).map { try $0.decode((Int16, Int64).self) }
+        ).map { try $0.decode((Int16, Int64, Bool).self) }
     }
 
     // MARK: Locking
@@ -112,6 +118,14 @@ enum OpenContactStorage {
         """
     }
 
+    /// The same, passing over those that another transaction has at the moment.
+    static func lockFreeStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
+        """
+        \(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))
+        ORDER BY t.delivery_id FOR UPDATE OF t SKIP LOCKED
+        """
+    }
+
     /// The same without a lock.
     static func readStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
         "\(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))"
@@ -141,11 +155,11 @@ enum OpenContactStorage {
             attempt = i.attempt, due_at = coalesce(i.due_at, t.due_at),
             contacted_at = CASE WHEN i.contacted_at IS NULL THEN t.contacted_at
                 ELSE greatest(i.contacted_at, t.decided_at) END,
-            lease_until = i.lease_until, changed_at = \(now)
+            lease_until = i.lease_until, decided_at = coalesce(i.decided_at, t.decided_at), changed_at = \(now)
         FROM unnest(\(changes.map(\.deliveryID)), \(changes.map(\.state.rawValue)), \(changes.map(\.reason)),
             \(changes.map(\.fencingToken)), \(changes.map(\.attempt)), \(changes.map(\.dueAt)),
-            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)))
-            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until)
+            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)), \(changes.map(\.decidedAt)))
+            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until, decided_at)
         WHERE t.partition = \(partition) AND t.delivery_id = i.delivery_id
         """
     }
