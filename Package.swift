@@ -166,7 +166,7 @@ let package = Package(
                 asyncHTTPClient,
                 crypto, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
-        tests("CLITests", ["ProfileDomain", "ZhikeCommands", "Sandbox", "TestSupport"]),
+        tests("CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
         tests(
             "IntegrationTests", ["Contracts", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
             exclude: ["Python"]),
