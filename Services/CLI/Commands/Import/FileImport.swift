@@ -9,13 +9,15 @@ internal import RPC
 /// Brings a file in by its mapping: declares the traits, sends chunks, writes rejects; run again it goes on where it
 /// stood.
 struct FileImport: Sendable {
-    let clients: SuiteClients
+    let profile: ProfileV1.ProfileServiceClient
     let file: URL
     let mappingFile: URL
     /// Rows that were refused, each with its number and the reason; nil: beside the file.
-    var rejectsFile: URL?
+    let rejectsFile: URL?
     /// For whom the rows are brought in.
-    var person = Person.atTerminal
+    let person: Principal
+    /// At most so many rows are sent at once.
+    let chunkRows: Int
 
     /// What an import did, in all its runs.
     struct Outcome: Sendable {
@@ -26,7 +28,26 @@ struct FileImport: Sendable {
 
     /// Chunks stay below the limit of a message with room for the envelope.
     private static let chunkBytes = 400_000
-    private static let chunkRows = 2_000
+
+    init(
+        clients: SuiteClients, file: URL, mappingFile: URL, rejectsFile: URL? = nil,
+        person: Principal = Person.atTerminal
+    ) {
+        self.init(
+            profile: clients.profile, file: file, mappingFile: mappingFile, rejectsFile: rejectsFile, person: person)
+    }
+
+    init(
+        profile: ProfileV1.ProfileServiceClient, file: URL, mappingFile: URL, rejectsFile: URL? = nil,
+        person: Principal = Person.atTerminal, chunkRows: Int = 2_000
+    ) {
+        self.profile = profile
+        self.file = file
+        self.mappingFile = mappingFile
+        self.rejectsFile = rejectsFile
+        self.person = person
+        self.chunkRows = chunkRows
+    }
 
     /// - Parameter receivedAt: from when on the consents of the file are valid; nil: from the bank's own time on.
     func run(receivedAt: Date? = nil) async throws -> Outcome {
@@ -36,7 +57,7 @@ struct FileImport: Sendable {
             importKey: try source.key(), title: source.mapping.title,
             mappingJSON: String(decoding: source.mappingJSON, as: UTF8.self))
         let opened = try await call { options in
-            try await clients.profile.openImport(request, options: options)
+            try await profile.openImport(request, options: options)
         }
         var run = ImportRun(
             importID: opened.importID, nextChunk: opened.nextChunk, source: source.mapping.source,
@@ -47,7 +68,7 @@ struct FileImport: Sendable {
         let outcome = try run.outcome()
         if !opened.closed {
             _ = try await call { options in
-                try await clients.profile.closeImport(
+                try await profile.closeImport(
                     ProfileV1.CloseImportRequest(importID: opened.importID), options: options)
             }
         }
@@ -57,7 +78,7 @@ struct FileImport: Sendable {
     private func declareTraits(_ mapping: ImportMapping) async throws {
         guard !mapping.traits.isEmpty else { return }
         _ = try await call { options in
-            try await clients.profile.defineTraits(
+            try await profile.defineTraits(
                 ProfileV1.DefineTraitsRequest(traits: mapping.traits.map(\.proto)), options: options)
         }
     }
@@ -80,7 +101,7 @@ struct FileImport: Sendable {
             if try run.passesOver(number) { return }
             rows.append(proto)
             bytes += (try? proto.packed().count) ?? 0
-            if bytes >= Self.chunkBytes || rows.count >= Self.chunkRows {
+            if bytes >= Self.chunkBytes || rows.count >= chunkRows {
                 try await run.send(rows, through: self)
                 rows.removeAll(keepingCapacity: true)
                 bytes = 0

@@ -37,7 +37,9 @@ struct ImportRun: ~Copyable {
     /// Whether the row was sent by an earlier run.
     mutating func passesOver(_ rowNumber: Int64) throws -> Bool {
         switch try earlier.take(rowNumber) {
-        case nil: return false
+        case nil:
+            try rejects.putInPlace()
+            return false
         case .accepted: accepted += 1
         case .refused(let column, let reason):
             rejects.add(Reject(rowNumber: rowNumber, column: column, reason: reason))
@@ -51,7 +53,6 @@ struct ImportRun: ~Copyable {
     }
 
     mutating func send(_ rows: [ProfileV1.ImportRow], through file: FileImport) async throws {
-        try rejects.putInPlace()
         let reply = try await call(nextChunk, rows, through: file)
         guard reply.rowsAccepted + Int64(reply.rejected.count) == Int64(rows.count) else {
             throw RuntimeError(
@@ -76,7 +77,7 @@ struct ImportRun: ~Copyable {
     ) async throws -> ProfileV1.ImportRowsResponse {
         let request = ProfileV1.ImportRowsRequest(importID: importID, chunk: chunk, rows: rows, source: source)
         return try await file.call { options in
-            try await file.clients.profile.importRows(request, options: options)
+            try await file.profile.importRows(request, options: options)
         }
     }
 
@@ -88,6 +89,7 @@ struct ImportRun: ~Copyable {
     mutating func outcome() throws -> FileImport.Outcome {
         try earlier.finish()
         try rejects.putInPlace()
+        try rejects.flush()
         let position = CommonV1.LogPosition(
             log: "profile",
             offsets: offsets.sorted { $0.key < $1.key }.map {

@@ -8,13 +8,15 @@ internal import RPC
 /// Brings in a finished campaign: the arms as they were assigned and what came of each customer. Run again it goes on
 /// where it stood.
 struct PastCampaignImport: Sendable {
-    let clients: SuiteClients
+    let campaign: CampaignV1.CampaignServiceClient
     let file: URL
     let mappingFile: URL
     /// Rows that were refused; nil: beside the file.
-    var rejectsFile: URL?
+    let rejectsFile: URL?
     /// For whom the contacts are brought in.
-    var person = Person.atTerminal
+    let person: Principal
+    /// At most so many contacts are sent at once.
+    let chunkRows: Int
 
     struct Outcome: Sendable {
         var campaignID: Int64
@@ -22,7 +24,25 @@ struct PastCampaignImport: Sendable {
         var rejected: Int64
     }
 
-    private static let chunkRows = 1_000
+    init(
+        clients: SuiteClients, file: URL, mappingFile: URL, rejectsFile: URL? = nil,
+        person: Principal = Person.atTerminal
+    ) {
+        self.init(
+            campaign: clients.campaign, file: file, mappingFile: mappingFile, rejectsFile: rejectsFile, person: person)
+    }
+
+    init(
+        campaign: CampaignV1.CampaignServiceClient, file: URL, mappingFile: URL, rejectsFile: URL? = nil,
+        person: Principal = Person.atTerminal, chunkRows: Int = 1_000
+    ) {
+        self.campaign = campaign
+        self.file = file
+        self.mappingFile = mappingFile
+        self.rejectsFile = rejectsFile
+        self.person = person
+        self.chunkRows = chunkRows
+    }
 
     /// - Returns: the campaign's number.
     func run() async throws -> Int64 { try await outcome().campaignID }
@@ -38,7 +58,7 @@ struct PastCampaignImport: Sendable {
         }
         let request = Self.request(past, key: try source.key(), officePath: person.officePath)
         let opened = try await call { options in
-            try await clients.campaign.openPastCampaign(request, options: options)
+            try await campaign.openPastCampaign(request, options: options)
         }
         var run = PastCampaignRun(
             campaignID: opened.campaignID, nextChunk: opened.nextChunk,
@@ -48,7 +68,7 @@ struct PastCampaignImport: Sendable {
         let outcome = try run.outcome()
         if !opened.closed {
             _ = try await call { options in
-                try await clients.campaign.closePastCampaign(.init(campaignID: opened.campaignID), options: options)
+                try await campaign.closePastCampaign(.init(campaignID: opened.campaignID), options: options)
             }
         }
         return outcome
@@ -68,7 +88,7 @@ struct PastCampaignImport: Sendable {
             }
             if try run.passesOver(number) { return }
             rows.append((number, contact))
-            if rows.count == Self.chunkRows {
+            if rows.count == chunkRows {
                 try await run.send(rows, through: self)
                 rows.removeAll(keepingCapacity: true)
             }

@@ -40,7 +40,9 @@ struct PastCampaignRun: ~Copyable {
         let fate = try earlier.take(place)
         place += 1
         switch fate {
-        case nil: return false
+        case nil:
+            try rejects.putInPlace()
+            return false
         case .accepted: accepted += 1
         case .refused(let column, let reason):
             rejects.add(Reject(rowNumber: rowNumber, column: column, reason: reason))
@@ -55,7 +57,6 @@ struct PastCampaignRun: ~Copyable {
     mutating func send(
         _ rows: [(number: Int64, contact: CampaignV1.PastContact)], through file: PastCampaignImport
     ) async throws {
-        try rejects.putInPlace()
         let reply = try await call(nextChunk, rows.map(\.contact), through: file)
         guard reply.accepted + Int64(reply.refused.count) == Int64(rows.count) else {
             throw RuntimeError(
@@ -78,7 +79,7 @@ struct PastCampaignRun: ~Copyable {
     ) async throws -> CampaignV1.ImportPastContactsResponse {
         let request = CampaignV1.ImportPastContactsRequest(campaignID: campaignID, chunk: chunk, contacts: contacts)
         return try await file.call { options in
-            try await file.clients.campaign.importPastContacts(request, options: options)
+            try await file.campaign.importPastContacts(request, options: options)
         }
     }
 
@@ -94,6 +95,7 @@ struct PastCampaignRun: ~Copyable {
     mutating func outcome() throws -> PastCampaignImport.Outcome {
         try earlier.finish()
         try rejects.putInPlace()
+        try rejects.flush()
         return PastCampaignImport.Outcome(campaignID: campaignID, accepted: accepted, rejected: rejects.count)
     }
 }

@@ -68,8 +68,8 @@ struct RejectsFile: ~Copyable {
 
     /// Puts what is written in the place of an earlier run's file; what follows is added to it there.
     mutating func putInPlace() throws {
-        try flush()
         guard !isInPlace else { return }
+        try flush()
         isInPlace = true
         try? FileManager.default.removeItem(at: url)
         if handle != nil { try FileManager.default.moveItem(at: part, to: url) }

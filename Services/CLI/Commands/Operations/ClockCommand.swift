@@ -61,7 +61,8 @@ struct ClockCommand: AsyncParsableCommand {
                 throw RuntimeError(
                     .configurationInvalid,
                     localized(
-                        "Business time is real here and cannot be moved: start a suite with zhike up --simulated-start.",
+                        "Business time is real here and cannot be moved: start a suite with zhike up "
+                            + "--simulated-start.",
                         "此处业务时间为真实时间，无法推进：请用 zhike up --simulated-start 启动系统。"))
             }
             try await connection.use { clients in

@@ -23,7 +23,8 @@ enum DueSteps {
             progress.wave < wave.number || (progress.wave == wave.number && progress.done < progress.total)
         {
             return localized(
-                "campaign \(campaign.campaignID): wave \(wave.number) has looked at \(progress.done) of \(progress.total)",
+                "campaign \(campaign.campaignID): wave \(wave.number) has looked at \(progress.done) of "
+                    + "\(progress.total)",
                 "活动 \(campaign.campaignID)：波次 \(wave.number) 已处理 \(progress.total) 中的 \(progress.done)")
         }
         let waiting = (campaign.deliveries["reserved"] ?? 0) + (campaign.deliveries["sending"] ?? 0)

@@ -2,8 +2,8 @@ internal import Contracts
 internal import Foundation
 internal import RPC
 
-/// Waits until the suite has done everything that is due at the business time that stands: who follows a log has read it to
-/// its end, waves whose time has come are through, and contacts have left.
+/// Waits until the suite has done everything that is due at the business time that stands: who follows a log has read
+/// it to its end, waves whose time has come are through, and contacts have left.
 struct Settling: Sendable {
     let clients: SuiteClients
     let person: Principal
