@@ -23,8 +23,8 @@ struct MappingErrorsTests {
 
     @Test("names the trait that is known only after a contact, and the column that nobody declared")
     func sentences() throws {
-        let after =
-            #"\#(Self.number), "age": {"known": "after", "trait": {"name": "age", "type": "integer", "meaning": "Age"}}"#
+        let trait = #"{"name": "age", "type": "integer", "meaning": "Age"}"#
+        let after = #"\#(Self.number), "age": {"known": "after", "trait": \#(trait)}"#
         #expect {
             try source(after)
         } throws: { ($0 as? RuntimeError)?.message.contains("columns.age.trait.known") == true }

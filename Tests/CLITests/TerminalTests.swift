@@ -27,7 +27,8 @@ struct TerminalTests {
     @Test("says the parser's words in Chinese")
     func chinese() {
         let help = HelpText.inChinese(
-            "OVERVIEW: x\n\nUSAGE: zhike y\n\nOPTIONS:\n  --port <port>  z (default: 8080)\n  -h, --help  Show help information.\n"
+            "OVERVIEW: x\n\nUSAGE: zhike y\n\nOPTIONS:\n  --port <port>  z (default: 8080)\n"
+                + "  -h, --help  Show help information.\n"
         )
         #expect(help.contains("简介：x") && help.contains("用法：zhike y") && help.contains("（缺省：8080）"))
         #expect(help.contains("显示帮助。"))

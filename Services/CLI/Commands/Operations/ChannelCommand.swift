@@ -104,8 +104,8 @@ struct ChannelCommand: AsyncParsableCommand {
             throw RuntimeError(
                 .configurationInvalid,
                 localized(
-                    "The secret \(file) cannot be read: name its file with --secret-file, or start zhike up once, which "
-                        + "makes it.",
+                    "The secret \(file) cannot be read: name its file with --secret-file, or start zhike up once, "
+                        + "which makes it.",
                     "无法读取密钥 \(file)：请用 --secret-file 指定，或先运行一次 zhike up 以生成。"))
         }
         return Array(text.trimmingCharacters(in: .whitespacesAndNewlines).utf8)

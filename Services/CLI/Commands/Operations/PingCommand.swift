@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import RPC
 
 /// A real call to one suite service.
@@ -6,25 +7,41 @@ struct PingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ping", abstract: localized("Makes a real call to a suite service.", "对某个服务进行一次真实调用。"))
 
-    @Argument(help: "profile, segmentation, campaign, kpi")
+    @Argument(help: ArgumentHelp(SuiteFolder.services.joined(separator: ", ")))
     var service: String
 
-    @OptionGroup var connection: Connection
+    @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
     func validate() throws {
-        guard SuiteFolder.services.contains(service), service != "gateway" else {
+        guard SuiteFolder.services.contains(service) else {
+            let names = SuiteFolder.services.joined(separator: ", ")
             throw ValidationError(
-                localized(
-                    "Choose profile, segmentation, campaign or kpi.", "请选择 profile、segmentation、campaign 或 kpi。"))
+                localized("There is no suite service \(service); there are \(names).", "没有服务 \(service)；可用的有 \(names)。")
+            )
         }
     }
 
     func run() async throws {
         let began = ContinuousClock.now
+        guard service != "gateway" else { return try await pingGateway(began) }
         let health = try await connection.use { clients in try await clients.health(of: service) }
-        let taken = (ContinuousClock.now - began) / .milliseconds(1)
-        let state = health.ready ? localized("ready", "就绪") : health.reasons.joined(separator: "; ")
-        Terminal.shared.result("\(service): \(state), \(ReportText.number(taken, 1)) ms")
+        tell(health.ready ? localized("ready", "就绪") : health.reasons.joined(separator: "; "), began)
         if !health.ready { throw ExitCode.failure }
+    }
+
+    /// The gateway speaks HTTP.
+    private func pingGateway(_ began: ContinuousClock.Instant) async throws {
+        let running = try RunningSuite.find(URL(fileURLWithPath: connection.data))
+        guard await GatewayClient(address: running.address).isAlive() else {
+            throw RuntimeError(
+                .endpointUnavailable,
+                localized("The gateway does not answer at \(running.address).", "网关 \(running.address) 无应答。"))
+        }
+        tell(localized("ready", "就绪"), began)
+    }
+
+    private func tell(_ state: String, _ began: ContinuousClock.Instant) {
+        let taken = (ContinuousClock.now - began) / .milliseconds(1)
+        Terminal.shared.result("\(service): \(state), \(ReportText.number(taken, 1)) ms")
     }
 }

@@ -6,19 +6,53 @@ internal import RPC
 struct KPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi", abstract: localized("Shows reports and checks them against the logs.", "查看报告并与日志核对。"),
-        subcommands: [Report.self, Verify.self])
+        subcommands: [Report.self, Days.self, Verify.self])
+
+    private static let reader = ["analyst"]
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "report", abstract: localized("The effect of a campaign.", "活动效果。"))
-        @Argument var campaign: Int64
-        @OptionGroup var connection: Connection
+            commandName: "report",
+            abstract: localized(
+                "The effect of a campaign; contains all that was acknowledged before.", "活动效果；包含此前已确认的全部数据。"))
+        @Argument(help: ArgumentHelp(localized("Number of the campaign.", "活动编号。"))) var campaign: Int64
+        @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
         func run() async throws {
             let report = try await connection.use { clients in
-                try await ReportReader(clients: clients).report(campaign)
+                let after = try await KPICommand.caughtUp(clients, connection)
+                return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
+                    try await clients.kpi.getCampaignReport(
+                        .init(campaignID: campaign, after: after), options: options)
+                }.report ?? KPIV1.CampaignReport()
             }
             Terminal.shared.result(ReportText(report: report).text)
+        }
+    }
+
+    struct Days: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "days", abstract: localized("Counts of a campaign by business day.", "按营业日统计活动。"))
+        @Argument(help: ArgumentHelp(localized("Number of the campaign.", "活动编号。"))) var campaign: Int64
+        @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
+
+        func run() async throws {
+            let days = try await connection.use { clients in
+                let after = try await KPICommand.caughtUp(clients, connection)
+                return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
+                    try await clients.kpi.getDaySeries(.init(campaignID: campaign, after: after), options: options)
+                }.days
+            }
+            var table = Table([
+                localized("day", "营业日"), localized("contacted", "触达"), localized("held", "对照"),
+                localized("refused", "未触达"), localized("conversions", "转化"),
+                localized("value (minor units)", "金额（最小单位）"),
+            ])
+            for day in days {
+                let counts = [day.contacted, day.held, day.refused, day.conversions, day.valueMinor]
+                table.add([day.day] + counts.map(String.init))
+            }
+            Terminal.shared.result(table.text)
         }
     }
 
@@ -26,13 +60,16 @@ struct KPICommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify",
             abstract: localized(
-                "Recomputes every number from the logs and lists the differences.", "由日志重算全部数字并列出差异。"))
+                "Recomputes every number from the logs and lists the differences.", "由日志重算全部数字并列出差异。"),
+            discussion: localized("Ends with 1 where there are differences.", "存在差异时退出码为 1。"))
         @Option(help: ArgumentHelp(localized("One campaign; without it all.", "指定活动；缺省为全部。"))) var campaign: Int64 = 0
-        @OptionGroup var connection: Connection
+        @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
         func run() async throws {
             let reply = try await connection.use { clients in
-                try await ReportReader(clients: clients).verify(campaign)
+                try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
+                    try await clients.kpi.verify(.init(campaignID: campaign), options: options)
+                }
             }
             for difference in reply.differences {
                 Terminal.shared.result("\(difference.cell): \(difference.stored) ≠ \(difference.recomputed)")
@@ -43,5 +80,18 @@ struct KPICommand: AsyncParsableCommand {
                     "\(reply.cells) 个单元，\(reply.entries) 条日志，\(reply.differences.count) 处差异"))
             if !reply.differences.isEmpty { throw ExitCode.failure }
         }
+    }
+
+    /// Where campaign's log stands once campaign has applied all of profile's.
+    private static func caughtUp(
+        _ clients: SuiteClients, _ connection: Connection
+    ) async throws -> [CommonV1.LogPosition] {
+        let profile = try await Patience.call(for: connection.person(reader), seconds: 5) { options in
+            try await clients.profile.getPosition(.init(), options: options)
+        }
+        let campaign = try await Patience.call(for: connection.person(reader), seconds: 5) { options in
+            try await clients.campaign.waitApplied(.init(position: profile.position), options: options)
+        }
+        return campaign.position.map { [$0] } ?? []
     }
 }

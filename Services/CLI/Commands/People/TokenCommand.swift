@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import RPC
+internal import ServiceKit
 
 /// Signs a token for trying things out.
 struct TokenCommand: AsyncParsableCommand {
@@ -14,8 +15,7 @@ struct TokenCommand: AsyncParsableCommand {
     var user: String
 
     @Option(
-        help: ArgumentHelp(
-            "marketer, approver, analyst, manager, operator, channel, auditor, admin"))
+        help: ArgumentHelp(Role.all.map(\.name).joined(separator: ", ")))
     var role: [String] = ["analyst"]
 
     @Option(help: ArgumentHelp(localized("Office, such as /head/east/.", "机构，如 /head/east/。")))
@@ -26,6 +26,26 @@ struct TokenCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp(localized("Folder of the suite.", "系统所在文件夹。")))
     var data: String = Connection.defaultData
+
+    func validate() throws {
+        guard !user.isEmpty else {
+            throw ValidationError(localized("Give the code of a person or machine.", "请给出人员或系统代码。"))
+        }
+        if let unknown = role.first(where: { Role.named($0) == nil }) {
+            let names = Role.all.map(\.name).joined(separator: ", ")
+            throw ValidationError(
+                localized("There is no role \(unknown); there are \(names).", "没有角色 \(unknown)；可用的有 \(names)。"))
+        }
+        guard OfficePath.isValid(office) else {
+            throw ValidationError(
+                localized(
+                    "Write --office as /head/branch/outlet/ in small letters, or / for all.",
+                    "--office 请写成小写的 /head/branch/outlet/，/ 表示全部。"))
+        }
+        guard (1...24 * 30).contains(hours) else {
+            throw ValidationError(localized("Give --hours from 1 to 720.", "--hours 应为 1 到 720。"))
+        }
+    }
 
     func run() async throws {
         let issuer = try await TokenIssuer(keyFile: URL(fileURLWithPath: data).appending(path: "keys/token.pem"))

@@ -42,6 +42,7 @@ enum HelpText {
     private static let chinese: [(english: String, chinese: String)] = [
         ("OVERVIEW: ", "简介："), ("USAGE: ", "用法："), ("ARGUMENTS:", "参数："), ("OPTIONS:", "选项："),
         ("SUBCOMMANDS:", "子命令："), ("CONNECTION OPTIONS:", "连接："), ("Show help information.", "显示帮助。"),
+        ("Show the version.", "显示版本。"),
         ("(default: ", "（缺省："), ("Error: ", "错误："), ("Usage: ", "用法："), ("Help:  ", "说明："),
     ]
 
