@@ -22,6 +22,7 @@ struct CampaignBed {
     let clock: ManualClock
     let segmentation: StubSegmentation
     let profile: ProfileV1.ProfileServiceClient
+    private let profileNotifier: LogNotifier
     let bounds: CampaignBounds
     let logger: Logger
 
@@ -59,17 +60,18 @@ struct CampaignBed {
         bounds.claimLookInterval = .milliseconds(50)
         bounds.consumer.lease = .seconds(2)
         adjust(&bounds)
+        let notifier = LogNotifier(pool: profilePool, log: "profile")
         let profileDependencies = ProfileDependencies(
             pool: profilePool, requestPool: pool("zhike_profile_request", size: 2),
             clock: SystemBusinessClock(timeZone: .gmt), audit: try audit("profile"),
             pages: PageCursor(key: try ServiceKey.random(id: "p", service: "profile")), logger: logger,
-            notifier: LogNotifier(pool: profilePool, log: "profile"))
+            notifier: notifier)
         let profile = try InProcessChannel(router: profileRouter(profileDependencies), caller: "gateway")
         return CampaignBed(
             database: database, administrator: administrator, pool: owner,
             requestPool: pool("zhike_campaign_request"), clock: ManualClock(start),
             segmentation: StubSegmentation(pageSize: snapshotPageSize),
-            profile: ProfileV1.ProfileServiceClient(profile), bounds: bounds, logger: logger)
+            profile: ProfileV1.ProfileServiceClient(profile), profileNotifier: notifier, bounds: bounds, logger: logger)
     }
 
     static func audit(_ service: String) throws -> AuditLog {
@@ -86,6 +88,15 @@ struct CampaignBed {
     /// A replica of the service. Its planner and consumer run only while `run` does.
     func replica() throws -> Replica {
         try Replica(assembleCampaign(try dependencies()))
+    }
+
+    /// Lets the profile service tell of what it logs while the body runs; without it, followers look for themselves.
+    func notifying<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [profileNotifier] in try await profileNotifier.run() }
+            defer { group.cancelAll() }
+            return try await body()
+        }
     }
 
     static func options(_ principal: Principal? = maker, key: String? = nil) -> CallOptions {

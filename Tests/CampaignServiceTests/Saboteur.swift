@@ -46,8 +46,10 @@ struct Saboteur: Sendable {
     }
 }
 
-/// Repeats a call with its key, as a client does that got no answer, until one comes.
+/// Repeats a call with its key, as a client does that got no answer, until one comes. What still fails when all faults
+/// should have passed is thrown.
 func persistently<Reply: Sendable>(_ call: () async throws -> Reply) async throws -> Reply {
+    let end = ContinuousClock.now + .seconds(20)
     while true {
         do {
             return try await call()
@@ -55,7 +57,7 @@ func persistently<Reply: Sendable>(_ call: () async throws -> Reply) async throw
             let mayHelp: [RPCError.Code] = [
                 .unavailable, .aborted, .unknown, .deadlineExceeded, .resourceExhausted, .internalError,
             ]
-            guard mayHelp.contains(error.code) else { throw error }
+            guard mayHelp.contains(error.code), .now < end else { throw error }
             try await Task.sleep(for: .milliseconds(10))
         }
     }

@@ -116,20 +116,29 @@ struct TriggerTests {
         }
     }
 
-    @Test("a worker that waits gets a triggered contact without looking again")
+    @Test("from the event to the worker that waits, every hand-over is woken: nothing waits until somebody looks")
     func wakesWorkers() async throws {
-        let bed = try await CampaignBed.make { $0.claimLookInterval = .seconds(60) }
+        let bed = try await CampaignBed.make {
+            $0.claimLookInterval = .seconds(600)
+            $0.consumer.lookInterval = .seconds(600)
+            $0.consumer.lease = .seconds(2_400)
+        }
         let replica = try bed.replica()
-        let members = try await bed.addCustomers(1)
-        try await replica.running {
-            _ = try await start(triggered(members, bed), bed, replica)
-            async let claimed = replica.client.claimDeliveries(
-                .init(channel: "push", limit: 1, leaseMilliseconds: 60_000, worker: "test", wait: true),
-                options: CampaignBed.options(nil))
-            _ = try await bed.track([
-                bed.event("a", of: 1, type: "loan.viewed", properties: #"{"amount": 1000}"#)
-            ])
-            #expect(try await claimed.deliveries.map(\.customerID) == [1])
+        let members = try await bed.addCustomers(3)
+        try await bed.notifying {
+            try await replica.running {
+                _ = try await start(triggered(members, bed), bed, replica)
+                for member in members {
+                    async let claimed = replica.client.claimDeliveries(
+                        .init(channel: "push", limit: 1, leaseMilliseconds: 60_000, worker: "test", wait: true),
+                        options: CampaignBed.options(nil))
+                    _ = try await bed.track([
+                        bed.event(
+                            "a", of: member.customerID, type: "loan.viewed", properties: #"{"amount": 1000}"#)
+                    ])
+                    #expect(try await claimed.deliveries.map(\.customerID) == [member.customerID])
+                }
+            }
         }
     }
 

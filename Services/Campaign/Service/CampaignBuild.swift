@@ -35,18 +35,13 @@ public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServicePar
         housekeeping: Housekeeping(pool: pool, clock: dependencies.clock, book: book) { notifier.signal() },
         book: book, bounds: dependencies.bounds, logger: dependencies.logger)
 
-    let written = AsyncStream.makeStream(of: LogPosition.self, bufferingPolicy: .bufferingNewest(64))
-    let follower = ProfileFollower(book: book, clock: dependencies.clock, reservation: reservation) { position in
-        written.continuation.yield(position)
-    }
+    let wakeUps = TriggerWakeUps(didReserve: { signal.signal() }, didLog: { notifier.signal() })
+    let follower = ProfileFollower(
+        book: book, clock: dependencies.clock, reservation: reservation, wakeUps: wakeUps)
     let consumer = LogConsumer(
         name: "campaign", log: "profile", ownSchema: "campaign", pool: pool,
-        configuration: dependencies.bounds.consumer
+        configuration: dependencies.bounds.consumer, didApply: { wakeUps.didCommit() }
     ) { batch, connection in try await follower.apply(batch, in: connection) }
-    let wakeUps = TriggerWakeUps(written, consumer: consumer) {
-        notifier.signal()
-        signal.signal()
-    }
 
     let handler = CampaignHandler(
         dependencies: dependencies, book: book, snapshots: snapshots, planner: planner, consumer: consumer,
@@ -54,7 +49,7 @@ public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServicePar
     return ServiceParts(
         router: campaignRouter(handler),
         services: [
-            notifier, consumer, wakeUps, planner,
+            notifier, consumer, planner,
             IdempotencySweeper(schema: "campaign", pool: pool, logger: dependencies.logger),
         ])
 }

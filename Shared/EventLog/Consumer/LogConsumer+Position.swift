@@ -1,4 +1,4 @@
-internal import Postgres
+public import Postgres
 internal import Synchronization
 
 extension LogConsumer {
@@ -47,11 +47,15 @@ extension LogConsumer {
     ///
     /// - Throws: what the handler threw; the letter is then kept.
     public func redrive(_ letter: DeadLetter) async throws {
-        try await pool.transaction { connection in
-            guard try await letters.take(letter, in: connection) else { return }
-            let range = LogRange(partition: letter.partition, after: letter.offset - 1, upTo: letter.offset)
-            let entries = try await reader.read([range], in: connection)
-            try await handler(LogBatch(log: log, entries: entries), connection)
-        }
+        try await pool.transaction { try await redrive(letter, in: $0) }
+    }
+
+    /// The same in the caller's transaction, as the owner of the consumer's schema. The handler may append to a log of its
+    /// own, so this belongs near the end of it.
+    public func redrive(_ letter: DeadLetter, in connection: PostgresConnection) async throws {
+        guard try await letters.take(letter, in: connection) else { return }
+        let range = LogRange(partition: letter.partition, after: letter.offset - 1, upTo: letter.offset)
+        let entries = try await reader.read([range], in: connection)
+        try await handler(LogBatch(log: log, entries: entries), connection)
     }
 }

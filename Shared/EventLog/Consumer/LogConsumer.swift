@@ -18,6 +18,7 @@ public final class LogConsumer: Service, Sendable {
     public let log: String
     let pool: PostgresPool
     let configuration: LogConsumerConfiguration
+    let didApply: @Sendable () -> Void
     let handler: Handler
     let cursors: CursorStorage
     let letters: DeadLetterStorage
@@ -32,14 +33,17 @@ public final class LogConsumer: Service, Sendable {
     ///   - log: the schema of the log that is followed.
     ///   - ownSchema: the schema of the cursors and of the effects.
     ///   - pool: logged in as the owner of `ownSchema`, with SELECT on the log and its heads.
+    ///   - didApply: told after each commit, for those who wait for the effects. It must return at once.
     public init(
         name: String, log: String, ownSchema: String, pool: PostgresPool,
-        configuration: LogConsumerConfiguration = LogConsumerConfiguration(), handler: @escaping Handler
+        configuration: LogConsumerConfiguration = LogConsumerConfiguration(),
+        didApply: @escaping @Sendable () -> Void = {}, handler: @escaping Handler
     ) {
         self.name = name
         self.log = log
         self.pool = pool
         self.configuration = configuration
+        self.didApply = didApply
         self.handler = handler
         cursors = CursorStorage(schema: ownSchema, consumer: name, log: log)
         letters = DeadLetterStorage(schema: ownSchema, consumer: name, log: log)
@@ -159,6 +163,7 @@ public final class LogConsumer: Service, Sendable {
     private func moved(_ ranges: [LogRange]) {
         state.withLock { $0.applied(ranges) }
         arrivals.announce()
+        didApply()
     }
 
     /// One entry could not be applied: it is tried again later, and in the end put aside so that the others go on.

@@ -16,8 +16,8 @@ struct ProfileFollower: Sendable {
     let clock: any BusinessClock
     let reservation: ContactReservation
     let writer = EventLogWriter(schema: "campaign")
-    /// Told before the commit that a batch wrote something, with the position whose application means that it is there.
-    let willWrite: @Sendable (LogPosition) -> Void
+    /// Told before the commit what it will bring.
+    let wakeUps: TriggerWakeUps
 
     /// Applies a batch; all its effects are in this transaction.
     func apply(_ batch: LogBatch, in connection: PostgresConnection) async throws {
@@ -38,7 +38,7 @@ struct ProfileFollower: Sendable {
             candidates(slices, known), policy: try PolicyStorage.current(answers[1]).policy, now: now,
             replacing: known.standing, in: connection)
         try await writer.append(outcomes + contacts.entries, in: connection)
-        if contacts.reserved + outcomes.count + contacts.entries.count > 0 { willWrite(Self.position(of: events)) }
+        wakeUps.willCommit(reserved: contacts.reserved, logged: outcomes.count + contacts.entries.count)
     }
 
     /// The contacts that triggers ask for, of customers of the audience whom no trigger of the campaign reached yet.
@@ -103,11 +103,5 @@ struct ProfileFollower: Sendable {
         return try LogEntries.outcome(
             customerID: event.customerID, cut, eventType: event.subject, eventID: key.eventID, valueMinor: value,
             at: event.occurredAt, recordedAt: recordedAt)
-    }
-
-    private static func position(of events: [LogEntry]) -> LogPosition {
-        var position = LogPosition()
-        for event in events { position[event.partition] = max(position[event.partition], event.offset) }
-        return position
     }
 }

@@ -1,29 +1,37 @@
-internal import EventLog
-internal import ServiceLifecycle
+internal import Synchronization
 
 /// Wakes workers and followers once a batch of the profile log that wrote something is committed, and not before: a worker
 /// that looks earlier finds nothing.
-final class TriggerWakeUps: Service, Sendable {
-    private let positions: AsyncStream<LogPosition>
-    private let continuation: AsyncStream<LogPosition>.Continuation
-    private let consumer: LogConsumer
-    private let afterCommit: @Sendable () -> Void
-
-    init(
-        _ stream: (stream: AsyncStream<LogPosition>, continuation: AsyncStream<LogPosition>.Continuation),
-        consumer: LogConsumer, afterCommit: @escaping @Sendable () -> Void
-    ) {
-        positions = stream.stream
-        continuation = stream.continuation
-        self.consumer = consumer
-        self.afterCommit = afterCommit
+final class TriggerWakeUps: Sendable {
+    private struct Pending {
+        var hasReserved = false
+        var hasLogged = false
     }
 
-    func run() async throws {
-        for await position in positions.cancelOnGracefulShutdown() {
-            // A transaction that was undone is offered again, and then tells again; so a missed wake-up costs a moment.
-            try? await consumer.waitUntilApplied(position, deadline: .now + .seconds(1))
-            afterCommit()
+    private let pending = Mutex(Pending())
+    private let didReserve: @Sendable () -> Void
+    private let didLog: @Sendable () -> Void
+
+    init(didReserve: @escaping @Sendable () -> Void, didLog: @escaping @Sendable () -> Void) {
+        self.didReserve = didReserve
+        self.didLog = didLog
+    }
+
+    /// In the transaction. One that is undone leaves a wake-up too many behind, which does no harm.
+    func willCommit(reserved: Int, logged: Int) {
+        pending.withLock { pending in
+            pending.hasReserved = pending.hasReserved || reserved > 0
+            pending.hasLogged = pending.hasLogged || logged > 0
         }
+    }
+
+    /// After the commit.
+    func didCommit() {
+        let due = pending.withLock { pending in
+            defer { pending = Pending() }
+            return pending
+        }
+        if due.hasReserved { didReserve() }
+        if due.hasLogged { didLog() }
     }
 }
