@@ -56,6 +56,33 @@ struct TrackTests {
         #expect(try await bed.count(gaps) == 0)
     }
 
+    @Test("one event sent before among a thousand new ones is a duplicate, and the new ones are stored without a gap")
+    func oneDuplicate() async throws {
+        let bed = try await ProfileBed.make()
+        for number in 1...40 { try await bed.identify("\(number)") }
+        _ = try await bed.client.track(
+            ProfileV1.TrackRequest(events: [ProfileBed.event("e500", of: "21")]), options: ProfileBed.options())
+        let before = try await bed.count("SELECT sum(last_offset)::bigint FROM profile.log_head")
+        let events = (0..<1_000).map { ProfileBed.event("e\($0)", of: "\(1 + $0 % 40)") }
+        // Twice: the second time everything is a duplicate.
+        for accepted in [999, 0] {
+            let reply = try await bed.client.track(
+                ProfileV1.TrackRequest(events: events), options: ProfileBed.options())
+            #expect(reply.results.count { $0.status == .accepted } == accepted)
+            #expect(reply.results.count { $0.status == .duplicate } == 1_000 - accepted)
+            #expect(reply.results[500].status == .duplicate)
+        }
+        #expect(try await bed.count("SELECT sum(last_offset)::bigint FROM profile.log_head") == before + 999)
+        // A customer's events stand in the order in which they were sent.
+        let disordered: SQL = """
+            SELECT count(*) FROM profile.log a JOIN profile.log b
+                ON b.partition = a.partition AND b.customer_id = a.customer_id AND b.log_offset > a.log_offset
+            WHERE a.kind = 1 AND b.kind = 1 AND a.dedupe_key <> 'e500' AND b.dedupe_key <> 'e500'
+              AND substr(a.dedupe_key, 2)::integer > substr(b.dedupe_key, 2)::integer
+            """
+        #expect(try await bed.count(disordered) == 0)
+    }
+
     @Test("an event by a person is refused for a customer of another office")
     func scope() async throws {
         let bed = try await ProfileBed.make()

@@ -6,6 +6,13 @@ public struct EventLogWriter: Sendable {
     private let takeHeads: String
     private let table: String
 
+    private static let columns = [
+        "partition", "log_offset", "customer_id", "kind", "subject", "dedupe_key", "occurred_at", "recorded_at",
+        "properties", "body",
+    ]
+    /// From here on COPY is worth its two more round trips: it costs the server a third less than an INSERT from arrays.
+    private static let leastEntriesForCopy = 256
+
     public init(schema: String) {
         self.schema = schema
         takeHeads = "\(schema).log_take_heads"
@@ -28,8 +35,18 @@ public struct EventLogWriter: Sendable {
             next[partition] = offset + 1
             return offset
         }
-        try await connection.execute(insert(entries, partitions, offsets))
+        if entries.count < Self.leastEntriesForCopy {
+            try await connection.execute(insert(entries, partitions, offsets))
+        } else {
+            try await copy(entries, partitions, offsets, in: connection)
+        }
         return offsets
+    }
+
+    /// Holds the heads of partitions to the end of the transaction, so that no other writer adds to them meanwhile: what
+    /// is then looked up of their entries stays true. Lowest first, as all writers take them.
+    public func holdHeads(of partitions: Set<Int16>) -> SQL {
+        "SELECT \(path: takeHeads)(\(partitions.sorted()), \([Int64](repeating: 0, count: partitions.count)))"
     }
 
     /// The first free offset of each partition, after moving the heads.
@@ -40,6 +57,18 @@ public struct EventLogWriter: Sendable {
         let heads = try rows[0].decode([Int64].self)
         return Dictionary(
             uniqueKeysWithValues: zip(ascending, heads).map { count, head in (count.key, head - count.value + 1) })
+    }
+
+    private func copy(
+        _ entries: [NewLogEntry], _ partitions: [Int16], _ offsets: [Int64], in connection: PostgresConnection
+    ) async throws {
+        try await connection.copyIn(into: table, columns: Self.columns) { writer in
+            for (index, entry) in entries.enumerated() {
+                try await writer.write(
+                    partitions[index], offsets[index], entry.customerID, entry.kind, entry.subject, entry.dedupeKey,
+                    entry.occurredAt, entry.recordedAt, entry.propertiesJSON.map(PostgresJSON.init), entry.body)
+            }
+        }
     }
 
     private func insert(_ entries: [NewLogEntry], _ partitions: [Int16], _ offsets: [Int64]) -> SQL {

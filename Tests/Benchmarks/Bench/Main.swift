@@ -14,20 +14,26 @@ struct Benchmarks: AsyncParsableCommand {
 
     enum Name: String, ExpressibleByArgument, CaseIterable {
         case codec
+        case httpIngest = "http-ingest"
+        case ingest
         case postgres
         case rpc
         case rpcLatency = "rpc-latency"
+        case trigger
     }
 
-    @Argument(help: "codec, postgres, rpc or rpc-latency")
+    @Argument(help: "codec, http-ingest, ingest, postgres, rpc, rpc-latency or trigger")
     var name: Name
 
     func run() async throws {
         switch name {
         case .codec: try await CodecBenchmark.run()
+        case .httpIngest: try await HTTPIngestBenchmark.run()
+        case .ingest: try await IngestBenchmark.run()
         case .postgres: try await PostgresBenchmark.run()
         case .rpc: try await RPCBenchmark.run()
         case .rpcLatency: try await RPCBenchmark.runLatency()
+        case .trigger: try await TriggerBenchmark.run()
         }
     }
 }

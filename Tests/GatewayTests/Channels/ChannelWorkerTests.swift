@@ -39,7 +39,7 @@ struct ChannelWorkerTests {
         secret: [UInt8] = ChannelWorkerTests.secret, deduplicates: Bool = false, settleMilliseconds: Int = 600_000
     ) -> ChannelConfiguration {
         ChannelConfiguration(
-            name: "app-push", url: "", secret: secret, deduplicates: deduplicates, concurrency: 8,
+            name: "app_push", url: "", secret: secret, deduplicates: deduplicates, concurrency: 8,
             timeoutMilliseconds: 1_500, settleMilliseconds: settleMilliseconds)
     }
 
@@ -76,7 +76,7 @@ struct ChannelWorkerTests {
     @Test("each delivery is posted once, signed, and reported as sent")
     func sent() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(200, channel: "app-push")
+        campaign.queue(200, channel: "app_push")
         try await withChannel(ChannelBehaviour(), campaign) { simulator in
             try await eventually("all are sent") { campaign.count("sent") == 200 }
             #expect(simulator.summary.posts == 200)
@@ -88,7 +88,7 @@ struct ChannelWorkerTests {
     @Test("429 and 503 are posted again, because the channel did not take them")
     func busy() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(60, channel: "app-push")
+        campaign.queue(60, channel: "app_push")
         try await withChannel(ChannelBehaviour(tooMany: 0.2, unavailable: 0.2), campaign) { simulator in
             try await eventually("all are sent") { campaign.count("sent") == 60 }
             #expect(simulator.summary.duplicates == 0)
@@ -99,7 +99,7 @@ struct ChannelWorkerTests {
     @Test("what was taken without an answer is found out at the status address and never sent again")
     func dropAfter() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(60, channel: "app-push")
+        campaign.queue(60, channel: "app_push")
         try await withChannel(ChannelBehaviour(dropAfter: 0.4), campaign) { simulator in
             try await eventually("all are sent") { campaign.count("sent") == 60 }
             #expect(simulator.summary.duplicates == 0)
@@ -110,7 +110,7 @@ struct ChannelWorkerTests {
     @Test("what was cut off before it was taken stays unknown and is never sent again")
     func dropBefore() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(60, channel: "app-push")
+        campaign.queue(60, channel: "app_push")
         try await withChannel(ChannelBehaviour(dropBefore: 0.3), campaign) { simulator in
             try await eventually("all are decided") { campaign.count("sent") + campaign.count("unknown") == 60 }
             #expect(campaign.count("unknown") > 0)
@@ -122,7 +122,7 @@ struct ChannelWorkerTests {
     @Test("a channel that has settled and has not taken a message makes it known as failed")
     func settled() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(10, channel: "app-push")
+        campaign.queue(10, channel: "app_push")
         try await withChannel(
             ChannelBehaviour(dropBefore: 1), campaign, Self.channel(settleMilliseconds: 0)
         ) { simulator in
@@ -135,7 +135,7 @@ struct ChannelWorkerTests {
     @Test("a channel that deduplicates is posted to again, and reaches each customer once")
     func deduplicates() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(60, channel: "app-push")
+        campaign.queue(60, channel: "app_push")
         try await withChannel(
             ChannelBehaviour(dropBefore: 0.2, dropAfter: 0.2, deduplicates: true), campaign,
             Self.channel(deduplicates: true)
@@ -149,9 +149,9 @@ struct ChannelWorkerTests {
     @Test("nobody listening is no connection: surely not taken, and tried again")
     func notConnected() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(3, channel: "app-push")
+        campaign.queue(3, channel: "app_push")
         let channel = ChannelConfiguration(
-            name: "app-push", url: "http://127.0.0.1:1/deliveries", secret: Self.secret, timeoutMilliseconds: 1_000)
+            name: "app_push", url: "http://127.0.0.1:1/deliveries", secret: Self.secret, timeoutMilliseconds: 1_000)
         try await run([channel], campaign) {
             try await eventually("it was tried again") { campaign.reasons(1).count > 1 }
         }
@@ -162,7 +162,7 @@ struct ChannelWorkerTests {
     @Test("a wrong secret is refused for good by the channel")
     func forged() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(3, channel: "app-push")
+        campaign.queue(3, channel: "app_push")
         try await withChannel(
             ChannelBehaviour(), campaign, Self.channel(secret: Array("another".utf8))
         ) { simulator in
@@ -175,11 +175,11 @@ struct ChannelWorkerTests {
     @Test("what a killed gateway left behind is asked about and not sent again")
     func lapsed() async throws {
         let campaign = FakeCampaign()
-        campaign.queue(2, channel: "app-push")
+        campaign.queue(2, channel: "app_push")
         campaign.lapse(1)
         try await withChannel(ChannelBehaviour(), campaign) { simulator in
             try await eventually("the other is sent") { campaign.count("sent") == 1 }
-            #expect(simulator.takenKeys.keys.sorted() == ["c1:2:1/app-push"])
+            #expect(simulator.takenKeys.keys.sorted() == ["c1:2:1/app_push"])
             #expect(campaign.count("unknown") == 1)
         }
     }
@@ -188,7 +188,7 @@ struct ChannelWorkerTests {
     func slow() async throws {
         let campaign = FakeCampaign()
         campaign.queue(100, channel: "sms", from: 1_001)
-        campaign.queue(100, channel: "app-push")
+        campaign.queue(100, channel: "app_push")
         let slow = ChannelConfiguration(
             name: "sms", url: "http://10.255.255.1:9/deliveries", secret: Self.secret, concurrency: 2,
             timeoutMilliseconds: 60_000)

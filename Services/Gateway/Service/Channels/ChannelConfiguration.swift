@@ -35,7 +35,7 @@ public struct ChannelConfiguration: Sendable {
         self.settleMilliseconds = settleMilliseconds
     }
 
-    /// The channels of a file: `{"channels": [{"name": "app-push", "url": …, "secret_file": …}, …]}`.
+    /// The channels of a file: `{"channels": [{"name": "app_push", "url": …, "secret_file": …}, …]}`.
     ///
     /// - Throws: a sentence that names the member at fault.
     public static func read(_ path: String) throws(RuntimeError) -> [ChannelConfiguration] {

@@ -28,8 +28,8 @@ struct TextForm: Sendable {
     static let eventType = lowerCase(signs: "_.", startsWithLetter: true)
     /// A product or offer code.
     static let code = lowerCase(signs: "-")
-    /// A channel.
-    static let channel = lowerCase(signs: "_-")
+    /// A channel: as campaign names one.
+    static let channel = name
 
     /// From the head office down, such as `/head/east/pudong/`.
     static let officePath = TextForm(

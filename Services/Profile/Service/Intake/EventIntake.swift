@@ -25,6 +25,8 @@ actor EventIntake {
     /// Events in one transaction: enough to share the price of a commit, few enough to hold the heads only shortly.
     private static let groupLimit = 4_000
     private static let waitingLimit = 40_000
+    /// Groups looked through for duplicates, that with the first included.
+    private static let lookAfterDuplicate = 16
 
     private let pool: PostgresPool
     private let clock: any BusinessClock
@@ -33,6 +35,7 @@ actor EventIntake {
     private var waiting: [Waiting] = []
     private var waitingEvents = 0
     private var isStoring = false
+    private var groupsToLookThrough = 0
 
     /// - Parameter stored: Called after each commit, to wake the readers of the log.
     init(
@@ -98,17 +101,37 @@ actor EventIntake {
         return group.isEmpty ? (waiting.isEmpty ? nil : nextGroup()) : group
     }
 
+    /// Nearly all events are new, so they are added without looking; the log's index tells of one that is not, and then
+    /// the group is looked through. After that so is what follows for a while, because a sender that repeats itself
+    /// repeats more than one batch.
     private func write(_ group: [Waiting]) async throws -> [EventOutcome] {
-        let now = try await clock.now()
         let sending = EventGroup(group.flatMap(\.events))
+        let now = try await clock.now()
+        if groupsToLookThrough == 0 {
+            do {
+                return try await write(group, sending, lookingThrough: false, at: now)
+            } catch let error as PostgresError where error.isUniqueViolation {
+                groupsToLookThrough = Self.lookAfterDuplicate
+            }
+        }
+        groupsToLookThrough -= 1
+        return try await write(group, sending, lookingThrough: true, at: now)
+    }
+
+    private func write(
+        _ group: [Waiting], _ sending: EventGroup, lookingThrough: Bool, at now: Date
+    ) async throws -> [EventOutcome] {
         let refused = group.flatMap(\.refused)
         let options = TransactionOptions(deadline: group.map(\.deadline).max())
+        let writer = writer
         return try await pool.transaction(options) { connection in
             try await RefusedItemStorage.insert(refused, at: now, in: connection)
             let events = sending.events
             guard !events.isEmpty else { return [] }
-            let duplicates = try await EventStorage.lockHeads(
-                of: Set(events.map(\.key.partition)), findingDuplicatesAmong: events, in: connection)
+            let duplicates =
+                lookingThrough
+                ? try await EventStorage.holdHeads(
+                    of: Set(events.map(\.key.partition)), writer, findingDuplicatesAmong: events, in: connection) : []
             let logEntries = LogEntries(at: now)
             let new = events.indices.filter { !duplicates.contains($0) }
             let offsets = try await writer.append(new.map { logEntries.event(events[$0]) }, in: connection)

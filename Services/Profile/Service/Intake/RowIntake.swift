@@ -131,8 +131,8 @@ struct RowIntake: Sendable {
     ) async throws -> [Int16: Int64] {
         let partitions = Set(entries.map(\.partition)).union(events.map(\.key.partition))
         guard !partitions.isEmpty else { return [:] }
-        let duplicates = try await EventStorage.lockHeads(
-            of: partitions, findingDuplicatesAmong: events, in: connection)
+        let duplicates = try await EventStorage.holdHeads(
+            of: partitions, writer, findingDuplicatesAmong: events, in: connection)
         let logEntries = LogEntries(at: moment)
         let new = events.enumerated().filter { !duplicates.contains($0.offset) }.map { logEntries.event($0.element) }
         let all = entries + new

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Foundation
 internal import Postgres
 internal import ProfileDomain
@@ -10,28 +11,21 @@ struct LocatedEvent: Sendable {
 
 /// Behaviour events: the entry in the log is the event.
 enum EventStorage {
-    /// Locks the heads of partitions and then looks which of the events are in the log already; answers their indexes.
+    /// Holds the heads of partitions and then looks which of the events are in the log already; answers their indexes.
     ///
     /// The heads come first, because whoever could add the same id holds the same head: so the answer stays true to the
     /// end of the transaction. Every event's partition must be among those given.
-    static func lockHeads(
-        of partitions: Set<Int16>, findingDuplicatesAmong events: [LocatedEvent], in connection: PostgresConnection
+    static func holdHeads(
+        of partitions: Set<Int16>, _ writer: EventLogWriter, findingDuplicatesAmong events: [LocatedEvent],
+        in connection: PostgresConnection
     ) async throws -> Set<Int> {
+        let hold = writer.holdHeads(of: partitions)
         guard !events.isEmpty else {
-            try await connection.execute(lockHeads(partitions))
+            _ = try await connection.query(hold)
             return []
         }
-        let answers = try await connection.pipeline([lockHeads(partitions), duplicates(of: events)])
+        let answers = try await connection.pipeline([hold, duplicates(of: events)])
         return Set(try answers[1].map { try Int($0.decode(0, as: Int64.self)) - 1 })
-    }
-
-    /// Lowest first: whoever needs several takes them in this order, so that nobody waits in a ring. Held to the end of
-    /// the transaction, so call it as late as possible.
-    private static func lockHeads(_ partitions: Set<Int16>) -> SQL {
-        """
-        SELECT partition FROM profile.log_head WHERE partition = ANY (\(partitions.sorted())::smallint[])
-        ORDER BY partition FOR UPDATE
-        """
     }
 
     private static func duplicates(of events: [LocatedEvent]) -> SQL {
