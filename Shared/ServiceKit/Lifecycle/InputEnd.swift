@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import ServiceLifecycle
@@ -10,13 +9,13 @@ struct InputEnd: Service {
 
     func run() async throws {
         let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
-        let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
-        source.setEventHandler {
+        // A thread that waits, and not a dispatch source: one that is cancelled while its pipe hangs up can crash
+        // libdispatch. It ends with its input or with the process.
+        Thread.detachNewThread {
             // What is written to us means nothing; only the end counts, and it reads as no bytes.
-            if FileHandle.standardInput.availableData.isEmpty { continuation.finish() }
+            while !FileHandle.standardInput.availableData.isEmpty {}
+            continuation.finish()
         }
-        source.resume()
-        defer { source.cancel() }
         await withGracefulShutdownHandler {
             for await _ in ended {}
         } onGracefulShutdown: {

@@ -43,8 +43,22 @@ struct SuiteFolder: Sendable {
     }
 
     private static func make(_ folder: URL, permissions: Int) throws {
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "The disk of \(folder.path) is full: make room, or choose another folder.",
+                    "\(folder.path) 所在磁盘已满：请腾出空间，或换一个文件夹。"))
+        } catch {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "The folder \(folder.path) cannot be made: check its path and rights, or choose another.",
+                    "无法创建文件夹 \(folder.path)：请检查路径与权限，或换一个文件夹。"))
+        }
     }
 
     func removeSockets() { try? FileManager.default.removeItem(at: sockets) }

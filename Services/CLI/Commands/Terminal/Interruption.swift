@@ -1,17 +1,22 @@
 internal import Dispatch
 internal import Foundation
+internal import Synchronization
 
-/// Runs the work and cancels it on Ctrl-C or SIGTERM, so that it can put away what it started.
+/// They live as long as the process: cancelling one while its signal arrives can crash libdispatch.
+private let signalSources = Mutex<[any DispatchSourceSignal]>([])
+
+/// Runs the work and cancels it on Ctrl-C or SIGTERM, so that it can put away what it started. Once in a process.
 func withInterruption(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let work = Task { try await body() }
-    let sources = [SIGINT, SIGTERM].map { number in
+    for number in [SIGINT, SIGTERM] {
         signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { work.cancel() }
-        source.resume()
-        return source
+        signalSources.withLock { sources in
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { work.cancel() }
+            source.resume()
+            sources.append(source)
+        }
     }
-    defer { for source in sources { source.cancel() } }
     do {
         try await work.value
     } catch  where work.isCancelled {
