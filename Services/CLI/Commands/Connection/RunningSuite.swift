@@ -27,8 +27,7 @@ struct RunningSuite: Codable, Sendable {
         guard let running = try? JSONDecoder().decode(RunningSuite.self, from: data),
             FileManager.default.fileExists(atPath: running.sockets)
         else { throw none(folder) }
-        // Signal 0 asks whether the process is there; it may be another person's.
-        guard kill(running.processID, 0) == 0 || errno == EPERM else {
+        guard isAlive(running.processID) else {
             throw RuntimeError(
                 .endpointUnavailable,
                 localized(
@@ -36,6 +35,16 @@ struct RunningSuite: Codable, Sendable {
                     "\(folder.path) 中的系统已异常结束：请用 zhike up 重新启动。"))
         }
         return running
+    }
+
+    /// A process that ended and that nobody has waited for yet is no longer alive.
+    private static func isAlive(_ process: Int32) -> Bool {
+        // Signal 0 asks whether the process is there; it may be another person's.
+        guard kill(process, 0) == 0 || errno == EPERM else { return false }
+        let state = FileHandle(forReadingAtPath: "/proc/\(process)/stat").flatMap { try? $0.readToEnd() } ?? Data()
+        // After the name, which stands in parentheses and may hold anything.
+        let rest = String(decoding: state, as: UTF8.self).split(separator: ")").last ?? ""
+        return rest.split(separator: " ").first != "Z"
     }
 
     private static func none(_ folder: URL) -> RuntimeError {

@@ -66,7 +66,7 @@ struct DoctorCommand: AsyncParsableCommand {
             findings.append(FolderChecks.port(port, isTaken: isTaken))
         }
         if let configuration = try databaseConfiguration(running) {
-            findings += await DatabaseChecks.findings(configuration)
+            findings += await DatabaseChecks.findings(configuration, isClockReal: running?.isClockSimulated == false)
         }
         guard running != nil || isElsewhere else {
             return findings + [

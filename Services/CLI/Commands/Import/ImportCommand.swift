@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import RPC
+internal import Synchronization
 
 /// Brings a CSV file in.
 struct ImportCommand: AsyncParsableCommand {
@@ -33,7 +34,7 @@ struct ImportCommand: AsyncParsableCommand {
         guard !pastCampaign else {
             return try await Self.importPast(file: file, mapping: mapping, rejects: rejects, connection: connection)
         }
-        try await withInterruption {
+        try await Self.toTheEnd {
             try await connection.use { clients in
                 let outcome = try await FileImport(
                     clients: clients, file: URL(fileURLWithPath: file), mappingFile: URL(fileURLWithPath: mapping),
@@ -46,7 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     static func importPast(file: String, mapping: String, rejects: String?, connection: Connection) async throws {
-        try await withInterruption {
+        try await Self.toTheEnd {
             try await connection.use { clients in
                 let outcome = try await PastCampaignImport(
                     clients: clients, file: URL(fileURLWithPath: file), mappingFile: URL(fileURLWithPath: mapping),
@@ -57,6 +58,16 @@ struct ImportCommand: AsyncParsableCommand {
                 tell(accepted: outcome.accepted, rejected: outcome.rejected)
             }
         }
+    }
+
+    /// An interrupted import ends as a shell tells of Ctrl-C; the same command goes on with it later.
+    private static func toTheEnd(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let isDone = Mutex(false)
+        try await withInterruption {
+            try await body()
+            isDone.withLock { $0 = true }
+        }
+        guard isDone.withLock({ $0 }) else { throw ExitCode(130) }
     }
 
     private static func tell(accepted: Int64, rejected: Int64) {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import RPC
+internal import ServiceKit
 
 /// Runs all five suite services and a Postgres on this machine.
 struct UpCommand: AsyncParsableCommand {
@@ -51,6 +52,7 @@ struct UpCommand: AsyncParsableCommand {
         try await withInterruption {
             let suite = try await Suite.start(
                 root: root, httpPort: port, simulatedStart: simulatedStart, channels: channels)
+            await Self.tellClock(suite, isSimulated: simulatedStart != nil)
             var running = suite.running
             running.isClockSimulated = simulatedStart != nil
             try running.write(to: root)
@@ -64,6 +66,21 @@ struct UpCommand: AsyncParsableCommand {
             await suite.stop()
         }
         _ = consume lock
+    }
+
+    /// A folder keeps its simulated time over restarts, so that what was asked for may not be what holds.
+    private static func tellClock(_ suite: Suite, isSimulated: Bool) async {
+        let clock = SimulatedBusinessClock(pool: suite.administrator, timeZone: .gmt)
+        guard let moment = try? await clock.now().formatted(.iso8601) else { return }
+        if isSimulated {
+            Terminal.shared.say(localized("Business time stands at \(moment).", "业务时间为 \(moment)。"))
+        } else {
+            Terminal.shared.say(
+                localized(
+                    "Business time was simulated in this folder and stood at \(moment); now it is real. Start with "
+                        + "--simulated-start to go on with it.",
+                    "此文件夹曾使用模拟业务时间 \(moment)，现为真实时间。如需继续模拟，请用 --simulated-start 启动。"))
+        }
     }
 
     private static func waitForEver() async throws {

@@ -9,8 +9,8 @@ struct SegmentCommand: AsyncParsableCommand {
         abstract: localized("Checks, counts, saves and freezes segments.", "检查、计数、保存和冻结客群。"),
         discussion: localized(
             """
-            A rule is text such as 'age >= 18 and city = "Shanghai"', or its JSON form; zhike segment check says whether \
-            it fits the dictionary.
+            A rule is text such as 'age >= 18 and city = "Shanghai"', or its JSON form; zhike segment check says \
+            whether it fits the dictionary.
             """,
             "规则为文本（如 'age >= 18 and city = \"Shanghai\"'）或其 JSON 形式。可用 zhike segment check 检查。"),
         subcommands: [
