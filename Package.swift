@@ -140,7 +140,10 @@ let package = Package(
         tests("CSVTests", ["CSV"]),
         tests(
             "RPCTests",
-            ["RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport", crypto],
+            [
+                "NNG", "RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport",
+                crypto,
+            ],
             exclude: ["Python"]),
         tests("EventLogTests", ["EventLog", "Postgres", "TestSupport", logging, serviceLifecycle]),
         tests("ServiceKitTests", serviceParts + serviceTestParts),
@@ -168,7 +171,8 @@ let package = Package(
             ]),
         tests("CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
         tests(
-            "IntegrationTests", ["Contracts", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
+            "IntegrationTests",
+            ["Contracts", "KPIDomain", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
             exclude: ["Python"]),
         tests("TidyTests", []),
         // Benchmarks.

@@ -58,12 +58,20 @@ final class ServerLane: Sendable {
     }
 
     private func serve(_ frame: [UInt8]) {
+        if let calls = Bundle.items(of: frame) { return reply(Bundle.bytes(of: calls.map(answerInBundle))) }
         switch dispatcher.receive(frame) {
         case .reply(let bytes):
             reply(bytes)
         case .run(let call):
             if let bytes = call.runInline() { return reply(bytes) }
             start(call)
+        }
+    }
+
+    private func answerInBundle(_ frame: [UInt8]) -> [UInt8] {
+        switch dispatcher.receive(frame) {
+        case .reply(let bytes): bytes
+        case .run(let call): call.runInBundle(replyByteLimit: Bundle.longestItemByteCount)
         }
     }
 

@@ -2,6 +2,8 @@
 public struct ReceivedReply: Sendable {
     let frame: [UInt8]
     let body: Range<Int>
+    /// The method is a read that the server answers from memory.
+    let isFromMemory: Bool
 
     /// Bytes of the packed reply message.
     public var byteCount: Int { body.count }
@@ -17,21 +19,38 @@ extension RPCChannel {
         let requestID = RequestID.next()
         let trace = (call.options.trace ?? CallTrace.ambient)?.child() ?? .random()
         retryBudget.earn()
+        let method = methods[call.method.name]
+        var mayBundle = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed)
         var attempt = 1
         var now = start
         while true {
             do throws(RPCError) {
                 let sealed = try seal(call, body, requestID, trace, now: now, deadline: deadline)
-                let reply = try open(try await transport.exchange(sealed.frame, deadline: deadline), sealed.nonce)
-                measurements.record(call.method.name, .ok, start.duration(to: .now))
+                let reply: ReceivedReply
+                if mayBundle {
+                    let frame = try await transport.exchangeInBundle(sealed.frame, deadline: deadline)
+                    do {
+                        reply = try open(frame, sealed.nonce)
+                    } catch  where error.code == .unavailable {
+                        // The server wants this one alone. That is no failure, so it costs no repetition.
+                        method.note(isFromMemory: false)
+                        mayBundle = false
+                        now = .now
+                        continue
+                    }
+                } else {
+                    reply = try open(try await transport.exchange(sealed.frame, deadline: deadline), sealed.nonce)
+                }
+                method.note(isFromMemory: reply.isFromMemory)
+                method.timers.record(.ok, start.duration(to: .now))
                 return reply
             } catch {
                 guard let next = repetition(of: call, after: error, attempt, deadline) else {
-                    measurements.record(call.method.name, error.code, start.duration(to: .now))
+                    method.timers.record(error.code, start.duration(to: .now))
                     throw error
                 }
                 try await Self.sleep(until: next)
-                measurements.countRetry(call.method.name)
+                method.countRetry()
                 attempt += 1
                 now = .now
             }

@@ -7,7 +7,7 @@ extension RPCChannel {
 
     /// Packs and signs one attempt of a call.
     func seal(
-        _ call: OutgoingCall, _ body: [UInt8], _ requestID: String, _ trace: TraceContext,
+        _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
         now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
     ) throws(RPCError) -> SealedCall {
         let remaining = now.duration(to: deadline)
@@ -49,7 +49,7 @@ extension RPCChannel {
             throw RPCError(.unauthenticated, "The reply is not signed by a service that knows this caller's key.")
         }
         if let error = envelope.error { throw error }
-        return ReceivedReply(frame: frame, body: parts.body)
+        return ReceivedReply(frame: frame, body: parts.body, isFromMemory: envelope.isFromMemory)
     }
 
     /// A reply without a MAC may say that the call was not understood, and nothing else. That nothing was executed is

@@ -6,7 +6,7 @@ public final class RPCChannel: RPCCaller {
     let transport: any RPCTransport
     let key: SigningKey
     let retryBudget = RetryBudget()
-    let measurements = ClientMeasurements()
+    let methods = CalledMethods()
     private let interceptors: [any RPCClientInterceptor]
 
     /// - Parameter interceptors: stand around each call with all its attempts, the first outermost.

@@ -7,4 +7,19 @@ public protocol RPCTransport: Sendable {
     nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8]
+
+    /// The same for a read that its server answers from memory: under load it may travel in one message with others,
+    /// which wait for no handler.
+    nonisolated(nonsending) func exchangeInBundle(
+        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> [UInt8]
+}
+
+extension RPCTransport {
+    /// Alone: a transport need not bundle.
+    public nonisolated(nonsending) func exchangeInBundle(
+        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> [UInt8] {
+        try await exchange(frame, deadline: deadline)
+    }
 }

@@ -1,21 +1,24 @@
-/// Names of calls in logs: 15 characters of 32 kinds, because Swift keeps a text of 15 bytes without allocating.
-enum RequestID {
+/// The name of a call in logs: 15 characters of 32 kinds, because a receiver in Swift keeps a text of 15 bytes without
+/// allocating.
+struct RequestID: Sendable {
+    static let byteCount = 15
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
-    static func next() -> String {
-        var low = QuickRandom.next()
-        var high = QuickRandom.next()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(15)
-        for index in 0..<15 {
-            if index < 12 {
-                bytes.append(alphabet[Int(truncatingIfNeeded: low & 31)])
-                low &>>= 5
-            } else {
-                bytes.append(alphabet[Int(truncatingIfNeeded: high & 31)])
-                high &>>= 5
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+    /// 60 and 15 random bits, of which five at a time make a character.
+    private let low: UInt64
+    private let high: UInt64
+
+    init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
+    }
+
+    static func next() -> RequestID {
+        RequestID(low: QuickRandom.next(), high: QuickRandom.next())
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        for index: UInt64 in 0..<12 { bytes.append(Self.alphabet[Int(truncatingIfNeeded: low &>> (5 * index) & 31)]) }
+        for index: UInt64 in 0..<3 { bytes.append(Self.alphabet[Int(truncatingIfNeeded: high &>> (5 * index) & 31)]) }
     }
 }

@@ -34,23 +34,40 @@ final class MethodTimers: Sendable {
     }
 }
 
-/// Measures the calls of a channel: timer `rpc_client_seconds` with method and status, retries included, and counter
+/// What a channel knows of a method, and how its calls are measured: timer `rpc_client_seconds` with method and status, retries included, and counter
 /// `rpc_client_retries_total`, through swift-metrics.
-final class ClientMeasurements: Sendable {
-    private let timers = Mutex<[String: MethodTimers]>([:])
+final class CalledMethod: Sendable {
+    let timers: MethodTimers
+    /// What the server said last: the method is a read that it answers from memory, so calls may be bundled.
+    let isFromMemory = Atomic<Bool>(false)
+    private let name: String
 
-    func record(_ method: String, _ code: RPCError.Code, _ duration: Duration) {
-        let found = timers.withLock { timers in
-            if let known = timers[method] { return known }
-            let new = MethodTimers(label: "rpc_client_seconds", method: method)
-            timers[method] = new
-            return new
-        }
-        found.record(code, duration)
+    fileprivate init(_ name: String) {
+        self.name = name
+        timers = MethodTimers(label: "rpc_client_seconds", method: name)
     }
 
     /// Repeating is rare, so the counter is looked up each time.
-    func countRetry(_ method: String) {
-        Counter(label: "rpc_client_retries_total", dimensions: [("method", method)]).increment()
+    func countRetry() {
+        Counter(label: "rpc_client_retries_total", dimensions: [("method", name)]).increment()
+    }
+
+    func note(isFromMemory answer: Bool) {
+        // Nearly always nothing changes, and the line of memory stays shared.
+        if isFromMemory.load(ordering: .relaxed) != answer { isFromMemory.store(answer, ordering: .relaxed) }
+    }
+}
+
+/// The methods that a channel called so far.
+final class CalledMethods: Sendable {
+    private let methods = Mutex<[String: CalledMethod]>([:])
+
+    subscript(_ name: String) -> CalledMethod {
+        methods.withLock { methods in
+            if let known = methods[name] { return known }
+            let new = CalledMethod(name)
+            methods[name] = new
+            return new
+        }
     }
 }

@@ -5,11 +5,18 @@ final class ServedRoute: Sendable {
     let handler: RPCRouter.Handler
     let observation: CallObservation?
     let timers: MethodTimers?
+    /// A read whose handler waits for nothing: its calls may travel in bundles.
+    let isFromMemory: Bool
 
     init(_ route: RPCRouter.Route, in router: RPCRouter) {
         description = route.description
         callers = router.allowedCallers(of: route.description.name)
         handler = router.intercepted(route.handler)
+        if case .inline = handler, route.description.kind == .read {
+            isFromMemory = true
+        } else {
+            isFromMemory = false
+        }
         observation = router.observation
         timers = router.observation.map { _ in
             MethodTimers(label: "rpc_server_seconds", method: route.description.name)

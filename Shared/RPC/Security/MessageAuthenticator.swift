@@ -23,28 +23,25 @@ struct MessageAuthenticator: Sendable {
 
     /// Appends the code over all bytes so far.
     func appendCode(to bytes: inout [UInt8]) {
-        var hash = inner
-        hash.update(data: bytes)
-        bytes.append(contentsOf: outerDigest(over: hash.finalize()))
+        outerDigest(over: bytes, byteCount: bytes.count).withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
     /// Whether what stands behind the first `count` bytes is their code. Takes the same time for every wrong one.
     func verifies(_ bytes: [UInt8], signedCount count: Int) -> Bool {
         guard bytes.count == count + SHA256.byteCount else { return false }
-        var hash = inner
-        hash.update(data: bytes[..<count])
-        var difference: UInt8 = 0
-        var position = count
-        for byte in outerDigest(over: hash.finalize()) {
-            difference |= byte ^ bytes[position]
-            position += 1
+        return outerDigest(over: bytes, byteCount: count).withUnsafeBytes { code in
+            var difference: UInt8 = 0
+            for index in 0..<SHA256.byteCount { difference |= code[index] ^ bytes[count + index] }
+            return difference == 0
         }
-        return difference == 0
     }
 
-    private func outerDigest(over innerDigest: SHA256Digest) -> SHA256Digest {
-        var hash = outer
-        hash.update(data: Array(innerDigest))
-        return hash.finalize()
+    /// In place throughout: to copy a digest into an array costs nearly as much as to compute it.
+    private func outerDigest(over bytes: [UInt8], byteCount: Int) -> SHA256Digest {
+        var innerHash = inner
+        bytes.withUnsafeBytes { innerHash.update(bufferPointer: .init(rebasing: $0[..<byteCount])) }
+        var outerHash = outer
+        innerHash.finalize().withUnsafeBytes { outerHash.update(bufferPointer: $0) }
+        return outerHash.finalize()
     }
 }

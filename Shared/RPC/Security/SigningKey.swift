@@ -2,6 +2,7 @@
 final class SigningKey: Sendable {
     let id: String
     let service: String
+    let serviceBytes: [UInt8]
     /// `caller` and `key_id` of an `Envelope`, packed.
     let callerAndKeyFields: [UInt8]
     /// `key_id` of a `ReplyEnvelope`, packed.
@@ -11,6 +12,7 @@ final class SigningKey: Sendable {
     init(_ key: ServiceKey) {
         id = key.id
         service = key.service
+        serviceBytes = Array(key.service.utf8)
         authenticator = key.authenticator
         var fields: [UInt8] = []
         fields.appendField(2, text: key.service)

@@ -18,6 +18,21 @@ public struct AdmittedCall: Sendable {
         }
     }
 
+    /// Runs a call that came in a bundle: only a read that is answered from memory, because the others of the bundle
+    /// wait for it. Any other is refused, and may come again alone; so may one whose reply is too long for a bundle,
+    /// which reading twice does not harm.
+    public func runInBundle(replyByteLimit: Int) -> [UInt8] {
+        guard route.isFromMemory, let reply = runInline() else {
+            return fail(Self.sendAlone(notExecuted: true), ContinuousClock.now)
+        }
+        guard reply.count > replyByteLimit else { return reply }
+        return call.start.signed(call.start.refusal(Self.sendAlone(notExecuted: false)))
+    }
+
+    private static func sendAlone(notExecuted: Bool) -> RPCError {
+        RPCError(.unavailable, "This call cannot be answered in a bundle: send it alone.", notExecuted: notExecuted)
+    }
+
     /// Runs the handler and gives the signed reply.
     public func run() async -> [UInt8] {
         guard case .waiting(let serve) = route.handler else { return runInline() ?? [] }

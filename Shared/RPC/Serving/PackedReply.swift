@@ -13,6 +13,8 @@ struct ReplyStart: Sendable {
     let nonce: Nonce
     /// Nil where the call's MAC could not be checked: the reply then goes out unsigned and can only refuse.
     let key: SigningKey?
+    /// The method is a read that is answered from memory.
+    var isFromMemory = false
 
     /// The reply of a handler that succeeded.
     func packed(_ message: some ProtobufMessage) throws(RPCError) -> PackedReply {
@@ -40,7 +42,7 @@ struct ReplyStart: Sendable {
     private func begin(error: RPCError?, capacity: Int) -> [UInt8] {
         let algorithm = key == nil ? WireLayout.noMAC : WireLayout.macAlgorithm
         var frame = WireLayout.begin(magic: WireLayout.replyMagic, algorithm: algorithm, capacity: capacity)
-        ReplyEnvelope.append(error?.bounded, nonce: nonce, key: key, to: &frame)
+        ReplyEnvelope.append(error?.bounded, nonce: nonce, key: key, isFromMemory: isFromMemory, to: &frame)
         WireLayout.finishEnvelope(of: &frame)
         return frame
     }

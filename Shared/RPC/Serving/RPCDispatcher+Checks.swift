@@ -15,9 +15,11 @@ extension RPCDispatcher {
             try checkReplay(call, route)
             let context = try readContext(call, route, deadline)
             try admit(call)
+            var start = call.start
+            start.isFromMemory = route.isFromMemory
             return .success(
                 AdmittedCall(
-                    call: ReceivedCall(frame: frame, body: call.parts.body, start: call.start), route: route,
+                    call: ReceivedCall(frame: frame, body: call.parts.body, start: start), route: route,
                     context: context, dispatcher: self))
         } catch {
             return .failure(error)
@@ -61,7 +63,7 @@ extension RPCDispatcher {
         guard let nonce = Nonce(frame.span.extracting(envelope.nonce)) else {
             throw .unsigned(.invalidArgument, "The nonce of a call has 16 bytes.", field: "nonce")
         }
-        guard let key = keys[String(decoding: frame[envelope.keyID], as: UTF8.self)], key.verifies(frame, parts) else {
+        guard let key = keys.value(in: frame, envelope.keyID), key.verifies(frame, parts) else {
             throw .unsigned(
                 .unauthenticated, "The signature of the call is not accepted: check key id, secret and algorithm.",
                 nonce: nonce)
@@ -95,12 +97,11 @@ extension RPCDispatcher {
 
     private func findRoute(_ call: borrowing AuthenticCall) throws(Refusal) -> ServedRoute {
         let frame = call.frame
-        guard let valid = try? UTF8Span(validating: frame.span.extracting(call.envelope.method)),
-            let route = routes[String(copying: valid)]
-        else {
+        guard let route = routes.value(in: frame, call.envelope.method) else {
             throw call.refuse(.unimplemented, "No such method is served here: ask Describe for the list.")
         }
-        guard frame[call.envelope.caller].elementsEqual(call.key.service.utf8) else {
+        let service = call.key.serviceBytes
+        guard frame.span.extracting(call.envelope.caller).hasBytes(of: service.span) else {
             throw call.refuse(
                 .unauthenticated, "The key belongs to another suite service than the caller named.", field: "caller")
         }

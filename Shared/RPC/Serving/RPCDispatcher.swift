@@ -14,8 +14,8 @@ public final class RPCDispatcher: Sendable {
         case run(AdmittedCall)
     }
 
-    let routes: [String: ServedRoute]
-    let keys: [String: SigningKey]
+    let routes: NameTable<ServedRoute>
+    let keys: NameTable<SigningKey>
     let replays: ReplayWindow
     let admission: Admission
     let configuration: RPCServerConfiguration
@@ -32,8 +32,8 @@ public final class RPCDispatcher: Sendable {
             throw RuntimeError(.configurationInvalid, "The limit of calls that run at once must be at least 1.")
         }
         self.configuration = configuration
-        routes = router.routes.mapValues { ServedRoute($0, in: router) }
-        self.keys = Dictionary(uniqueKeysWithValues: keys.keys.map { ($0.id, SigningKey($0)) })
+        routes = NameTable(router.routes.mapValues { ServedRoute($0, in: router) })
+        self.keys = NameTable(Dictionary(uniqueKeysWithValues: keys.keys.map { ($0.id, SigningKey($0)) }))
         replays = ReplayWindow(
             startedAtMicroseconds: WallClock.nowMicroseconds, capacity: configuration.rememberedCallLimit)
         admission = Admission(limit: configuration.runningCallLimit)

@@ -5,7 +5,7 @@ struct OutgoingEnvelope {
     let nonce: Nonce
     let issuedAtMicroseconds: Int64
     let remainingMilliseconds: UInt32
-    let requestID: String
+    let requestID: RequestID
     let idempotencyKey: String?
     let trace: TraceContext
     let principal: Principal?
@@ -19,7 +19,9 @@ struct OutgoingEnvelope {
         nonce.append(to: &frame)
         frame.appendField(5, varint: UInt64(bitPattern: issuedAtMicroseconds))
         frame.appendField(6, varint: UInt64(remainingMilliseconds))
-        frame.appendField(7, text: requestID)
+        frame.append(7 << 3 | 2)
+        frame.append(UInt8(RequestID.byteCount))
+        requestID.append(to: &frame)
         if let idempotencyKey { frame.appendField(8, text: idempotencyKey) }
         frame.append(9 << 3 | 2)
         frame.append(UInt8(TraceContext.byteCount))
@@ -28,12 +30,13 @@ struct OutgoingEnvelope {
     }
 
     private static func append(_ principal: Principal, to frame: inout [UInt8]) {
-        var packed: [UInt8] = []
-        packed.appendField(1, text: principal.user)
-        for role in principal.roles { packed.appendRepeatedField(2, text: role) }
-        packed.appendField(3, text: principal.officePath)
+        var byteCount = [UInt8].fieldByteCount(text: principal.user)
+        for role in principal.roles { byteCount += [UInt8].repeatedFieldByteCount(text: role) }
+        byteCount += [UInt8].fieldByteCount(text: principal.officePath)
         frame.append(10 << 3 | 2)
-        frame.appendVarint(UInt64(packed.count))
-        frame.append(contentsOf: packed)
+        frame.appendVarint(UInt64(byteCount))
+        frame.appendField(1, text: principal.user)
+        for role in principal.roles { frame.appendRepeatedField(2, text: role) }
+        frame.appendField(3, text: principal.officePath)
     }
 }

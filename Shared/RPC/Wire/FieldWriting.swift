@@ -25,6 +25,23 @@ extension [UInt8] {
         appendRepeatedField(number, text: text)
     }
 
+    /// Bytes that `appendField(_:text:)` appends.
+    static func fieldByteCount(text: String) -> Int {
+        text.isEmpty ? 0 : repeatedFieldByteCount(text: text)
+    }
+
+    /// Bytes that `appendRepeatedField(_:text:)` appends: tag, length, text.
+    static func repeatedFieldByteCount(text: String) -> Int {
+        let count = text.utf8.count
+        var byteCount = 2 + count
+        var rest = count >> 7
+        while rest > 0 {
+            byteCount += 1
+            rest >>= 7
+        }
+        return byteCount
+    }
+
     /// Appends one element of a repeated text field, which may be empty.
     mutating func appendRepeatedField(_ number: UInt8, text: String) {
         append(number << 3 | 2)

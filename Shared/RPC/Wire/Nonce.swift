@@ -10,14 +10,17 @@ struct Nonce: Hashable, Sendable {
         self.low = low
     }
 
+    /// One half says enough: the count of our own callers, a random number of others.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(low)
+    }
+
     /// Reads sixteen bytes, most significant first; nil for another number of bytes.
     init?(_ bytes: Span<UInt8>) {
         guard bytes.count == WireLayout.nonceByteCount else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for index in 0..<8 { high = high &<< 8 | UInt64(bytes[index]) }
-        for index in 8..<16 { low = low &<< 8 | UInt64(bytes[index]) }
-        self.init(high: high, low: low)
+        self.init(
+            high: UInt64(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+            low: UInt64(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
     private static let process = UInt64.random(in: .min ... .max)
@@ -29,12 +32,7 @@ struct Nonce: Hashable, Sendable {
     }
 
     func append(to bytes: inout [UInt8]) {
-        for half in [high, low] {
-            var shift: UInt64 = 64
-            while shift > 0 {
-                shift -= 8
-                bytes.append(UInt8(truncatingIfNeeded: half &>> shift))
-            }
-        }
+        withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
     }
 }

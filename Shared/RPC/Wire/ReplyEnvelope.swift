@@ -3,9 +3,13 @@ struct ReplyEnvelope {
     var error: RPCError?
     var nonce = 0..<0
     var keyID = 0..<0
+    /// The method is a read that the server answers from memory.
+    var isFromMemory = false
 
     /// Appends the packed `ReplyEnvelope` of a reply to the call with this nonce.
-    static func append(_ error: RPCError?, nonce: Nonce, key: SigningKey?, to frame: inout [UInt8]) {
+    static func append(
+        _ error: RPCError?, nonce: Nonce, key: SigningKey?, isFromMemory: Bool, to frame: inout [UInt8]
+    ) {
         if let error {
             frame.appendField(1, varint: UInt64(error.code.rawValue))
             frame.appendField(2, text: error.message)
@@ -17,6 +21,7 @@ struct ReplyEnvelope {
         frame.append(UInt8(WireLayout.nonceByteCount))
         nonce.append(to: &frame)
         if let key { frame.append(contentsOf: key.replyKeyField) }
+        frame.appendField(8, varint: isFromMemory ? 1 : 0)
     }
 
     /// Reads the envelope that stands at `range`.
@@ -36,7 +41,8 @@ struct ReplyEnvelope {
             case (5, .varint(let value)): notExecuted = value != 0
             case (6, .bytes(let range)): nonce = range
             case (7, .bytes(let range)): keyID = range
-            case (1...7, _): throw FieldReader.Malformed()
+            case (8, .varint(let value)): isFromMemory = value != 0
+            case (1...8, _): throw FieldReader.Malformed()
             default: continue
             }
         }

@@ -20,7 +20,7 @@ struct EnvelopeTests {
             nonce: Nonce(high: generator.next(), low: generator.next()),
             issuedAtMicroseconds: Int64.random(in: .min ... .max, using: &generator),
             remainingMilliseconds: UInt32.random(in: .min ... .max, using: &generator),
-            requestID: randomText(&generator, upTo: 40),
+            requestID: RequestID(low: generator.next(), high: generator.next()),
             idempotencyKey: hasKey ? "k" + randomText(&generator, upTo: 130) : nil,
             trace: .random(),
             principal: hasPrincipal
@@ -41,10 +41,13 @@ struct EnvelopeTests {
             envelope.append(to: &bytes)
             var nonce: [UInt8] = []
             envelope.nonce.append(to: &nonce)
+            var requestID: [UInt8] = []
+            envelope.requestID.append(to: &requestID)
             let generated = RPCV1.Envelope(
                 method: envelope.method, caller: "gateway", keyID: "gateway-1", nonce: nonce,
                 issuedAtMicros: envelope.issuedAtMicroseconds,
-                remainingMilliseconds: envelope.remainingMilliseconds, requestID: envelope.requestID,
+                remainingMilliseconds: envelope.remainingMilliseconds,
+                requestID: String(decoding: requestID, as: UTF8.self),
                 idempotencyKey: envelope.idempotencyKey ?? "", traceparent: envelope.trace.traceparent,
                 principal: envelope.principal.map {
                     RPCV1.Principal(user: $0.user, roles: $0.roles, officePath: $0.officePath)
@@ -66,14 +69,17 @@ struct EnvelopeTests {
                 retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
                 notExecuted: Bool.random(using: &generator))
             var bytes: [UInt8] = []
+            let isFromMemory = Bool.random(using: &generator)
             ReplyEnvelope.append(
-                code == .ok ? nil : error, nonce: Nonce(high: generator.next(), low: 7), key: key, to: &bytes)
+                code == .ok ? nil : error, nonce: Nonce(high: generator.next(), low: 7), key: key,
+                isFromMemory: isFromMemory, to: &bytes)
             let generated = try RPCV1.ReplyEnvelope(unpacking: bytes)
             #expect(try generated.packed() == bytes)
             #expect(generated.status.rawValue == Int32(code.rawValue))
             let read = try ReplyEnvelope(bytes, 0..<bytes.count)
             #expect(read.error == (code == .ok ? nil : error))
             #expect(Array(bytes[read.nonce]) == generated.nonce)
+            #expect(read.isFromMemory == isFromMemory && generated.fromMemory == isFromMemory)
         }
     }
 

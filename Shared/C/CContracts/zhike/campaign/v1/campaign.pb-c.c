@@ -5697,7 +5697,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__delivery__descriptor =
   (ProtobufCMessageInit) zhike__campaign__v1__delivery__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__campaign__v1__claim_deliveries_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor zhike__campaign__v1__claim_deliveries_request__field_descriptors[6] =
 {
   {
     "channel",
@@ -5759,9 +5759,22 @@ static const ProtobufCFieldDescriptor zhike__campaign__v1__claim_deliveries_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "deduplicates",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__ClaimDeliveriesRequest, deduplicates),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__campaign__v1__claim_deliveries_request__field_indices_by_name[] = {
   0,   /* field[0] = channel */
+  5,   /* field[5] = deduplicates */
   2,   /* field[2] = lease_milliseconds */
   1,   /* field[1] = limit */
   4,   /* field[4] = wait */
@@ -5770,7 +5783,7 @@ static const unsigned zhike__campaign__v1__claim_deliveries_request__field_indic
 static const ProtobufCIntRange zhike__campaign__v1__claim_deliveries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor zhike__campaign__v1__claim_deliveries_request__descriptor =
 {
@@ -5780,7 +5793,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__claim_deliveries_request__
   "Zhike__Campaign__V1__ClaimDeliveriesRequest",
   "zhike.campaign.v1",
   sizeof(Zhike__Campaign__V1__ClaimDeliveriesRequest),
-  5,
+  6,
   zhike__campaign__v1__claim_deliveries_request__field_descriptors,
   zhike__campaign__v1__claim_deliveries_request__field_indices_by_name,
   1,  zhike__campaign__v1__claim_deliveries_request__number_ranges,

@@ -827,7 +827,8 @@ struct  Zhike__Campaign__V1__ClaimDeliveriesRequest
    */
   int32_t limit;
   /*
-   * Real milliseconds until the claim lapses; what was then not reported is unknown.
+   * Real milliseconds until the claim lapses; what was then not reported is unknown, or due again where the channel
+   * deduplicates.
    */
   int32_t lease_milliseconds;
   char *worker;
@@ -835,10 +836,14 @@ struct  Zhike__Campaign__V1__ClaimDeliveriesRequest
    * Answer only when something is due, at the latest at the deadline less a margin.
    */
   protobuf_c_boolean wait;
+  /*
+   * The channel takes each dedupe key once, however often it is posted.
+   */
+  protobuf_c_boolean deduplicates;
 };
 #define ZHIKE__CAMPAIGN__V1__CLAIM_DELIVERIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__campaign__v1__claim_deliveries_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 struct  Zhike__Campaign__V1__ClaimDeliveriesResponse

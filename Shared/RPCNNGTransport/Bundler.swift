@@ -1,0 +1,182 @@
+internal import NNG
+internal import RPC
+internal import Synchronization
+
+/// Lets calls to one replica travel together while it is busy.
+///
+/// The first few calls travel alone, so nobody waits for company. Calls that come while those are under way wait until
+/// one of them is back, and then travel in one message: the busier the replica, the more calls a message carries, and
+/// the fewer threads are woken and system calls made for each.
+final class Bundler: Sendable {
+    /// Messages under way before calls begin to wait for each other.
+    private static let carrierLimit = 4
+
+    private struct State {
+        var carrierCount = 0
+        var waiting: [BundledCall] = []
+        /// What each bundle under way carries.
+        var carried: [Int: [BundledCall]] = [:]
+        var lastCarrier = 0
+        /// When calls are looked at next for deadlines that have passed.
+        var nextLook: ContinuousClock.Instant?
+        var looking: Task<Void, Never>?
+    }
+
+    private let replica: Replica
+    private let serviceName: String
+    private let waitingLimit: Int
+    private let state = Mutex(State())
+    /// As many messages are under way as may be, when last looked at: saves the lock for calls that will wait anyway.
+    private let isBusy = Atomic<Bool>(false)
+
+    init(_ replica: Replica, serviceName: String, waitingLimit: Int) {
+        self.replica = replica
+        self.serviceName = serviceName
+        self.waitingLimit = waitingLimit
+    }
+
+    deinit {
+        state.withLock { $0.looking }?.cancel()
+    }
+
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Whether a call may travel alone now; it then tells by `leave()` that it is back.
+    func enter() -> Bool {
+        guard !isBusy.load(ordering: .relaxed) else { return false }
+        return state.withLock { state in
+            guard state.carrierCount < Self.carrierLimit else { return false }
+            addCarrier(&state)
+            return true
+        }
+    }
+
+    func leave() {
+        sendNext()
+    }
+
+    /// Carries a call that may not travel alone.
+    nonisolated(nonsending) func carry(
+        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> [UInt8] {
+        let call = BundledCall(frame, deadline: deadline, serviceName: serviceName)
+        return try await call.wait { wait(call) }
+    }
+
+    private func addCarrier(_ state: inout State) {
+        state.carrierCount += 1
+        if state.carrierCount == Self.carrierLimit { isBusy.store(true, ordering: .relaxed) }
+    }
+
+    private enum Next {
+        case wait
+        case send(Int, [BundledCall])
+        case refuse
+    }
+
+    private func wait(_ call: BundledCall) {
+        let next = state.withLock { state -> Next in
+            guard state.waiting.count < waitingLimit else { return .refuse }
+            state.waiting.append(call)
+            look(by: call.deadline, &state)
+            guard state.carrierCount < Self.carrierLimit else { return .wait }
+            addCarrier(&state)
+            return takeWaiting(&state)
+        }
+        switch next {
+        case .wait: break
+        case .refuse: call.end(.failure(NNGFailures.tooManyCalls(to: serviceName)))
+        case .send(let carrier, let calls): send(calls, carrier)
+        }
+    }
+
+    /// A message is back: the next takes its place, or nobody.
+    private func sendNext(after carrier: Int? = nil) {
+        let next = state.withLock { state -> Next in
+            if let carrier { state.carried[carrier] = nil }
+            return takeWaiting(&state)
+        }
+        if case .send(let carrier, let calls) = next { send(calls, carrier) }
+    }
+
+    private func takeWaiting(_ state: inout State) -> Next {
+        let taken = state.waiting.prefix(Bundle.longestItemCount)
+        let calls = taken.filter { $0.beginSending() }
+        state.waiting.removeFirst(taken.count)
+        guard !calls.isEmpty else {
+            // Those taken, if any, were given up; then others may wait behind them.
+            if !state.waiting.isEmpty { return takeWaiting(&state) }
+            state.carrierCount -= 1
+            isBusy.store(false, ordering: .relaxed)
+            return .wait
+        }
+        state.lastCarrier += 1
+        state.carried[state.lastCarrier] = calls
+        return .send(state.lastCarrier, calls)
+    }
+
+    private func send(_ calls: [BundledCall], _ carrier: Int) {
+        let context: RequestContext
+        do throws(NNGError) {
+            guard let free = try replica.takeContext() else {
+                return end(calls, carrier, .failure(NNGFailures.tooManyCalls(to: serviceName)))
+            }
+            context = free
+        } catch {
+            return end(calls, carrier, .failure(NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)))
+        }
+        let message = Message(copying: calls.count == 1 ? calls[0].frame : Bundle.bytes(of: calls.map(\.frame)))
+        // Until the last of the deadlines; the earlier ones are looked after here.
+        let timeout = calls.map { ContinuousClock.now.duration(to: $0.deadline) }.max() ?? .zero
+        context.call(message, timeout: timeout) { [self] result in
+            replica.giveBack(context)
+            switch consume result {
+            case .success(let reply):
+                end(calls, carrier, .success(reply.copyBytes()))
+            case .failure(let error):
+                end(
+                    calls, carrier,
+                    .failure(NNGFailures.rpcError(for: error, of: serviceName, isUnsent: error.isSurelyUnsent)))
+            }
+        }
+    }
+
+    private func end(_ calls: [BundledCall], _ carrier: Int, _ outcome: BundledCall.Outcome) {
+        if calls.count > 1, case .success(let bytes) = outcome, let replies = Bundle.items(of: bytes),
+            replies.count == calls.count
+        {
+            for (call, reply) in zip(calls, replies) { call.end(.success(reply)) }
+        } else {
+            // One for all: a failure, the reply of a single call, or what is no bundle and no call will accept.
+            for call in calls { call.end(outcome) }
+        }
+        sendNext(after: carrier)
+    }
+
+    // MARK: - Deadlines
+
+    /// Sees to it that calls are looked at when this deadline passes. Rarely does anything: the next look is nearly
+    /// always earlier than the deadline of a new call.
+    private func look(by deadline: ContinuousClock.Instant, _ state: inout State) {
+        if let next = state.nextLook, next <= deadline { return }
+        state.nextLook = deadline
+        state.looking?.cancel()
+        state.looking = Task { [weak self] in
+            guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+            self?.expire()
+        }
+    }
+
+    private func expire() {
+        let now = ContinuousClock.now
+        let underWay = state.withLock { $0.waiting + $0.carried.values.joined() }
+        let remaining = underWay.filter { !$0.expire(at: now) }
+        state.withLock { state in
+            state.waiting.removeAll { $0.deadline <= now }
+            state.nextLook = nil
+            for call in remaining { look(by: call.deadline, &state) }
+            // Those that came meanwhile found a look that is over.
+            for call in state.waiting { look(by: call.deadline, &state) }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Contracts
+import NNG
+import RPC
+import TestSupport
+import Testing
+
+@testable import RPCNNGTransport
+
+@Suite("Calls that travel together")
+struct BundlerTests {
+    /// A server that answers when the test says so, and a transport to it.
+    private struct Line {
+        let socket: ReplySocket
+        let transport: NNGTransport
+
+        init(callLimit: Int = 1_024) throws {
+            let endpoint = try Endpoint(parsing: Bench.address(.inproc))
+            socket = try ReplySocket()
+            try socket.listen(on: endpoint)
+            transport = try NNGTransport(serviceName: "testing", endpoints: [endpoint], callLimit: callLimit)
+        }
+
+        /// A message that came in, not answered yet.
+        func receive() async throws -> (context: ReplyContext, bytes: [UInt8]) {
+            let context = try socket.openContext()
+            return (context, try await context.receive().copyBytes())
+        }
+
+        func call(_ number: UInt8, timeout: Duration = .seconds(20)) -> Task<[UInt8], any Error> {
+            Task { [transport] in
+                try await transport.exchangeInBundle([number], deadline: .now + timeout)
+            }
+        }
+
+        /// Four messages under way: from here on calls wait for each other.
+        func fill() async throws -> [(context: ReplyContext, bytes: [UInt8])] {
+            var alone: [(context: ReplyContext, bytes: [UInt8])] = []
+            for number: UInt8 in 1...4 {
+                _ = call(number)
+                alone.append(try await receive())
+            }
+            return alone
+        }
+
+        func close() async {
+            await transport.close()
+            await socket.close()
+        }
+    }
+
+    @Test("while few are under way, each travels alone; the rest travel together, and each gets its own reply")
+    func together() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        #expect(alone.map(\.bytes) == [[1], [2], [3], [4]])
+        let calls = (10..<20).map { line.call(UInt8($0)) }
+        try await eventually("ten calls wait") { line.transport.waitingCount == 10 }
+        try await alone[0].context.reply(Message(copying: [1]))
+        let bundle = try await line.receive()
+        let items = try #require(Bundle.items(of: bundle.bytes))
+        #expect(items.flatMap(\.self).sorted() == Array(10..<20))
+        try await bundle.context.reply(Message(copying: Bundle.bytes(of: items.map { $0 + $0 })))
+        for (call, number) in zip(calls, 10 as UInt8..<20) {
+            #expect(try await call.value == [number, number])
+        }
+        await line.close()
+    }
+
+    @Test("who gives up while waiting is never sent, and the others are")
+    func givenUp() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        let calls = (10..<13).map { line.call(UInt8($0)) }
+        try await eventually("three calls wait") { line.transport.waitingCount == 3 }
+        calls[1].cancel()
+        let error = await #expect(throws: RPCError.self) { try await calls[1].value }
+        #expect(error?.code == .cancelled && error?.notExecuted == true)
+        try await alone[0].context.reply(Message(copying: [1]))
+        let bundle = try await line.receive()
+        #expect(try #require(Bundle.items(of: bundle.bytes)).flatMap(\.self).sorted() == [10, 12])
+        await line.close()
+    }
+
+    @Test("a deadline ends a call alone, before it is sent or after")
+    func deadlines() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        let waiting = line.call(10, timeout: .milliseconds(100))
+        let unsent = await #expect(throws: RPCError.self) { try await waiting.value }
+        #expect(unsent?.code == .unavailable && unsent?.notExecuted == true)
+        let patient = line.call(11)
+        let hasty = line.call(12, timeout: .milliseconds(1_500))
+        try await eventually("two calls wait") { line.transport.waitingCount == 2 }
+        try await alone[0].context.reply(Message(copying: [1]))
+        let bundle = try await line.receive()
+        let items = try #require(Bundle.items(of: bundle.bytes))
+        let sent = await #expect(throws: RPCError.self) { try await hasty.value }
+        #expect(sent?.code == .deadlineExceeded && sent?.notExecuted == false)
+        try await bundle.context.reply(Message(copying: Bundle.bytes(of: items)))
+        #expect(try await patient.value == [11])
+        await line.close()
+    }
+
+    @Test("a reply that is no bundle of as many goes to each, which will not accept it")
+    func wrongReply() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        let calls = (10..<12).map { line.call(UInt8($0)) }
+        try await eventually("two calls wait") { line.transport.waitingCount == 2 }
+        try await alone[0].context.reply(Message(copying: [1]))
+        let bundle = try await line.receive()
+        let wrong = Bundle.bytes(of: [[1], [2], [3]])
+        try await bundle.context.reply(Message(copying: wrong))
+        for call in calls { #expect(try await call.value == wrong) }
+        await line.close()
+    }
+
+    @Test("closing ends those that wait and those under way")
+    func closing() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        let calls = (10..<14).map { line.call(UInt8($0)) }
+        try await eventually("four calls wait") { line.transport.waitingCount == 4 }
+        try await alone[0].context.reply(Message(copying: [1]))
+        _ = try await line.receive()
+        let late = (14..<16).map { line.call(UInt8($0)) }
+        try await eventually("two calls wait") { line.transport.waitingCount == 2 }
+        await line.transport.close()
+        for call in calls + late {
+            let error = await #expect(throws: RPCError.self) { try await call.value }
+            #expect(error?.code == .unavailable)
+        }
+        await line.close()
+    }
+
+    @Test("no more wait than may be under way")
+    func bounded() async throws {
+        let line = try Line(callLimit: 8)
+        _ = try await line.fill()
+        let calls = (10..<18).map { line.call(UInt8($0)) }
+        try await eventually("eight calls wait") { line.transport.waitingCount == 8 }
+        let one = line.call(99)
+        let error = await #expect(throws: RPCError.self) { try await one.value }
+        #expect(error?.code == .resourceExhausted && error?.notExecuted == true)
+        for call in calls { call.cancel() }
+        await line.close()
+    }
+
+    @Test(
+        "thousands of calls, some given up, each get their own reply from a real server",
+        arguments: TransportKind.sockets)
+    func manyCalls(_ kind: TransportKind) async throws {
+        var router = TestService().router()
+        router.handleInline(TestingV1.TestingServiceMethods.echo) { request, _ in
+            TestingV1.EchoResponse(text: request.text)
+        }
+        try await Bench.with(kind, router) { bench in
+            _ = try await bench.client.echo(TestingV1.EchoRequest(text: "learn"))
+            await withTaskGroup(of: Void.self) { group in
+                for caller in 0..<64 {
+                    group.addTask {
+                        for number in 0..<40 {
+                            let text = "\(caller) \(number)"
+                            let call = Task { try await bench.client.echo(TestingV1.EchoRequest(text: text)) }
+                            if (caller + number).isMultiple(of: 7) { call.cancel() }
+                            if let reply = try? await call.value { #expect(reply.text == text) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
