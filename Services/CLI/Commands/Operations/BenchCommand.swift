@@ -29,6 +29,7 @@ struct BenchCommand: AsyncParsableCommand {
             )
         }
         let isHelp = arguments.isEmpty || arguments == ["--help"] || arguments == ["-h"]
+        if isHelp { Terminal.shared.result(Self.configuration.abstract + "\n") }
         let process = Process()
         process.executableURL = program
         process.arguments = isHelp ? ["--help"] : arguments

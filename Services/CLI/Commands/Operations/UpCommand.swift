@@ -34,6 +34,9 @@ struct UpCommand: AsyncParsableCommand {
                 "触达渠道，如 sms=http://127.0.0.1:9000/deliveries；可重复。")))
     var channel: [String] = []
 
+    @Flag(help: ArgumentHelp(localized("Does not show the logs; they are in the folder.", "不显示日志；日志保存在文件夹中。")))
+    var quiet = false
+
     func validate() throws {
         guard (1...65_535).contains(port) else {
             throw ValidationError(localized("Give a port from 1 to 65535.", "端口应为 1 到 65535。"))
@@ -49,6 +52,9 @@ struct UpCommand: AsyncParsableCommand {
         let root = URL(fileURLWithPath: data)
         try FreePort.require(port)
         let lock = try FolderLock(root)
+        let logs = LogFollower(folder: root.appending(path: "logs"))
+        let following = quiet ? nil : Task { await logs.run() }
+        defer { following?.cancel() }
         try await withInterruption {
             let suite = try await Suite.start(
                 root: root, httpPort: port, simulatedStart: simulatedStart, channels: channels)
@@ -65,6 +71,8 @@ struct UpCommand: AsyncParsableCommand {
             RunningSuite.remove(from: root)
             await suite.stop()
         }
+        following?.cancel()
+        await following?.value
         _ = consume lock
     }
 
