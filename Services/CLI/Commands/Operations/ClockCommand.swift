@@ -67,7 +67,7 @@ struct ClockCommand: AsyncParsableCommand {
             }
             try await connection.use { clients in
                 let settling = Settling(
-                    clients: clients, person: connection.person(Person.analyst.roles),
+                    clients: clients, person: connection.person(["analyst", "marketer"]),
                     patience: .microseconds(patience.microseconds))
                 try await ClockCommand.withClock(running) { clock in
                     try await advance(clock, settling)

@@ -68,6 +68,12 @@ struct Settling: Sendable {
 
     /// Whether the snapshot holds anybody of the campaign's office.
     private func hasAudience(_ plan: CampaignV1.CampaignPlan) async throws -> Bool {
+        let snapshot =
+            try await call {
+                try await clients.segmentation.getSnapshot(.init(snapshotID: plan.snapshotID), options: $0)
+            }.snapshot ?? .init()
+        guard snapshot.count > 0 else { return false }
+        guard !snapshot.officePath.hasPrefix(plan.officePath) else { return true }
         var cursor = ""
         repeat {
             let page = try await call { [cursor] options in
