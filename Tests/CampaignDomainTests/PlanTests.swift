@@ -1,6 +1,6 @@
-import CampaignDomain
-import Foundation
-import Testing
+internal import CampaignDomain
+internal import Foundation
+internal import Testing
 
 @Suite("the plan of a campaign")
 struct PlanTests {

@@ -1,5 +1,5 @@
-import CampaignDomain
-import Testing
+internal import CampaignDomain
+internal import Testing
 
 @Suite("triggers")
 struct TriggerTests {

@@ -37,7 +37,7 @@ struct ChannelTests {
             let seed = generator.seed &+ UInt64(round) &* 1_000
             killed += try await replica.running {
                 try await Saboteur(bed: bed).during(seed) {
-                    try await work(customers / 20, channel, late, bed, replica, seed)
+                    try await work(customers / 50, channel, late, bed, replica, seed)
                 }
             }
         }
@@ -55,7 +55,7 @@ struct ChannelTests {
         TestTier.report("channel: \(channel.all.count) contacts left once each, \(killed) connections ended meanwhile")
     }
 
-    /// Three workers that die in all ways, until each has had its share.
+    /// Three workers that die in all ways, until each has had its share of contacts.
     private func work(
         _ share: Int, _ channel: StubChannel, _ late: Late, _ bed: CampaignBed, _ replica: Replica, _ seed: UInt64
     ) async throws {
@@ -63,9 +63,12 @@ struct ChannelTests {
             for worker in 0..<3 {
                 group.addTask {
                     var random = SeededGenerator(seed: seed &+ UInt64(worker))
-                    for turn in 0..<share {
+                    var taken = 0
+                    // Without end only as long as there is something to take: the rest is for the next round.
+                    for turn in 0..<300 where taken < share {
                         let key = turn % 2 == 0 ? "\(seed).\(worker).\(turn)" : nil
                         guard let claimed = try? await claim(replica, key) else { continue }
+                        taken += claimed.count
                         for delivery in claimed {
                             let end = End.allCases.randomElement(using: &random) ?? .reported
                             try await carry(delivery, to: end, channel, late, bed, replica)
@@ -80,7 +83,7 @@ struct ChannelTests {
     /// With a key the same claim is asked for again until it is answered; without one, its answer is lost with it.
     private func claim(_ replica: Replica, _ key: String?) async throws -> [CampaignV1.Delivery] {
         let request = CampaignV1.ClaimDeliveriesRequest(
-            channel: "sms", limit: 3, leaseMilliseconds: 1_500, worker: "test")
+            channel: "sms", limit: 2, leaseMilliseconds: 1_500, worker: "test")
         let options = CampaignBed.options(nil, key: key)
         guard key != nil else { return try await replica.client.claimDeliveries(request, options: options).deliveries }
         return try await persistently { try await replica.client.claimDeliveries(request, options: options) }.deliveries

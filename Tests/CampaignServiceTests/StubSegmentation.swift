@@ -8,6 +8,7 @@ final class StubSegmentation: SegmentationV1.SegmentationServiceHandler {
     struct Frozen: Sendable {
         var officePath: String
         var members: [SegmentationV1.Member]
+        var isLost = false
     }
 
     private let snapshots = Mutex<[Int64: Frozen]>([:])
@@ -33,8 +34,15 @@ final class StubSegmentation: SegmentationV1.SegmentationServiceHandler {
         }
     }
 
+    /// The snapshot can no longer be read.
+    func lose(_ id: Int64) {
+        snapshots.withLock { $0[id]?.isLost = true }
+    }
+
     private func find(_ id: Int64) throws -> Frozen {
-        guard let frozen = snapshots.withLock({ $0[id] }) else { throw RPCError(.notFound, "no such snapshot") }
+        guard let frozen = snapshots.withLock({ $0[id] }), !frozen.isLost else {
+            throw RPCError(.notFound, "no such snapshot")
+        }
         return frozen
     }
 
