@@ -67,15 +67,15 @@ struct ImportSource: Sendable {
     ) async throws {
         let size = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int64) ?? 0
         let isPacked = file.pathExtension == "gz"
-        let progress = Progress(title, total: size)
+        // Of a packed file only the unpacked bytes are counted, whose number nobody knows before.
+        let progress = Progress(title, total: isPacked ? nil : size)
         var count: Int64 = 0
         for try await batch in CSVBatches(path: file.path, format: format, rowsAtOnce: 1_000) {
             for row in batch where row.number > 1 {
                 count += 1
                 try await body(count, row)
             }
-            // Of a packed file only the unpacked bytes are counted, whose number nobody knows before.
-            if !isPacked, let last = batch.last { progress.show(last.end.byteOffset) }
+            progress.show(isPacked ? count : batch.last?.end.byteOffset ?? 0)
         }
         progress.finish(count)
     }

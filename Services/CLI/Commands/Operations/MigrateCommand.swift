@@ -42,6 +42,14 @@ struct MigrateCommand: AsyncParsableCommand {
         do {
             try await Bootstrap.run(pool: pool, passwords: passwords)
             await pool.close()
+        } catch let error as PostgresError {
+            await pool.close()
+            throw RuntimeError(
+                .endpointUnavailable,
+                localized(
+                    "The database was not prepared: \(error). Look at host, port, name and password, and "
+                        + "connect as an administrator who may create roles.",
+                    "数据库未就绪：\(error)。请检查主机、端口、库名与密码，并以可创建角色的管理员身份连接。"))
         } catch {
             await pool.close()
             throw error
