@@ -61,8 +61,9 @@ enum GuardScript {
         running() { [ -n "$server" ] && kill -0 "$server" 2>/dev/null; }
 
         launch() {
-            local state deadline=$((SECONDS + 120))
+            local state known deadline=$((SECONDS + 120))
             while [ "$SECONDS" -lt "$deadline" ]; do
+                known=$(stat -c %s "$log")
                 "${become[@]}" "$binaries/postgres" -D "$data" -c "unix_socket_directories=$sockets" "$@" \
                     </dev/null >>"$log" 2>&1 &
                 server=$!
@@ -74,8 +75,8 @@ enum GuardScript {
                     fi
                     sleep 0.02
                 done
-                # The orphans of a killed server hold its memory until they notice.
-                tail -n 4 "$log" | grep -q 'shared memory block' || break
+                # The orphans of a killed server hold its memory until they notice, and write into the log as well.
+                tail -c "+$((known + 1))" "$log" | grep -q 'shared memory block' || break
                 sleep 0.1
             done
             fail "Postgres did not start: $(last_complaint)"

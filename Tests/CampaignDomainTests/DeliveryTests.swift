@@ -15,6 +15,8 @@ struct DeliveryTests {
 
     private func lapse(_ machine: inout DeliveryStateMachine) -> DeliveryStateMachine.Action { machine.lapse() }
 
+    private func refuse(_ machine: inout DeliveryStateMachine) -> DeliveryStateMachine.Action { machine.refuse() }
+
     private func report(
         _ machine: inout DeliveryStateMachine, _ outcome: DeliveryOutcome, _ token: Int64
     ) -> DeliveryStateMachine.Action {
@@ -44,6 +46,42 @@ struct DeliveryTests {
         #expect(lapse(&lapsed) == .logContact)
         #expect(lapsed.state == .unknown)
         #expect(!take(&lapsed))
+    }
+
+    @Test("through a channel that takes each key once, what lapsed is claimed again until it has been too often")
+    func repeatable() {
+        var machine = DeliveryStateMachine()
+        for _ in 1..<DeliveryStateMachine.attemptLimit {
+            _ = machine.claim(isRepeatable: true)
+            #expect(lapse(&machine) == .retryLater)
+            #expect(machine.state == .reserved)
+            #expect(machine.mayHaveLeft)
+        }
+        _ = machine.claim(isRepeatable: true)
+        #expect(lapse(&machine) == .logContact)
+        #expect(machine.state == .unknown)
+    }
+
+    @Test("what may have left is never refused or dead: nobody knows, and the log says so")
+    func mayHaveLeft() {
+        var lapsed = DeliveryStateMachine()
+        _ = lapsed.claim(isRepeatable: true)
+        _ = lapsed.lapse()
+        var late = lapsed
+        #expect(report(&late, .sent, 1) == .logContact)
+        #expect(late.state == .sent)
+        #expect(refuse(&lapsed) == .logContact)
+        #expect(lapsed.state == .unknown)
+
+        var tooOften = DeliveryStateMachine(attempt: DeliveryStateMachine.attemptLimit - 1)
+        _ = tooOften.claim(isRepeatable: true)
+        #expect(report(&tooOften, .notTaken, 1) == .logContact)
+        #expect(tooOften.state == .unknown)
+
+        var waiting = DeliveryStateMachine()
+        #expect(refuse(&waiting) == .logRefused)
+        #expect(waiting.state == .refused)
+        #expect(refuse(&waiting) == .stale)
     }
 
     @Test("repeating a report changes nothing")

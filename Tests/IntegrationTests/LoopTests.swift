@@ -25,7 +25,7 @@ struct LoopTests {
     }
 
     /// Runs the sandbox job on a small bank.
-    private static func run(customers: Int, kills: Bool) async throws -> Found {
+    private static func run(customers: Int, kills: Bool, deduplicates: Bool = false) async throws -> Found {
         let root = FileManager.default.temporaryDirectory.appending(path: "zhike-test-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: root) }
         let folder = try SuiteFolder(root: root)
@@ -33,7 +33,8 @@ struct LoopTests {
         let secret = try String(contentsOf: folder.channelSecret, encoding: .utf8).trimmingCharacters(in: .newlines)
         let port = try FreePort.find()
         let simulator = try ChannelSimulator(
-            ChannelSimulator.Configuration(port: port, secret: Array(secret.utf8)),
+            ChannelSimulator.Configuration(
+                port: port, secret: Array(secret.utf8), behaviour: ChannelBehaviour(deduplicates: deduplicates)),
             logger: Logger(label: "channel") { _ in SwiftLogNoOpLogHandler() })
         let channel = Task { try await simulator.run() }
         defer { channel.cancel() }
@@ -42,7 +43,7 @@ struct LoopTests {
             channels: [
                 ChannelAddress(
                     name: "mobile_bank", url: "http://127.0.0.1:\(port)/deliveries",
-                    statusURL: "http://127.0.0.1:\(port)/status/")
+                    statusURL: "http://127.0.0.1:\(port)/status/", deduplicates: deduplicates)
             ])
         do {
             let found = try await loop(suite, simulator, customers: customers, kills: kills)
@@ -85,9 +86,11 @@ struct LoopTests {
         #expect(found.hits.values.allSatisfy { $0 == 1 })
     }
 
-    @Test("comes through kills of every process: nothing twice, nobody lost, totals as recomputed")
-    func killed() async throws {
-        let found = try await Self.run(customers: 2_000, kills: true)
+    @Test(
+        "comes through kills of every process: nothing twice, nobody lost, totals as recomputed",
+        arguments: [false, true])
+    func killed(deduplicates: Bool) async throws {
+        let found = try await Self.run(customers: 2_000, kills: true, deduplicates: deduplicates)
         let calmAudience = SandboxBank(seed: 7, customerCount: 2_000, now: Self.start).customers().filter { customer in
             customer.appDaysPerMonth >= 8 && (20_000...800_000).contains(customer.assets)
         }
@@ -96,5 +99,7 @@ struct LoopTests {
         #expect(found.report.audience > 0 && found.report.audience <= Int64(calmAudience.count))
         let contacted = try #require(found.report.arms.first { !$0.control })
         #expect(contacted.customers == Int64(found.hits.count))
+        // A channel that takes each key once gets all that a killed gateway had in hand.
+        if deduplicates { #expect(!found.report.refused.contains { $0.reason == "not_delivered" }) }
     }
 }

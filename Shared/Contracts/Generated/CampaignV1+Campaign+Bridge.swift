@@ -939,15 +939,17 @@ extension CampaignV1.ClaimDeliveriesRequest {
         self.leaseMilliseconds = source.pointee.lease_milliseconds
         self.worker = reader.text(source.pointee.worker, "zhike.campaign.v1.ClaimDeliveriesRequest.worker")
         self.wait = source.pointee.wait != 0
+        self.deduplicates = source.pointee.deduplicates != 0
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__campaign__v1__claim_deliveries_request__init, byteBound: 36)
+        let target = writer.structure(zhike__campaign__v1__claim_deliveries_request__init, byteBound: 38)
         target.pointee.channel = writer.text(self.channel, "zhike.campaign.v1.ClaimDeliveriesRequest.channel")
         target.pointee.limit = self.limit
         target.pointee.lease_milliseconds = self.leaseMilliseconds
         target.pointee.worker = writer.text(self.worker, "zhike.campaign.v1.ClaimDeliveriesRequest.worker")
         target.pointee.wait = self.wait ? 1 : 0
+        target.pointee.deduplicates = self.deduplicates ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -935,11 +935,15 @@ extension CampaignV1 {
         public var channel: String = ""
         /// At most 500.
         public var limit: Int32 = 0
-        /// Real milliseconds until the claim lapses; what was then not reported is unknown.
+        /// Real milliseconds until the claim lapses; what was then not reported is unknown, or due again where the
+        /// channel
+        /// deduplicates.
         public var leaseMilliseconds: Int32 = 0
         public var worker: String = ""
         /// Answer only when something is due, at the latest at the deadline less a margin.
         public var wait: Bool = false
+        /// The channel takes each dedupe key once, however often it is posted.
+        public var deduplicates: Bool = false
 
         public init() {}
 
@@ -948,13 +952,15 @@ extension CampaignV1 {
             limit: Int32 = 0,
             leaseMilliseconds: Int32 = 0,
             worker: String = "",
-            wait: Bool = false
+            wait: Bool = false,
+            deduplicates: Bool = false
         ) {
             self.channel = channel
             self.limit = limit
             self.leaseMilliseconds = leaseMilliseconds
             self.worker = worker
             self.wait = wait
+            self.deduplicates = deduplicates
         }
     }
 

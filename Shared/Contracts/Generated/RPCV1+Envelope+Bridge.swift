@@ -70,10 +70,11 @@ extension RPCV1.ReplyEnvelope {
         self.notExecuted = source.pointee.not_executed != 0
         self.nonce = reader.bytes(source.pointee.nonce)
         self.keyID = reader.text(source.pointee.key_id, "zhike.rpc.v1.ReplyEnvelope.key_id")
+        self.fromMemory = source.pointee.from_memory != 0
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__rpc__v1__reply_envelope__init, byteBound: 43)
+        let target = writer.structure(zhike__rpc__v1__reply_envelope__init, byteBound: 45)
         target.pointee.status = .init(.init(truncatingIfNeeded: self.status.rawValue))
         target.pointee.message = writer.text(self.message, "zhike.rpc.v1.ReplyEnvelope.message")
         target.pointee.field = writer.text(self.field, "zhike.rpc.v1.ReplyEnvelope.field")
@@ -81,6 +82,7 @@ extension RPCV1.ReplyEnvelope {
         target.pointee.not_executed = self.notExecuted ? 1 : 0
         target.pointee.nonce = writer.bytes(self.nonce)
         target.pointee.key_id = writer.text(self.keyID, "zhike.rpc.v1.ReplyEnvelope.key_id")
+        target.pointee.from_memory = self.fromMemory ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -98,6 +98,8 @@ extension RPCV1 {
         public var nonce: [UInt8] = []
         /// The key of the MAC; that of the call.
         public var keyID: String = ""
+        /// The method is a read that this server answers from memory: its calls may travel in bundles.
+        public var fromMemory: Bool = false
 
         public init() {}
 
@@ -108,7 +110,8 @@ extension RPCV1 {
             retryAfterMs: UInt32 = 0,
             notExecuted: Bool = false,
             nonce: [UInt8] = [],
-            keyID: String = ""
+            keyID: String = "",
+            fromMemory: Bool = false
         ) {
             self.status = status
             self.message = message
@@ -117,6 +120,7 @@ extension RPCV1 {
             self.notExecuted = notExecuted
             self.nonce = nonce
             self.keyID = keyID
+            self.fromMemory = fromMemory
         }
     }
 

@@ -64,7 +64,7 @@ struct SandboxDemo: Sendable {
             })
     }
 
-    /// Each customer answers by the hidden model, knowing whether it was reached: what came in at the channel decides.
+    /// Each customer answers by the hidden model, knowing whether it is held: everybody else is reached.
     private func outcomes(
         _ audience: CampaignRun.Audience, _ campaignID: Int64, _ plan: CampaignRun.Plan, _ suite: Suite
     ) async throws -> ([Outcomes.One], Double) {

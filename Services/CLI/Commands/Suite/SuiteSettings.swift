@@ -5,6 +5,8 @@ struct ChannelAddress: Sendable {
     var name: String
     var url: String
     var statusURL: String
+    /// It takes each dedupe key once, however often it is posted.
+    var deduplicates = false
 }
 
 /// The settings of a suite on one machine, from which each suite service's file is written.
@@ -21,6 +23,7 @@ struct SuiteSettings: Sendable {
             [
                 "name": channel.name, "url": channel.url, "status_url": channel.statusURL,
                 "secret_file": folder.channelSecret.path, "settle_milliseconds": 2_000,
+                "deduplicates": channel.deduplicates,
             ]
         }
         try folder.write(Self.json(["channels": channelList]), to: folder.channels)

@@ -2,7 +2,7 @@
 ///
 ///     reserved -> sending -> sent | unknown | failed
 ///        ^           |
-///        +-----------+ the channel surely did not take it
+///        +-----------+ the channel surely did not take it, or takes each dedupe key once
 ///
 /// `held` and `refused` never leave; `unknown` becomes `sent` or `failed` when somebody finds out, and is never sent
 /// again by machine.

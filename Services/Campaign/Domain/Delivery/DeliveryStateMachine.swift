@@ -5,14 +5,23 @@ package struct DeliveryStateMachine: Sendable, Hashable {
     package private(set) var fencingToken: Int64
     /// How often a worker had it.
     package private(set) var attempt: Int32
+    /// Whether its channel takes each dedupe key once, so that posting it again reaches nobody twice.
+    package private(set) var isRepeatable: Bool
+    /// Whether an earlier claim of a repeatable contact may have reached the customer.
+    package private(set) var mayHaveLeft: Bool
 
     /// A contact that the channel did not take so often becomes a dead letter, which a person may drive again.
     package static let attemptLimit: Int32 = 12
 
-    package init(state: DeliveryState = .reserved, fencingToken: Int64 = 0, attempt: Int32 = 0) {
+    package init(
+        state: DeliveryState = .reserved, fencingToken: Int64 = 0, attempt: Int32 = 0, isRepeatable: Bool = false,
+        mayHaveLeft: Bool = false
+    ) {
         self.state = state
         self.fencingToken = fencingToken
         self.attempt = attempt
+        self.isRepeatable = isRepeatable
+        self.mayHaveLeft = mayHaveLeft
     }
 
     /// What to write beside the new state.
@@ -23,6 +32,8 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case logChange(wasSent: Bool)
         /// It was never logged, and never leaves: the channel refused it for good.
         case logNotSent
+        /// It never left, and will not: something forbids it.
+        case logRefused
         /// Due again after the wait that the worker asked for.
         case retryLater
         /// Not taken too often.
@@ -34,19 +45,35 @@ package struct DeliveryStateMachine: Sendable, Hashable {
     }
 
     /// A worker takes it; false where there is nothing to take.
-    package mutating func claim() -> Bool {
+    ///
+    /// - Parameter isRepeatable: Whether the worker's channel takes each dedupe key once.
+    package mutating func claim(isRepeatable: Bool = false) -> Bool {
         guard state == .reserved else { return false }
+        self.isRepeatable = isRepeatable
         state = .sending
         fencingToken += 1
         attempt += 1
         return true
     }
 
-    /// The lease lapsed without a report. It may have left, so it is never sent again.
+    /// The lease lapsed without a report. It may have left, so it is never sent again, except through a channel that
+    /// takes each key once.
     package mutating func lapse() -> Action {
         guard state == .sending else { return .stale }
-        state = .unknown
-        return .logContact
+        guard isRepeatable, attempt < Self.attemptLimit else {
+            state = .unknown
+            return .logContact
+        }
+        state = .reserved
+        mayHaveLeft = true
+        return .retryLater
+    }
+
+    /// It waited, and something forbids it now. What may have left before does not count as refused: nobody knows.
+    package mutating func refuse() -> Action {
+        guard state == .reserved else { return .stale }
+        state = mayHaveLeft ? .unknown : .refused
+        return mayHaveLeft ? .logContact : .logRefused
     }
 
     /// A worker reports on its claim. Repeating a report changes nothing.
@@ -66,12 +93,18 @@ package struct DeliveryStateMachine: Sendable, Hashable {
             state = .failed
             return .logNotSent
         case (.sending, .notTaken):
+            // A worker may say so of a repeatable one too where no answer came.
+            mayHaveLeft = mayHaveLeft || isRepeatable
             guard attempt < Self.attemptLimit else {
-                state = .failed
-                return .deadLetter
+                state = mayHaveLeft ? .unknown : .failed
+                return mayHaveLeft ? .logContact : .deadLetter
             }
             state = .reserved
             return .retryLater
+        // It lapsed, and waits to be posted again, which is no longer needed.
+        case (.reserved, .sent) where mayHaveLeft:
+            state = .sent
+            return .logContact
         case (.unknown, .sent):
             state = .sent
             return .logChange(wasSent: true)

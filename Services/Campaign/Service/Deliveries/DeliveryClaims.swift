@@ -15,6 +15,8 @@ struct DeliveryClaims: Sendable {
         var channel: String
         var limit: Int
         var lease: Duration
+        /// Whether the channel takes each dedupe key once.
+        var isRepeatable = false
     }
 
     struct Result: Sendable {
@@ -60,11 +62,11 @@ struct DeliveryClaims: Sendable {
                     purpose: campaign.plan.purpose, channel: order.channel, policy: policy, now: now,
                     timeZone: timeZone)
                 if let refusal = gate.permission(group.facts[contact.key.customerID] ?? ContactFacts()) {
-                    changes.append(ContactChange(refusing: contact, reason: refusal.code))
+                    let (change, entry) = try contact.refusing(refusal.code, content.campaigns, now: now)
+                    changes.append(change)
+                    if let entry { entries.append(entry) }
                     result.refused += 1
-                    guard let cut = contact.cut(content.campaigns) else { continue }
-                    entries.append(try LogEntries.refused(contact.key, cut, reason: refusal.code, at: now))
-                } else if let claimed = Claimed(contact, of: campaign) {
+                } else if let claimed = Claimed(contact, of: campaign, isRepeatable: order.isRepeatable) {
                     changes.append(
                         ContactChange(
                             claimed.contact, claimed.contact.machine, reason: "", contactedAt: now,
@@ -122,9 +124,28 @@ struct DeliveryClaims: Sendable {
 
 extension DeliveryClaims.Claimed {
     /// nil where another has it.
-    fileprivate init?(_ contact: OpenContact, of campaign: LiveCampaign) {
+    fileprivate init?(_ contact: OpenContact, of campaign: LiveCampaign, isRepeatable: Bool) {
         var contact = contact
-        guard contact.machine.claim() else { return nil }
+        guard contact.machine.claim(isRepeatable: isRepeatable) else { return nil }
         self.init(contact: contact, campaign: campaign)
+    }
+}
+
+extension OpenContact {
+    /// What becomes of a contact that waits where something forbids it, and what the log gets: a refusal, or, where an
+    /// earlier claim may have reached the customer, a contact of which nobody knows.
+    func refusing(
+        _ reason: String, _ campaigns: [Int64: LiveCampaign], now: Date
+    ) throws -> (change: ContactChange, entry: NewLogEntry?) {
+        var machine = machine
+        let action = machine.refuse()
+        let change = ContactChange(self, machine, reason: reason)
+        guard let cut = cut(campaigns) else { return (change, nil) }
+        guard action == .logContact else {
+            return (change, try LogEntries.refused(key, cut, reason: reason, at: now))
+        }
+        let entry = try LogEntries.contacted(
+            key, cut, delivery: .unknown, at: contactedAt ?? now, recordedAt: now)
+        return (change, entry)
     }
 }

@@ -85,7 +85,7 @@ struct DeliveryReports: Sendable {
                 contact.key, cut, delivery: contact.machine.state, at: contact.contactedAt ?? now, recordedAt: now)
         case .logChange(let wasSent): try LogEntries.deliveryChanged(contact.key, cut, wasSent: wasSent, at: now)
         case .logNotSent: try LogEntries.deliveryChanged(contact.key, cut, wasSent: false, at: now)
-        case .retryLater, .deadLetter, .duplicate, .stale: nil
+        case .retryLater, .deadLetter, .duplicate, .stale, .logRefused: nil
         }
     }
 }

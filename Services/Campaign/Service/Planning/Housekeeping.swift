@@ -15,7 +15,8 @@ struct Housekeeping: Sendable {
     let writer = EventLogWriter(schema: "campaign")
     let afterCommit: @Sendable () -> Void
 
-    /// Contacts whose lease lapsed without a report may have left: they are unknown, and never sent again by machine.
+    /// Contacts whose lease lapsed without a report may have left: they are unknown, and never sent again by machine,
+    /// unless their channel takes each key once.
     func settleLapsed() async throws {
         let partitions = try await pool.withConnection {
             try await OpenContactStorage.lapsedPartitions(machineNow: Date(), in: $0)
@@ -30,8 +31,10 @@ struct Housekeeping: Sendable {
                 var changes: [ContactChange] = []
                 for contact in contacts {
                     var machine = contact.machine
-                    guard machine.lapse() == .logContact, let cut = contact.cut(campaigns) else { continue }
+                    let action = machine.lapse()
+                    guard action != .stale, let cut = contact.cut(campaigns) else { continue }
                     changes.append(ContactChange(contact, machine, reason: "lease_lapsed"))
+                    guard action == .logContact else { continue }
                     entries.append(
                         try LogEntries.contacted(
                             contact.key, cut, delivery: .unknown, at: contact.contactedAt ?? now, recordedAt: now))
@@ -56,14 +59,14 @@ struct Housekeeping: Sendable {
                 let contacts = try await OpenContactStorage.lockReserved(
                     partition, campaignID, limit: Self.limit, in: connection)
                 let reason = ContactRefusal.campaignClosed.code
-                try await OpenContactStorage.apply(
-                    contacts.map { ContactChange(refusing: $0, reason: reason) }, partition: partition, now: now,
-                    in: connection)
-                let entries = try contacts.compactMap { contact in
-                    try contact.cut(campaigns).map {
-                        try LogEntries.refused(contact.key, $0, reason: reason, at: now)
-                    }
+                var entries: [NewLogEntry] = []
+                var changes: [ContactChange] = []
+                for contact in contacts {
+                    let (change, entry) = try contact.refusing(reason, campaigns, now: now)
+                    changes.append(change)
+                    if let entry { entries.append(entry) }
                 }
+                try await OpenContactStorage.apply(changes, partition: partition, now: now, in: connection)
                 try await writer.append(entries, in: connection)
             }
             afterCommit()

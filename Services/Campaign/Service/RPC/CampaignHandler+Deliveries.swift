@@ -64,7 +64,8 @@ extension CampaignHandler {
                 .invalidArgument, "Ask for a lease of one second to ten minutes.", field: "lease_milliseconds")
         }
         return DeliveryClaims.Order(
-            channel: request.channel, limit: Int(request.limit), lease: .milliseconds(request.leaseMilliseconds))
+            channel: request.channel, limit: Int(request.limit), lease: .milliseconds(request.leaseMilliseconds),
+            isRepeatable: request.deduplicates)
     }
 
     func reportDeliveries(

@@ -37,6 +37,8 @@ struct ContactChange: Sendable {
     var leaseUntil: Date?
     /// Business time of the decision, where it was decided anew.
     var decidedAt: Date?
+    var isRepeatable: Bool
+    var mayHaveLeft: Bool
 
     init(
         _ contact: OpenContact, _ machine: DeliveryStateMachine, reason: String, dueAt: Date? = nil,
@@ -51,12 +53,8 @@ struct ContactChange: Sendable {
         self.contactedAt = contactedAt
         self.leaseUntil = leaseUntil
         self.decidedAt = decidedAt
-    }
-
-    /// Reserved no longer: something forbids it.
-    init(refusing contact: OpenContact, reason: String) {
-        self.init(contact, contact.machine, reason: reason)
-        state = .refused
+        isRepeatable = machine.isRepeatable
+        mayHaveLeft = machine.mayHaveLeft
     }
 }
 
@@ -133,7 +131,8 @@ enum OpenContactStorage {
 
     private static let selection: SQL = """
         SELECT t.customer_id, t.campaign_id, t.wave, t.channel, t.delivery_id, t.state, t.reason, t.fencing_token,
-            t.attempt, t.contacted_at, t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control
+            t.attempt, t.contacted_at, t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control,
+            t.is_repeatable, t.may_have_left
         FROM campaign.contact t
         JOIN campaign.audience a
             ON a.partition = t.partition AND a.campaign_id = t.campaign_id AND a.customer_id = t.customer_id
@@ -155,11 +154,14 @@ enum OpenContactStorage {
             attempt = i.attempt, due_at = coalesce(i.due_at, t.due_at),
             contacted_at = CASE WHEN i.contacted_at IS NULL THEN t.contacted_at
                 ELSE greatest(i.contacted_at, t.decided_at) END,
-            lease_until = i.lease_until, decided_at = coalesce(i.decided_at, t.decided_at), changed_at = \(now)
+            lease_until = i.lease_until, decided_at = coalesce(i.decided_at, t.decided_at), changed_at = \(now),
+            is_repeatable = i.is_repeatable, may_have_left = i.may_have_left
         FROM unnest(\(changes.map(\.deliveryID)), \(changes.map(\.state.rawValue)), \(changes.map(\.reason)),
             \(changes.map(\.fencingToken)), \(changes.map(\.attempt)), \(changes.map(\.dueAt)),
-            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)), \(changes.map(\.decidedAt)))
-            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until, decided_at)
+            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)), \(changes.map(\.decidedAt)),
+            \(changes.map(\.isRepeatable)), \(changes.map(\.mayHaveLeft)))
+            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until, decided_at,
+                is_repeatable, may_have_left)
         WHERE t.partition = \(partition) AND t.delivery_id = i.delivery_id
         """
     }
@@ -173,7 +175,7 @@ extension OpenContact {
         deliveryID = try row.decode(4)
         machine = DeliveryStateMachine(
             state: try DeliveryState.stored(try row.decode(5)), fencingToken: try row.decode(7),
-            attempt: try row.decode(8))
+            attempt: try row.decode(8), isRepeatable: try row.decode(15), mayHaveLeft: try row.decode(16))
         reason = try row.decode(6)
         contactedAt = try row.decode(9)
         traceparent = try row.decode(10)

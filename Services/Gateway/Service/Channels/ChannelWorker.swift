@@ -94,7 +94,7 @@ struct ChannelWorker: Sendable {
     private func claim(_ limit: Int) async throws(RPCError) -> [CampaignV1.Delivery] {
         let request = CampaignV1.ClaimDeliveriesRequest(
             channel: channel.name, limit: Int32(limit), leaseMilliseconds: Int32(leaseMilliseconds), worker: name,
-            wait: true)
+            wait: true, deduplicates: channel.deduplicates)
         let options = CallOptions(timeout: Self.claimTimeout, retry: .never)
         return try await campaign.claimDeliveries(request, options: options).deliveries
     }

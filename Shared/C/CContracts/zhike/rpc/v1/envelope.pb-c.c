@@ -361,7 +361,7 @@ const ProtobufCMessageDescriptor zhike__rpc__v1__principal__descriptor =
   (ProtobufCMessageInit) zhike__rpc__v1__principal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__rpc__v1__reply_envelope__field_descriptors[7] =
+static const ProtobufCFieldDescriptor zhike__rpc__v1__reply_envelope__field_descriptors[8] =
 {
   {
     "status",
@@ -447,9 +447,22 @@ static const ProtobufCFieldDescriptor zhike__rpc__v1__reply_envelope__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "from_memory",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Rpc__V1__ReplyEnvelope, from_memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__rpc__v1__reply_envelope__field_indices_by_name[] = {
   2,   /* field[2] = field */
+  7,   /* field[7] = from_memory */
   6,   /* field[6] = key_id */
   1,   /* field[1] = message */
   5,   /* field[5] = nonce */
@@ -460,7 +473,7 @@ static const unsigned zhike__rpc__v1__reply_envelope__field_indices_by_name[] = 
 static const ProtobufCIntRange zhike__rpc__v1__reply_envelope__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor zhike__rpc__v1__reply_envelope__descriptor =
 {
@@ -470,7 +483,7 @@ const ProtobufCMessageDescriptor zhike__rpc__v1__reply_envelope__descriptor =
   "Zhike__Rpc__V1__ReplyEnvelope",
   "zhike.rpc.v1",
   sizeof(Zhike__Rpc__V1__ReplyEnvelope),
-  7,
+  8,
   zhike__rpc__v1__reply_envelope__field_descriptors,
   zhike__rpc__v1__reply_envelope__field_indices_by_name,
   1,  zhike__rpc__v1__reply_envelope__number_ranges,

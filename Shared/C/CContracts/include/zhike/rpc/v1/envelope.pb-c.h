@@ -152,10 +152,14 @@ struct  Zhike__Rpc__V1__ReplyEnvelope
    * The key of the MAC; that of the call.
    */
   char *key_id;
+  /*
+   * The method is a read that this server answers from memory: its calls may travel in bundles.
+   */
+  protobuf_c_boolean from_memory;
 };
 #define ZHIKE__RPC__V1__REPLY_ENVELOPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__rpc__v1__reply_envelope__descriptor) \
-    , ZHIKE__RPC__V1__STATUS__STATUS_OK, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string }
+    , ZHIKE__RPC__V1__STATUS__STATUS_OK, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, 0 }
 
 
 /* Zhike__Rpc__V1__Envelope methods */
