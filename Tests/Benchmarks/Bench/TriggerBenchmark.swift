@@ -36,7 +36,7 @@ struct TriggerBenchmark {
         try await BenchmarkSuite.with(services, channelURL: "http://127.0.0.1:\(number)/deliveries") { suite in
             let bank = BenchmarkBank(customerCount: eventsPerRound * (roundCount + 1))
             try await bank.load(through: try suite.profile())
-            try await TriggerCampaign(suite: suite).start()
+            try await TriggerCampaign(suite: suite, customerCount: bank.customerCount).start()
             try await TriggerBenchmark(suite, arrivals).compare()
         }
     }

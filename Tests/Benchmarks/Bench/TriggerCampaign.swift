@@ -8,6 +8,7 @@ struct TriggerCampaign: Sendable {
     private static let checker = options("zhou.checker", "approver")
 
     let suite: BenchmarkSuite
+    let customerCount: Int
 
     private static func options(_ user: String, _ role: String) -> CallOptions {
         CallOptions(
@@ -62,7 +63,7 @@ struct TriggerCampaign: Sendable {
             let progress = try await suite.campaign().getCampaign(
                 .init(campaignID: campaignID), options: Self.maker
             ).campaign?.progress
-            if let progress, progress.total > 0, progress.done >= progress.total { return }
+            if let progress, progress.total >= Int64(customerCount) { return }
             guard .now < end else { throw BenchmarkSuiteError("The audience of the campaign was not read.") }
             try await Task.sleep(for: .milliseconds(100))
         }
