@@ -136,7 +136,8 @@ struct DemoCommand: AsyncParsableCommand {
                 "渠道：收到 \(channel.taken) 次触达，重复 \(channel.duplicates) 次")
                 + (kill
                     ? localized(
-                        ", \(channel.repeated) posted again and known by their keys", "，再次投递并凭键识别 \(channel.repeated) 次")
+                        ", \(channel.repeated) posted again and known by their keys", "，再次投递并凭键识别 \(channel.repeated) 次"
+                    )
                     : ""))
         // A campaign of the past was contacted before us.
         let contacted = hillstrom == nil ? report.arms.filter { !$0.control }.reduce(0) { $0 + $1.customers } : 0
