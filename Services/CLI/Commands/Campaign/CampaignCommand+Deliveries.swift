@@ -18,6 +18,8 @@ extension CampaignCommand {
         @Option(help: ArgumentHelp(localized("Show at most so many.", "最多显示条数。"))) var limit = 1_000
         @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
+        func validate() throws { try Limits.check(limit) }
+
         func run() async throws {
             let (shown, isMore) = try await connection.use { clients in
                 try await Deliveries.read(clients, connection, state, campaign, channel, limit: limit)

@@ -113,6 +113,15 @@ extension CampaignCommand {
     }
 }
 
+/// How much is shown at once.
+enum Limits {
+    static func check(_ limit: Int) throws {
+        guard (1...1_000_000).contains(limit) else {
+            throw ValidationError(localized("Give --limit from 1 to 1000000.", "--limit 应为 1 到 1000000。"))
+        }
+    }
+}
+
 /// Reads what comes in pages to its end.
 enum Pages {
     static func all<Item>(

@@ -26,6 +26,14 @@ struct Connection: ParsableArguments {
     @Option(help: ArgumentHelp(localized("Office of that person, such as /head/east/.", "该操作人的机构，如 /head/east/。")))
     var office: String = "/"
 
+    func validate() throws {
+        guard !user.isEmpty else {
+            throw ValidationError(localized("Say with --user for whom the call is made.", "请用 --user 指明操作人。"))
+        }
+        try TokenCommand.check(roles: role, office: office)
+        _ = try endpoints()
+    }
+
     /// In the home of the person; root's home is closed to the account that Postgres runs as.
     static var defaultData: String {
         geteuid() == 0

@@ -46,6 +46,8 @@ extension SegmentCommand {
         @Option(help: ArgumentHelp(localized("Show at most so many.", "最多显示条数。"))) var limit = 100
         @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
+        func validate() throws { try Limits.check(limit) }
+
         func run() async throws {
             var members: [SegmentationV1.Member] = []
             var cursor = ""

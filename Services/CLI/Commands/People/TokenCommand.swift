@@ -31,7 +31,15 @@ struct TokenCommand: AsyncParsableCommand {
         guard !user.isEmpty else {
             throw ValidationError(localized("Give the code of a person or machine.", "请给出人员或系统代码。"))
         }
-        if let unknown = role.first(where: { Role.named($0) == nil }) {
+        try Self.check(roles: role, office: office)
+        guard (1...24 * 30).contains(hours) else {
+            throw ValidationError(localized("Give --hours from 1 to 720.", "--hours 应为 1 到 720。"))
+        }
+    }
+
+    /// Roles and office that the suite knows.
+    static func check(roles: [String], office: String) throws {
+        if let unknown = roles.first(where: { Role.named($0) == nil }) {
             let names = Role.all.map(\.name).joined(separator: ", ")
             throw ValidationError(
                 localized("There is no role \(unknown); there are \(names).", "没有角色 \(unknown)；可用的有 \(names)。"))
@@ -41,9 +49,6 @@ struct TokenCommand: AsyncParsableCommand {
                 localized(
                     "Write --office as /head/branch/outlet/ in small letters, or / for all.",
                     "--office 请写成小写的 /head/branch/outlet/，/ 表示全部。"))
-        }
-        guard (1...24 * 30).contains(hours) else {
-            throw ValidationError(localized("Give --hours from 1 to 720.", "--hours 应为 1 到 720。"))
         }
     }
 
