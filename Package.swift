@@ -8,6 +8,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -167,7 +168,7 @@ let package = Package(
             [
                 "Contracts", "GatewayService", "RPC", "RPCInProcessTransport", "Sandbox", "TestSupport",
                 asyncHTTPClient,
-                crypto, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
+                crypto, cryptoExtras, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
         tests("CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
         tests(

@@ -77,6 +77,22 @@ struct AuthenticationTests {
         }
     }
 
+    @Test("a token signed with RS256 is let in by its key, and another key's algorithm is not taken for it")
+    func rsa() async throws {
+        try await withGateway(suite(), .test { $0.keySetMilliseconds = 20 }) { gateway in
+            try await gateway.mint.rotateToRSA()
+            let token = try await gateway.mint.token(key: "r1")
+            #expect(token.hasPrefix("eyJ"))
+            try await eventually("the RSA key counts") {
+                try await gateway.send(.GET, "/v1/segments", token: token).status == 200
+            }
+            let parts = token.split(separator: ".").map(String.init)
+            let other = Data(#"{"alg":"ES256","kid":"r1"}"#.utf8).base64EncodedString()
+            let refused = try await gateway.send(.GET, "/v1/segments", token: "\(other).\(parts[1]).\(parts[2])")
+            #expect(refused.status == 401)
+        }
+    }
+
     @Test("keys are rotated without a restart, and a key set that cannot be used changes nothing")
     func rotation() async throws {
         try await withGateway(suite(), .test { $0.keySetMilliseconds = 20 }) { gateway in

@@ -48,6 +48,34 @@ struct OpenAPITests {
         for name in referred { #expect((schemas[name] as? [String: Any])?["$ref"] == nil) }
     }
 
+    @Test("schemas of one name are one schema")
+    func schemaNames() throws {
+        var texts: [String: Set<String>] = [:]
+        for route in Route.all(try FakeSuite().clients(), readiness: Readiness(), metrics: MetricsRegistry()) {
+            for schema in [route.body, route.reply.schema].compactMap(\.self) { Self.gather(schema, &texts) }
+        }
+        #expect(texts.count > 30)
+        for (name, forms) in texts { #expect(forms.count == 1, "\(name)") }
+    }
+
+    /// Adds the written form of every named schema within `schema`.
+    private static func gather(_ schema: JSONSchema, _ texts: inout [String: Set<String>]) {
+        switch schema {
+        case .named(let name, let inner):
+            var writer = JSONWriter()
+            var named: [String: JSONSchema] = [:]
+            inner.write(to: &writer, named: &named)
+            texts[name, default: []].insert(String(decoding: writer.bytes, as: UTF8.self))
+            gather(inner, &texts)
+        case .array(let element, _): gather(element, &texts)
+        case .object(let members): for member in members { gather(member.schema, &texts) }
+        case .map(let value, let keys, _): for part in [value, keys] { gather(part, &texts) }
+        case .anyOf(let choices): for choice in choices { gather(choice, &texts) }
+        case .described(_, let inner): gather(inner, &texts)
+        default: break
+        }
+    }
+
     @Test("all but the gateway's word about itself asks for a token")
     func security() throws {
         let routes = Route.all(try FakeSuite().clients(), readiness: Readiness(), metrics: MetricsRegistry())

@@ -1,3 +1,4 @@
+internal import CryptoExtras
 internal import Foundation
 internal import JWTKit
 internal import Testing
@@ -37,12 +38,27 @@ struct TokenMint {
         try set.write(to: keySetFile, atomically: true, encoding: .utf8)
     }
 
+    /// The same with an RSA key of 2,048 bits.
+    func rotateToRSA() async throws {
+        let key = try Insecure.RSA.PrivateKey(pem: _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation)
+        await keys.add(rsa: key, digestAlgorithm: .sha256, kid: "r1")
+        let (modulus, exponent) = try key.publicKey.getKeyPrimitives()
+        let (n, e) = (modulus.base64EncodedString(), exponent.base64EncodedString())
+        let set = """
+            {"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "r1",
+            "n": "\(Self.urlSafe(n))", "e": "\(Self.urlSafe(e))"}]}
+            """
+        try set.write(to: keySetFile, atomically: true, encoding: .utf8)
+    }
+
     var keySetFile: URL { folder.appending(path: "keys.json") }
 
-    func token(_ change: (inout Claims) -> Void = { _ in }) async throws -> String {
+    func token(
+        key: JWKIdentifier = "k1", _ change: (inout Claims) -> Void = { _ in }
+    ) async throws -> String {
         var claims = Claims()
         change(&claims)
-        return try await keys.sign(claims, kid: "k1")
+        return try await keys.sign(claims, kid: key)
     }
 
     /// A token with a good shape whose key nobody knows.
