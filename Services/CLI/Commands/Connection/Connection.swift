@@ -18,7 +18,7 @@ struct Connection: ParsableArguments {
     var keys: String?
 
     @Option(help: ArgumentHelp(localized("Who the call is made for, as it stands in the audit log.", "操作人，将写入审计日志。")))
-    var user: String = NSUserName()
+    var user: String = Connection.defaultUser
 
     @Option(help: ArgumentHelp(localized("Roles of that person.", "该操作人的角色。")))
     var role: [String] = []
@@ -32,6 +32,12 @@ struct Connection: ParsableArguments {
         }
         try TokenCommand.check(roles: role, office: office)
         _ = try endpoints()
+    }
+
+    /// The account's name, or its number where it has none, as in a container.
+    static var defaultUser: String {
+        let name = NSUserName()
+        return name.isEmpty ? "uid-\(geteuid())" : name
     }
 
     /// In the home of the person; root's home is closed to the account that Postgres runs as.
