@@ -2,6 +2,7 @@ internal import Contracts
 internal import Foundation
 internal import Postgres
 internal import RPC
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -129,14 +130,22 @@ struct TriggerTests {
             try await replica.running {
                 _ = try await start(triggered(members, bed), bed, replica)
                 for member in members {
-                    async let claimed = replica.client.claimDeliveries(
-                        .init(channel: "push", limit: 1, leaseMilliseconds: 60_000, worker: "test", wait: true),
-                        options: CampaignBed.options(nil))
+                    let arrived = Mutex<[Int64]>([])
+                    let worker = Task {
+                        var options = CampaignBed.options(nil)
+                        options.timeout = .seconds(600)
+                        let claimed = try await replica.client.claimDeliveries(
+                            .init(channel: "push", limit: 1, leaseMilliseconds: 60_000, worker: "test", wait: true),
+                            options: options)
+                        arrived.withLock { $0 = claimed.deliveries.map(\.customerID) }
+                    }
+                    defer { worker.cancel() }
                     _ = try await bed.track([
-                        bed.event(
-                            "a", of: member.customerID, type: "loan.viewed", properties: #"{"amount": 1000}"#)
+                        bed.event("a", of: member.customerID, type: "loan.viewed", properties: #"{"amount": 1000}"#)
                     ])
-                    #expect(try await claimed.deliveries.map(\.customerID) == [member.customerID])
+                    try await eventually("the contact at the worker") {
+                        arrived.withLock { $0 } == [member.customerID]
+                    }
                 }
             }
         }
