@@ -60,6 +60,7 @@ struct TerminalTests {
             try UpCommand.parse(["--channel", "a=http://h", "--channel", "a=http://i"])
         }
         #expect(throws: (any Error).self) { try UpCommand.parse(["--port", "0"]) }
+        #expect(throws: (any Error).self) { try UpCommand.parse(["--channel", "a=http://h", "--deduplicates", "b"]) }
         #expect(throws: (any Error).self) {
             try ChannelCommand.parse(["sms", "--drop-before", "60", "--too-many", "50"])
         }

@@ -34,6 +34,14 @@ struct UpCommand: AsyncParsableCommand {
                 "触达渠道，如 sms=http://127.0.0.1:9000/deliveries；可重复。")))
     var channel: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            localized(
+                "Name of a channel that takes each dedupe key once, so that it may be posted again; may be repeated.",
+                "按去重键去重的渠道名称，可安全重发；可重复。"),
+            valueName: "channel"))
+    var deduplicates: [String] = []
+
     @Flag(help: ArgumentHelp(localized("Does not show the logs; they are in the folder.", "不显示日志；日志保存在文件夹中。")))
     var quiet = false
 
@@ -41,14 +49,20 @@ struct UpCommand: AsyncParsableCommand {
         guard (1...65_535).contains(port) else {
             throw ValidationError(localized("Give a port from 1 to 65535.", "端口应为 1 到 65535。"))
         }
-        let names = try channel.map { try Self.channel($0).name }
+        let names = try channels().map(\.name)
+        if let unknown = deduplicates.first(where: { !names.contains($0) }) {
+            throw ValidationError(
+                localized(
+                    "--deduplicates names \(unknown), which is no --channel.",
+                    "--deduplicates 指定的 \(unknown) 不在 --channel 中。"))
+        }
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw ValidationError(localized("The channel \(twice) is named twice.", "渠道 \(twice) 重复。"))
         }
     }
 
     func run() async throws {
-        let channels = try channel.map(Self.channel)
+        let channels = try channels()
         let root = URL(fileURLWithPath: data)
         try FreePort.require(port)
         let lock = try FolderLock(root)
@@ -93,6 +107,14 @@ struct UpCommand: AsyncParsableCommand {
 
     private static func waitForEver() async throws {
         while true { try await Task.sleep(for: .seconds(3_600)) }
+    }
+
+    private func channels() throws -> [ChannelAddress] {
+        try channel.map { text in
+            var address = try Self.channel(text)
+            address.deduplicates = deduplicates.contains(address.name)
+            return address
+        }
     }
 
     /// The channel tells at the address beside, `…/status/KEY`, whether it took a message.
