@@ -13,8 +13,8 @@ package enum Names {
     }
 
     /// Printable text without control characters, neither empty nor with blanks at its ends.
-    package static func isValue(_ text: String, atMost bytes: Int) -> Bool {
-        guard !text.isEmpty, text.utf8.count <= bytes else { return false }
+    package static func isValue(_ text: String, atMost length: Int) -> Bool {
+        guard !text.isEmpty, text.unicodeScalars.count <= length else { return false }
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else { return false }
         return text.unicodeScalars.first?.properties.isWhitespace == false
             && text.unicodeScalars.last?.properties.isWhitespace == false

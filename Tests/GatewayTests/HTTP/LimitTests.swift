@@ -71,8 +71,13 @@ struct LimitTests {
                 configuration.requestBurst = 3
             }
         ) { gateway in
-            for _ in 0..<3 { #expect(try await gateway.send(.GET, "/v1/segments").status == 200) }
-            let refused = try await gateway.send(.GET, "/v1/segments")
+            var answers: [Answer] = []
+            // However slow this machine is, it sends faster than one a second in the end.
+            while answers.last?.status != 429, answers.count < 100 {
+                answers.append(try await gateway.send(.GET, "/v1/segments"))
+            }
+            #expect(answers.count > 3)
+            let refused = try #require(answers.last)
             #expect(refused.status == 429)
             #expect(refused.headers.first(name: "Retry-After") == "1")
             #expect(try refused.member("code") == "rate_limited")

@@ -13,15 +13,15 @@ extension GatewayFixture {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
             var received = ""
             do {
+                try await outbound.write(ByteBuffer(string: text))
                 for try await part in inbound {
                     received += String(buffer: part)
                     if received.contains("\r\n\r\n"), received.hasSuffix("}") { break }
                 }
             } catch {
-                // A connection that is reset has been closed, too.
+                // A connection that is reset, or was closed before anything was sent, has been closed, too.
             }
             return received
         }

@@ -6,7 +6,7 @@ extension Problem {
     ///
     /// - Parameter prefix: where the route's body stands in the message, such as `plan.`; taken off the field's path.
     init(_ error: RPCError, prefix: String = "") {
-        let (status, code) = Self.status(of: error.code)
+        let (status, code) = Self.ownStatus(of: error) ?? Self.status(of: error.code)
         // What went wrong within is for our logs; the caller can only come again.
         let detail =
             status == .internalServerError ? "The request failed within: try again or tell operations." : error.message
@@ -14,6 +14,16 @@ extension Problem {
         if status == .tooManyRequests || status == .serviceUnavailable {
             let milliseconds = error.retryAfterMilliseconds ?? 1_000
             retryAfterSeconds = max(1, (milliseconds + 999) / 1_000)
+        }
+    }
+
+    /// Arguments that HTTP has a status of their own for.
+    private static func ownStatus(of error: RPCError) -> (HTTPResponse.Status, String)? {
+        guard error.code == .invalidArgument else { return nil }
+        switch error.field {
+        case "idempotency_key": return (.conflict, "idempotency_key_reused")
+        case "page_cursor": return (.notFound, "no_such_page")
+        default: return nil
         }
     }
 
@@ -44,6 +54,10 @@ extension Problem {
             name = name.dropLast(ending.utf8.count) + ours
             break
         }
-        return name == "idempotency_key" ? "Idempotency-Key" : name
+        switch name {
+        case "idempotency_key": return "Idempotency-Key"
+        case "page_cursor": return "cursor"
+        default: return name
+        }
     }
 }

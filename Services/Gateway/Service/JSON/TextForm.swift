@@ -30,6 +30,20 @@ struct TextForm: Sendable {
     static let code = lowerCase(signs: "-")
     /// A channel: as campaign names one.
     static let channel = name
+    /// A channel, or all of them.
+    static let channelOrAll = TextForm(
+        pattern: "^(\\*|[a-z][a-z0-9_]*)$", description: "a channel, or * for all",
+        fits: { text in text == "*" || !text.isEmpty && channel.fits(text) })
+
+    /// The value of an identity or the id of an event: nothing that cannot be seen, and no blank at an end.
+    static let value = TextForm(
+        pattern: #"^[^\s\u0000-\u001F\u007F\u0085]([^\u0000-\u001F\u007F]*[^\s\u0000-\u001F\u007F\u0085])?$"#,
+        description: "text without control characters or blanks at its ends",
+        fits: { text in
+            let scalars = text.unicodeScalars
+            return scalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+                && scalars.first?.properties.isWhitespace == false && scalars.last?.properties.isWhitespace == false
+        })
 
     /// From the head office down, such as `/head/east/pudong/`.
     static let officePath = TextForm(

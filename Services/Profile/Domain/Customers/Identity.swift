@@ -15,7 +15,7 @@ public struct Identity: Sendable, Hashable {
         guard Names.isValue(value, atMost: 128) else {
             throw FieldProblem(
                 field: "value", code: "identity_value",
-                reason: "Give a value of 1 to 128 bytes without control characters or blanks at its ends.")
+                reason: "Give a value of 1 to 128 characters without control characters or blanks at its ends.")
         }
         self.kind = kind
         self.value = value

@@ -19,7 +19,7 @@ public struct BehaviourEvent: Sendable, Hashable {
         guard Names.isValue(id, atMost: 128) else {
             throw FieldProblem(
                 field: "event_id", code: "event_id",
-                reason: "Give every event an id of 1 to 128 bytes that is its own; a repeated id is a duplicate.")
+                reason: "Give every event an id of 1 to 128 characters that is its own; a repeated id is a duplicate.")
         }
         guard Names.isDotted(type, atMost: 64) else {
             throw FieldProblem(

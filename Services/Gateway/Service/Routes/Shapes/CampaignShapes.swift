@@ -57,7 +57,7 @@ enum CampaignShapes {
             .omittable("salt", \.salt, .text(1...100), absent: ""),
             .required("conversion_event_type", \.conversionEventType, EventShapes.eventType),
             .required("conversion_window_seconds", \.conversionWindowMicros, .seconds(1...31_622_400)),
-            .omittable("value_property", \.valueProperty, .text(1...100), absent: ""),
+            .omittable("value_property", \.valueProperty, .text(1...48, .name), absent: ""),
             .omittable("currency", \.currency, EventShapes.currency, absent: ""),
             .optional("waves", \.waves, wave.array(0...20)),
             .optional("triggers", \.triggers, trigger.array(0...20)),

@@ -9,8 +9,8 @@ enum CommonShapes {
     static let identity = JSONShape<CommonV1.Identity>.object(
         "Identity", CommonV1.Identity(),
         [
-            .required("kind", \.kind, .text(1...48, .name).described("For example customer_number or mobile.")),
-            .required("value", \.value, .text(1...200)),
+            .required("kind", \.kind, .text(1...32, .name).described("For example customer_number or mobile.")),
+            .required("value", \.value, .text(1...128, .value)),
         ])
 
     /// `{"customer_id": 7}` or `{"kind": …, "value": …}`.
@@ -37,6 +37,14 @@ enum CommonShapes {
         "LogPosition", CommonV1.LogPosition(),
         [
             .required("log", \.log, .oneOf(["profile", "segmentation", "campaign"])),
+            .required("offsets", \.offsets, partitionOffset.array(0...256)),
+        ])
+
+    /// Where something stands in the profile log.
+    static let profilePosition = JSONShape<CommonV1.LogPosition>.object(
+        "ProfilePosition", CommonV1.LogPosition(),
+        [
+            .required("log", \.log, .oneOf(["profile"])),
             .required("offsets", \.offsets, partitionOffset.array(0...256)),
         ])
 

@@ -39,7 +39,7 @@ enum CustomerShapes {
         "Consent", ProfileV1.Consent(),
         [
             .required("purpose", \.purpose, .text(1...48, .name)),
-            .required("channel", \.channel, .text(1...48).described("A channel, or * for every channel.")),
+            .required("channel", \.channel, .text(1...48, .channelOrAll).described("A channel, or * for all.")),
             .required("granted", \.granted, .flag),
             .omittable("valid_from", \.validFromMicros, .time, absent: 0),
             .omittable("valid_until", \.validUntilMicros, .time, absent: 0),

@@ -9,7 +9,7 @@ enum EventShapes {
         [
             .required(
                 "event_id", \.eventID,
-                .text(1...128).described("Unique for the customer; the same id again is a duplicate.")),
+                .text(1...128, .value).described("Unique for the customer; the same id again is a duplicate.")),
             .presence("customer", \.customer, CommonShapes.customer, isRequired: true),
             .required("type", \.type, eventType),
             .required("occurred_at", \.occurredAtMicros, .time),
@@ -22,7 +22,7 @@ enum EventShapes {
     static let outcome = JSONShape<Outcome>.object(
         "Outcome", Outcome(),
         [
-            .required("event_id", \.event.eventID, .text(1...128)),
+            .required("event_id", \.event.eventID, .text(1...128, .value)),
             .presence("customer", \.event.customer, CommonShapes.customer, isRequired: true),
             .required("type", \.event.type, eventType),
             .required("occurred_at", \.event.occurredAtMicros, .time),

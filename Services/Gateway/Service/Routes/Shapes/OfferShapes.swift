@@ -6,7 +6,7 @@ enum OfferShapes {
         "Product", CampaignV1.Product(),
         [
             .required("name", \.name, .text(1...100)),
-            .required("class", \.`class`, .text(1...48).described("For example deposit, loan or fund.")),
+            .required("class", \.`class`, .text(1...48, .name).described("For example deposit, loan or fund.")),
         ])
 
     static let offerDraft = JSONShape<CampaignV1.Offer>.object(
@@ -36,7 +36,8 @@ enum OfferShapes {
     private static let cap = JSONShape<CampaignV1.Cap>.object(
         "Cap", CampaignV1.Cap(),
         [
-            .required("channel", \.channel, .text(1...48).described("A channel, or * for all channels together.")),
+            .required(
+                "channel", \.channel, .text(1...48, .channelOrAll).described("A channel, or * for all together.")),
             .required("contacts", \.contacts, .integer(0...1_000_000)),
             .required("window_seconds", \.windowMicros, .seconds(1...31_622_400)),
         ])
@@ -44,7 +45,7 @@ enum OfferShapes {
     private static let quietHours = JSONShape<CampaignV1.QuietHours>.object(
         "QuietHours", CampaignV1.QuietHours(),
         [
-            .required("channel", \.channel, .text(1...48)),
+            .required("channel", \.channel, .text(1...48, .channelOrAll)),
             .required("from_minute", \.fromMinute, .integer(0...1_439).described("Minute of the bank's day.")),
             .required("until_minute", \.untilMinute, .integer(0...1_440)),
         ])

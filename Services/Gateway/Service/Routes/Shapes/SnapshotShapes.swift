@@ -12,7 +12,7 @@ enum SnapshotShapes {
         "Freeze", Freeze(),
         [
             .omittable("version", \.request.version, .identifier, absent: 0),
-            .optional("after", \.request.after, CommonShapes.position.array(0...3)),
+            .optional("after", \.request.after, CommonShapes.profilePosition.array(0...3)),
             .optional("fresh", \.isFresh, .flag),
         ])
 

@@ -77,7 +77,7 @@ enum TraitShapes {
             .optional("source", \.source, .text(0...100)),
             .optional("refresh", \.refresh, .text(0...100)),
             .required("sensitivity", \.sensitivity, .names([("C1", .c1), ("C2", .c2), ("C3", .c3)])),
-            .required("known", \.known, .names([("before", .before), ("after", .after)])),
+            .required("known", \.known, .names([("before", .before)])),
         ])
 
     private static let type = JSONShape<ProfileV1.TraitType>.names([
