@@ -14,6 +14,7 @@ public enum CampaignSchema {
             Migration(name: "0005-outcomes", bytes: PackageResources._005_outcomes_sql),
             Migration(name: "0006-request-views", bytes: PackageResources._006_request_views_sql),
             Migration(name: "0007-scope", bytes: PackageResources._007_scope_sql),
+            Migration(name: "0008-repeatable-contacts", bytes: PackageResources._008_repeatable_contacts_sql),
         ]
     }
 }
