@@ -170,7 +170,8 @@ let package = Package(
                 asyncHTTPClient,
                 crypto, cryptoExtras, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
-        tests("CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
+        tests(
+            "CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
         tests(
             "IntegrationTests",
             ["Contracts", "KPIDomain", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
@@ -182,9 +183,9 @@ let package = Package(
         .executableTarget(
             name: "zhike-bench",
             dependencies: [
-                "CBaselines", "Contracts", "EmbeddedPostgres", "Postgres", "ProtobufC", "RPC", "RPCNNGTransport",
-                "Sandbox", "ServiceKit", argumentParser, asyncHTTPClient, crypto, jwt, logging, metrics, nio, nioHTTP1,
-                nioPosix,
+                "CBaselines", "Contracts", "EmbeddedPostgres", "EventLog", "Postgres", "ProtobufC", "RPC",
+                "RPCNNGTransport", "Sandbox", "ServiceKit", argumentParser, asyncHTTPClient, crypto, jwt, logging,
+                metrics, nio, nioHTTP1, nioPosix,
             ],
             path: "Tests/Benchmarks/Bench", swiftSettings: strict),
     ]

@@ -4,6 +4,7 @@ internal import ArgumentParser
 struct Main {
     static func main() async throws {
         try await RPCBenchmarkServer.serveIfAsked(Array(CommandLine.arguments.dropFirst()))
+        try await LogWritersBenchmark.writeIfAsked(Array(CommandLine.arguments.dropFirst()))
         await Benchmarks.main()
     }
 }
@@ -16,13 +17,14 @@ struct Benchmarks: AsyncParsableCommand {
         case codec
         case httpIngest = "http-ingest"
         case ingest
+        case logWriters = "log-writers"
         case postgres
         case rpc
         case rpcLatency = "rpc-latency"
         case trigger
     }
 
-    @Argument(help: "codec, http-ingest, ingest, postgres, rpc, rpc-latency or trigger")
+    @Argument(help: "codec, http-ingest, ingest, log-writers, postgres, rpc, rpc-latency or trigger")
     var name: Name
 
     func run() async throws {
@@ -30,6 +32,7 @@ struct Benchmarks: AsyncParsableCommand {
         case .codec: try await CodecBenchmark.run()
         case .httpIngest: try await HTTPIngestBenchmark.run()
         case .ingest: try await IngestBenchmark.run()
+        case .logWriters: try await LogWritersBenchmark.run()
         case .postgres: try await PostgresBenchmark.run()
         case .rpc: try await RPCBenchmark.run()
         case .rpcLatency: try await RPCBenchmark.runLatency()
