@@ -12,8 +12,9 @@ internal import Testing
 struct CapTests {
     private static let day = 86_400.0
 
-    /// 50 workers decide, claim and report for 20 customers in 5 campaigns while business time runs; afterwards a checker
-    /// that knows only the ledger of contacts looks for a window with more than the cap allows, and for a contact at night.
+    /// 50 workers decide, claim and report for 20 customers in 5 campaigns while business time runs; afterwards a
+    /// checker that knows only the ledger of contacts looks for a window with more than the cap allows, and for a
+    /// contact at night.
     @Test("no window of any customer holds more contacts than the cap, and none leaves at night, whoever does it")
     func race() async throws {
         let generator = SeededGenerator("cap race")

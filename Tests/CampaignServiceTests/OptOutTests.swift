@@ -11,8 +11,8 @@ internal import Testing
 
 @testable internal import CampaignService
 
-/// Nobody is contacted after an acknowledged opt-out. A server of its own notes when each transaction was committed, and
-/// that is what the checker compares: no decision to contact may be committed after the customer's opt-out was.
+/// Nobody is contacted after an acknowledged opt-out. A server of its own notes when each transaction was committed,
+/// and that is what the checker compares: no decision to contact may be committed after the customer's opt-out was.
 @Suite("opt-outs that meet a contact")
 struct OptOutTests {
     private static let customers = TestTier.rounds(short: 50, long: 1_000)

@@ -33,8 +33,8 @@ public struct CampaignDependencies: Sendable {
     }
 }
 
-/// The bounds of the planner, the consumer and the workers' claims. The defaults are right for production; tests shorten
-/// them.
+/// The bounds of the planner, the consumer and the workers' claims. The defaults are right for production; tests
+/// shorten them.
 public struct CampaignBounds: Sendable {
     /// How often the planner looks for work when nobody wakes it; business time moves without telling.
     public var lookInterval = Duration.milliseconds(500)

@@ -1,6 +1,7 @@
 package import Foundation
 
-/// What is known of one customer at the moment of the decision. What could not be read is nil, and then the gate refuses.
+/// What is known of one customer at the moment of the decision. What could not be read is nil, and then the gate
+/// refuses.
 package struct ContactFacts: Sendable {
     /// Suppressed, not suppressed, or unknown.
     package var isSuppressed: Bool?

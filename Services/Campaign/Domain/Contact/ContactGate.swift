@@ -2,8 +2,8 @@ package import Foundation
 
 /// Decides whether one customer may be contacted now, through one channel, for one purpose.
 ///
-/// It asks in a fixed order: suppression, consent, quiet hours, cap, control last. Whoever is held was therefore allowed
-/// by all else, and is comparable with whoever was contacted. A fact that is missing refuses.
+/// It asks in a fixed order: suppression, consent, quiet hours, cap, control last. Whoever is held was therefore
+/// allowed by all else, and is comparable with whoever was contacted. A fact that is missing refuses.
 package struct ContactGate: Sendable {
     package var purpose: String
     package var channel: String

@@ -82,9 +82,9 @@ package struct Cap: Sendable, Hashable {
 
     /// Whether one more contact now would be one too many.
     ///
-    /// A contact that is not yet out counts: it may leave at any moment from now on. So no window of this length, wherever
-    /// it lies, ever holds more than `contacts`: of the contacts in it, the one decided last saw all the others, either
-    /// still on their way or less than a window ago.
+    /// A contact that is not yet out counts: it may leave at any moment from now on. So no window of this length,
+    /// wherever it lies, ever holds more than `contacts`: of the contacts in it, the one decided last saw all the
+    /// others, either still on their way or less than a window ago.
     func isReached(by contacts: [EarlierContact], at moment: Date) -> Bool {
         let counted = contacts.count { contact in
             guard concerns(contact.channel) else { return false }

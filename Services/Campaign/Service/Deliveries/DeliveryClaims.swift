@@ -4,8 +4,8 @@ internal import Foundation
 internal import Postgres
 internal import ServiceKit
 
-/// Hands out reserved contacts to workers: turns `reserved` into `sending`, after asking once more whether the contact may
-/// leave.
+/// Hands out reserved contacts to workers: turns `reserved` into `sending`, after asking once more whether the contact
+/// may leave.
 struct DeliveryClaims: Sendable {
     let book: CampaignBook
     let timeZone: TimeZone

@@ -8,8 +8,8 @@ struct DeliveryRedrive: Sendable {
     let book: CampaignBook
     let timeZone: TimeZone
 
-    /// A contact that failed counts for no cap, so it goes through the whole gate once more, under the same locks as one
-    /// that is new.
+    /// A contact that failed counts for no cap, so it goes through the whole gate once more, under the same locks as
+    /// one that is new.
     func again(_ letter: DeadLetterStorage.Letter, now: Date, in connection: PostgresConnection) async throws {
         let campaigns = try await book.read(in: connection).campaigns
         let found = try await connection.query(

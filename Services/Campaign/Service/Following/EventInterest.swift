@@ -21,8 +21,8 @@ struct EventInterest: Sendable {
         conversions[event.subject] != nil || triggers[event.subject] != nil
     }
 
-    /// Campaigns for which the event may be a conversion: it lies after the start, and not so long after the end that the
-    /// window of the last contact is over.
+    /// Campaigns for which the event may be a conversion: it lies after the start, and not so long after the end that
+    /// the window of the last contact is over.
     func converting(_ event: LogEntry) -> [LiveCampaign] {
         (conversions[event.subject] ?? []).filter { campaign in
             guard let startedAt = campaign.startedAt, event.occurredAt >= startedAt else { return false }

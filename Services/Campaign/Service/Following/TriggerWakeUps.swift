@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Wakes workers and followers once a batch of the profile log that wrote something is committed, and not before: a worker
-/// that looks earlier finds nothing.
+/// Wakes workers and followers once a batch of the profile log that wrote something is committed, and not before: a
+/// worker that looks earlier finds nothing.
 final class TriggerWakeUps: Sendable {
     private struct Pending {
         var hasReserved = false

@@ -48,7 +48,8 @@ struct Housekeeping: Sendable {
 
     /// Contacts that still waited when their campaign was closed will not leave.
     ///
-    /// - Returns: whether there was anything to do, and the campaigns of which contacts still waited or were with workers.
+    /// - Returns: whether there was anything to do, and the campaigns of which contacts still waited or were with
+    ///   workers.
     func refuseClosed(_ closed: [Int64]) async throws -> (didWork: Bool, open: Set<Int64>) {
         let open = try await pool.withConnection { try await OpenContactStorage.open(of: closed, in: $0) }
         let waiting = open.filter(\.isWaiting)

@@ -10,8 +10,8 @@ extension CampaignHandler {
     private static var lettersAtOnce: Int { 200 }
     private static var entriesAtOnce: Int { 10_000 }
 
-    /// First the entries of the profile log that could not be applied, which only an operator of the whole bank may see,
-    /// then deliveries.
+    /// First the entries of the profile log that could not be applied, which only an operator of the whole bank may
+    /// see, then deliveries.
     func listDeadLetters(
         _ request: CampaignV1.ListDeadLettersRequest, context: CallContext
     ) async throws -> CampaignV1.ListDeadLettersResponse {

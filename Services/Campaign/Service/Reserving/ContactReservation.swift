@@ -20,7 +20,8 @@ struct ContactReservation: Sendable {
 
     private typealias Decided = [DedupeKey: (candidate: Candidate, contact: DecidedContact)]
 
-    /// Locks the customers of the candidates by ascending partition, so that nobody who does the same waits in a circle.
+    /// Locks the customers of the candidates by ascending partition, so that nobody who does the same waits in a
+    /// circle.
     ///
     /// - Parameters:
     ///   - candidates: a key that occurs twice is decided once.

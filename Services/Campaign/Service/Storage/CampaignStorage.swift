@@ -2,8 +2,8 @@ internal import CampaignDomain
 internal import Foundation
 internal import Postgres
 
-/// Campaigns and the versions of their plans. Row-level security shows a person's connection those of the person's office
-/// alone.
+/// Campaigns and the versions of their plans. Row-level security shows a person's connection those of the person's
+/// office alone.
 enum CampaignStorage {
     static func nextID(in connection: PostgresConnection) async throws -> Int64 {
         try await connection.query("SELECT nextval('campaign.campaign_id')")[0].decode(Int64.self)

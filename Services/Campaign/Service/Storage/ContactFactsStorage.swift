@@ -5,8 +5,8 @@ internal import Postgres
 /// Reads what the gate asks for, under the locks that make the answer hold until COMMIT.
 ///
 /// The order is fixed for every transaction: first `contact_state`, which makes counting and reserving one step, then
-/// `profile.consent_guard`, which an opt-out updates; both by ascending customer, and partition by partition. Then the facts are read, each by a
-/// statement of its own, so that it sees what was committed while the locks were waited for.
+/// `profile.consent_guard`, which an opt-out updates; both by ascending customer, and partition by partition. Then the
+/// facts are read, each by a statement of its own, so that it sees what was committed while the locks were waited for.
 enum ContactFactsStorage {
     /// - Parameter groups: customers by ascending partition.
     static func read(

@@ -13,8 +13,8 @@ struct DecidedContact: Sendable {
 
 /// The contacts of one partition, one row per dedupe key.
 enum ContactStorage {
-    /// Stores decisions. A key that is there already is left as it is; where `replacingRefused`, one that was refused is
-    /// decided anew. Answers with the keys that were written; no others count.
+    /// Stores decisions. A key that is there already is left as it is; where `replacingRefused`, one that was refused
+    /// is decided anew. Answers with the keys that were written; no others count.
     static func insertStatement(
         _ contacts: [DecidedContact], partition: Int16, now: Date, machineNow: Date, replacingRefused: Bool
     ) -> SQL {

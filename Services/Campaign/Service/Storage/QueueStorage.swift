@@ -12,8 +12,8 @@ enum QueueStorage {
         var campaignID: Int64
     }
 
-    /// The oldest due contacts of running campaigns through a channel, a share of each campaign, so that none waits behind
-    /// another's. Nothing is locked.
+    /// The oldest due contacts of running campaigns through a channel, a share of each campaign, so that none waits
+    /// behind another's. Nothing is locked.
     static func due(
         channel: String, campaigns: [LiveCampaign], machineNow: Date, limit: Int, in connection: PostgresConnection
     ) async throws -> [Due] {
