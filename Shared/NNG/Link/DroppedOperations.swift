@@ -47,3 +47,26 @@ private enum NNGStream {
         nng_aio_finish(operation, Int32(bitPattern: NNG_ECLOSED.rawValue))
     }
 }
+
+/// Sees to it that the definitions above are linked in such that NNG reaches them. Where they are not (in a program that
+/// hides its symbols, or loads this code when NNG is loaded already) nothing would show it until a peer hangs up.
+enum DroppedOperations {
+    private static let isInPlace = areMended { dlsym(nil, $0) }
+
+    /// - Parameter find: the definition of a name that a library loaded by this program gets.
+    static func areMended(by find: (String) -> UnsafeMutableRawPointer?) -> Bool {
+        let receive: @convention(c) (OpaquePointer?, OpaquePointer?) -> Void = receiveCompletingWhatIsDropped
+        let send: @convention(c) (OpaquePointer?, OpaquePointer?) -> Void = sendCompletingWhatIsDropped
+        return find("nng_stream_recv") == unsafeBitCast(receive, to: UnsafeMutableRawPointer.self)
+            && find("nng_stream_send") == unsafeBitCast(send, to: UnsafeMutableRawPointer.self)
+    }
+
+    static func require(_ isInPlace: Bool = isInPlace) throws(NNGError) {
+        guard isInPlace else {
+            throw NNGError(
+                .notSupported,
+                "this program does not put its nng_stream_recv and nng_stream_send in the place of NNG's: link the NNG "
+                    + "module into the executable itself, with its symbols exported")
+        }
+    }
+}
