@@ -48,8 +48,8 @@ private enum NNGStream {
     }
 }
 
-/// Sees to it that the definitions above are linked in such that NNG reaches them. Where they are not (in a program that
-/// hides its symbols, or loads this code when NNG is loaded already) nothing would show it until a peer hangs up.
+/// Sees to it that the definitions above are linked in such that NNG reaches them. Where they are not (in a program
+/// that hides its symbols, or loads this code when NNG is loaded already) nothing would show it until a peer hangs up.
 enum DroppedOperations {
     private static let isInPlace = areMended { dlsym(nil, $0) }
 

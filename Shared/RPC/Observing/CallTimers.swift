@@ -34,8 +34,8 @@ final class MethodTimers: Sendable {
     }
 }
 
-/// What a channel knows of a method, and how its calls are measured: timer `rpc_client_seconds` with method and status, retries included, and counter
-/// `rpc_client_retries_total`, through swift-metrics.
+/// What a channel knows of a method, and how its calls are measured: timer `rpc_client_seconds` with method and
+/// status, retries included, and counter `rpc_client_retries_total`, through swift-metrics.
 final class CalledMethod: Sendable {
     let timers: MethodTimers
     /// What the server said last: the method is a read that it answers from memory, so calls may be bundled.
