@@ -1,6 +1,7 @@
 internal import Postgres
 internal import RPC
 internal import TestSupport
+internal import Testing
 
 /// Takes database connections of the campaign service away in the middle of what they do, as a crash would.
 struct Saboteur: Sendable {
@@ -19,11 +20,12 @@ struct Saboteur: Sendable {
                 var random = SeededGenerator(seed: seed)
                 var ended = 0
                 while !Task.isCancelled {
-                    // Pauses are a part of the fault that is made, not of what is waited for.
-                    do { try await Task.sleep(for: .milliseconds(Int.random(in: 5...60, using: &random))) } catch {
+                    let pause = Double(Int.random(in: 5...60, using: &random)) / 1_000
+                    do {
+                        ended += try await end(Int.random(in: 1...2, using: &random), afterSeconds: pause)
+                    } catch  where Task.isCancelled {
                         break
                     }
-                    ended += try await end(Int.random(in: 1...2, using: &random))
                 }
                 return ended
             }
@@ -34,8 +36,10 @@ struct Saboteur: Sendable {
         }
     }
 
-    private func end(_ count: Int) async throws -> Int {
-        try await bed.administrator.query(
+    /// Pauses, which are a part of the fault that is made, and ends so many connections.
+    private func end(_ count: Int, afterSeconds pause: Double) async throws -> Int {
+        _ = try await bed.administrator.query("SELECT pg_sleep(\(pause))")
+        return try await bed.administrator.query(
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND usename IN ('zhike_campaign', 'zhike_campaign_request')
@@ -47,18 +51,20 @@ struct Saboteur: Sendable {
 }
 
 /// Repeats a call with its key, as a client does that got no answer, until one comes. What still fails when all faults
-/// should have passed is thrown.
+/// should have passed is thrown, and at once what repeating cannot help.
 func persistently<Reply: Sendable>(_ call: () async throws -> Reply) async throws -> Reply {
-    let end = ContinuousClock.now + .seconds(20)
-    while true {
+    let mayHelp: [RPCError.Code] = [
+        .unavailable, .aborted, .unknown, .deadlineExceeded, .resourceExhausted, .internalError,
+    ]
+    var last: Result<Reply, RPCError>?
+    try await eventually("an answer to a repeated call") {
         do {
-            return try await call()
+            last = .success(try await call())
         } catch let error as RPCError {
-            let mayHelp: [RPCError.Code] = [
-                .unavailable, .aborted, .unknown, .deadlineExceeded, .resourceExhausted, .internalError,
-            ]
-            guard mayHelp.contains(error.code), .now < end else { throw error }
-            try await Task.sleep(for: .milliseconds(10))
+            last = .failure(error)
+            if mayHelp.contains(error.code) { throw error }
         }
+        return true
     }
+    return try #require(last).get()
 }

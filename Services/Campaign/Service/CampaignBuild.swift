@@ -40,7 +40,7 @@ public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServicePar
         book: book, clock: dependencies.clock, reservation: reservation, wakeUps: wakeUps)
     let consumer = LogConsumer(
         name: "campaign", log: "profile", ownSchema: "campaign", pool: pool,
-        configuration: dependencies.bounds.consumer, didApply: { wakeUps.didCommit() }
+        configuration: dependencies.bounds.consumer, didApply: wakeUps.didCommit
     ) { batch, connection in try await follower.apply(batch, in: connection) }
 
     let handler = CampaignHandler(
