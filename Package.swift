@@ -174,7 +174,10 @@ let package = Package(
             "CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
         tests(
             "IntegrationTests",
-            ["Contracts", "KPIDomain", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", logging],
+            [
+                "Contracts", "KPIDomain", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", asyncHTTPClient, logging,
+                nio,
+            ],
             exclude: ["Python"]),
         tests("TidyTests", []),
         // Benchmarks.

@@ -51,7 +51,15 @@ private enum NNGStream {
 /// Sees to it that the definitions above are linked in such that NNG reaches them. Where they are not (in a program
 /// that hides its symbols, or loads this code when NNG is loaded already) nothing would show it until a peer hangs up.
 enum DroppedOperations {
-    private static let isInPlace = areMended { dlsym(nil, $0) }
+    private static let isInPlace = areMended { definition($0) }
+
+    /// Where a name leads.
+    ///
+    /// - Parameter isNext: passes over this program's own definition, as if it were not there.
+    static func definition(_ name: String, isNext: Bool = false) -> UnsafeMutableRawPointer? {
+        // RTLD_NEXT, a macro that Swift does not import.
+        dlsym(isNext ? UnsafeMutableRawPointer(bitPattern: -1) : nil, name)
+    }
 
     /// - Parameter find: the definition of a name that a library loaded by this program gets.
     static func areMended(by find: (String) -> UnsafeMutableRawPointer?) -> Bool {

@@ -1,27 +1,23 @@
-import Glibc
 import Testing
 
 @testable import NNG
 
 @Suite("The mending of NNG's dropped operations")
 struct DroppedOperationsTests {
-    /// What NNG itself would reach, were this program's definitions not in front of its own.
-    private static func next(_ name: String) -> UnsafeMutableRawPointer? {
-        dlsym(UnsafeMutableRawPointer(bitPattern: -1), name)
-    }
-
     @Test("it is in place in this program, so sockets open")
     func inPlace() throws {
-        #expect(DroppedOperations.areMended { dlsym(nil, $0) })
+        #expect(DroppedOperations.areMended { DroppedOperations.definition($0) })
         #expect(throws: Never.self) { try DroppedOperations.require() }
     }
 
     @Test("where either function is NNG's own, or there is none, it is not in place")
     func notInPlace() {
-        #expect(Self.next("nng_stream_recv") != nil)
-        #expect(!DroppedOperations.areMended { Self.next($0) })
-        #expect(!DroppedOperations.areMended { $0 == "nng_stream_recv" ? Self.next($0) : dlsym(nil, $0) })
-        #expect(!DroppedOperations.areMended { $0 == "nng_stream_send" ? Self.next($0) : dlsym(nil, $0) })
+        // What NNG itself would reach, were this program's definitions not in front of its own.
+        #expect(DroppedOperations.definition("nng_stream_recv", isNext: true) != nil)
+        #expect(!DroppedOperations.areMended { DroppedOperations.definition($0, isNext: true) })
+        for name in ["nng_stream_recv", "nng_stream_send"] {
+            #expect(!DroppedOperations.areMended { DroppedOperations.definition($0, isNext: $0 == name) })
+        }
         #expect(!DroppedOperations.areMended { _ in nil })
     }
 

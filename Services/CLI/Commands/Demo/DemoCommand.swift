@@ -148,11 +148,14 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func stayUp(_ suite: Suite, _ issuer: TokenIssuer) async throws {
         let token = try await issuer.token(for: Person.analyst)
+        // So that the other commands find it.
+        try suite.running.write(to: suite.folder.root)
         Terminal.shared.say(
             localized("\nThe suite is running. Try it:", "\n系统正在运行。可以试试：") + """
 
                   curl -H 'Authorization: Bearer \(token)' \(suite.address)/v1/campaigns
                   curl \(suite.address)/openapi.json
+                  zhike kpi report 1 --data \(suite.folder.root.path)
 
                 """ + localized("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }

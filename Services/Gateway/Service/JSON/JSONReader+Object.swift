@@ -69,12 +69,17 @@ extension JSONReader {
 }
 
 extension JSONKey {
-    /// The key as a step of a path in an error: cut and cleaned, because the sender chose it.
+    /// The key as a step of a path in an error: cut and cleaned, because the sender chose it. Digits that may be a phone or
+    /// certificate number, put where a name belongs, are not repeated.
     var printable: String {
-        let allowed = text.prefix(48).map { character in
-            character.isASCII && (character.isLetter || character.isNumber || "_-.".contains(character))
-                ? character : "?"
+        let mayBePersonal = text.filter(\.isNumber).count > Self.digitsOfNames
+        let allowed = text.prefix(48).map { character -> Character in
+            if character.isASCII, character.isLetter || "_-.".contains(character) { return character }
+            return character.isASCII && character.isNumber && !mayBePersonal ? character : "?"
         }
         return String(allowed)
     }
+
+    /// More digits than any field's name has.
+    private static var digitsOfNames: Int { 4 }
 }
