@@ -78,6 +78,10 @@ struct DeliveryTests {
         #expect(report(&tooOften, .notTaken, 1) == .logContact)
         #expect(tooOften.state == .unknown)
 
+        // The report of the claim before, come twice, says nothing about what may have left.
+        #expect(report(&tooOften, .notTaken, 1) == .duplicate)
+        #expect(tooOften.state == .unknown)
+
         var waiting = DeliveryStateMachine()
         #expect(refuse(&waiting) == .logRefused)
         #expect(waiting.state == .refused)

@@ -108,6 +108,8 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case (.unknown, .sent):
             state = .sent
             return .logChange(wasSent: true)
+        // What a worker said of one attempt says nothing about the attempts before it.
+        case (.unknown, .notTaken) where mayHaveLeft: return .duplicate
         case (.unknown, .refused), (.unknown, .notTaken):
             state = .failed
             return .logChange(wasSent: false)
