@@ -13,7 +13,11 @@ struct PythonClientTests {
         let cursor = PageCursor(key: try ServiceKey.random(id: "testing-1", service: "testing"))
         var service = TestService()
         service.onEcho = { request, _ in
-            if request.text == "sleep" { await untilCancelled() }
+            if request.text == "sleep" {
+                await untilCancelled()
+                // As a handler does that waits for something: it ends with the cancellation, and not with an answer.
+                try Task.checkCancellation()
+            }
             return TestingV1.EchoResponse(text: request.text, payload: request.payload)
         }
         service.onAdd = { request, context in
