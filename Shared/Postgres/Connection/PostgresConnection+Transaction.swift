@@ -38,6 +38,7 @@ extension PostgresConnection {
         if let idle = options.idleTimeout {
             opening.append("SET LOCAL idle_in_transaction_session_timeout = \(max(1, idle.wholeMilliseconds))")
         }
+        if !options.waitsForDisk { opening.append("SET LOCAL synchronous_commit = off") }
         if let path = options.officePath { opening.append("SET LOCAL zhike.office_path = \(try literal(path))") }
         transaction = TransactionState(opening: opening, deadline: options.deadline)
         isClean.store(false, ordering: .releasing)
@@ -56,17 +57,29 @@ extension PostgresConnection {
         return String(cString: quoted)
     }
 
+    /// Statements whose answers nobody needs, sent together with COMMIT: they cost no round trip. They run after all others
+    /// of the transaction, in the order given; what the server refuses is thrown in place of the COMMIT, and then nothing
+    /// of the transaction was done.
+    public func executeAtCommit(_ batch: [SQL]) throws {
+        guard transaction != nil else {
+            throw PostgresError(.invalidUse, "a statement can wait for COMMIT only inside a transaction")
+        }
+        transaction?.closing += batch
+    }
+
     func commit() async throws {
         if let deadline = transaction?.deadline, deadline <= .now {
             await rollback()
             throw PostgresError(.deadlineExceeded, "the deadline passed before COMMIT; nothing was changed")
         }
         guard let ending = transaction else { return }
-        guard !ending.isPending else { return leaveTransaction() }
+        guard !ending.isPending || !ending.closing.isEmpty else { return leaveTransaction() }
         var isSent = false
         do {
             let tag = try await exchange(isInterruptible: false) { () throws(PostgresError) in
-                try await endTransaction("COMMIT", isSent: &isSent)
+                guard !ending.closing.isEmpty else { return try await endTransaction("COMMIT", isSent: &isSent) }
+                isSent = true
+                return try await close(with: ending.closing)
             }
             leaveTransaction()
             // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and no error.
@@ -79,7 +92,19 @@ extension PostgresConnection {
                 sqlState: error.sqlState)
         } catch {
             // A refused COMMIT (a deferred constraint, a conflict) has ended the transaction.
-            if channel.isOpen { leaveTransaction() }
+            if channel.isOpen { leaveTransaction(keepingConflict: !ending.closing.isEmpty) }
+            throw error
+        }
+    }
+
+    /// Sends the statements and COMMIT in one go. Where one is refused the server skips what follows, COMMIT included.
+    private func close(with statements: [SQL]) async throws(PostgresError) -> String {
+        do throws(PostgresError) {
+            return try await runPipelined(statements + ["COMMIT"]).last?.commandTag ?? ""
+        } catch {
+            guard channel.isOpen else { throw error }
+            var isSent = false
+            _ = try await endTransaction("ROLLBACK", isSent: &isSent)
             throw error
         }
     }
