@@ -127,6 +127,23 @@ struct RunnerTests {
         }
     }
 
+    @Test("the first who asks for the database chooses how often statements are planned")
+    func planning() async throws {
+        let files = try RunnerFiles()
+        defer { files.remove() }
+        let configuration = try ServiceConfiguration(
+            serviceName: "profile", settings: StandardSettings.all,
+            arguments: files.arguments(try await TestPostgres.database()))
+        for (planning, mode) in [(StatementPlanning.once, "force_generic_plan"), (.adaptive, "auto")] {
+            let environment = try ServiceEnvironment(
+                configuration: configuration, logger: Logger(label: "test"), metrics: MetricsRegistry())
+            let pool = try environment.database(planning: planning)
+            #expect(try environment.database() === pool)
+            #expect(try await pool.query("SELECT current_setting('plan_cache_mode')")[0].decode(0) == mode)
+            await pool.close()
+        }
+    }
+
     @Test("an address that is taken ends the start with a sentence")
     func takenAddress() async throws {
         let files = try RunnerFiles()

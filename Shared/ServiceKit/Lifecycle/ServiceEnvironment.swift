@@ -33,10 +33,12 @@ public final class ServiceEnvironment: Sendable {
     }
 
     /// Connections as `zhike_X`, the owner of the schema: imports, consumers, calls of machines.
-    public func database() throws -> PostgresPool {
+    ///
+    /// - Parameter planning: to be given by the first who asks, before `migrate`; nil is what that one wanted.
+    public func database(planning: StatementPlanning? = nil) throws -> PostgresPool {
         try pool(
             user: Bootstrap.ownerRole(of: name), size: StandardSettings.databasePoolSize,
-            passwordFile: StandardSettings.databasePasswordFile)
+            passwordFile: StandardSettings.databasePasswordFile, planning)
     }
 
     /// Connections as `zhike_X_request`: calls made for a person, always with `officePath`.
@@ -97,8 +99,11 @@ public final class ServiceEnvironment: Sendable {
     /// What was taken from here and has to run, in the order in which it was made.
     var services: [any Service] { made.withLock { $0.services } }
 
-    private func pool(user: String, size: Setting<Int>, passwordFile: Setting<String>) throws -> PostgresPool {
+    private func pool(
+        user: String, size: Setting<Int>, passwordFile: Setting<String>, _ planning: StatementPlanning? = nil
+    ) throws -> PostgresPool {
         var settings = PostgresConfiguration()
+        if planning == .once { settings.sessionSettings["plan_cache_mode"] = "force_generic_plan" }
         settings.host = try configuration.value(StandardSettings.databaseHost)
         settings.port = try configuration.value(StandardSettings.databasePort)
         settings.database = try configuration.value(StandardSettings.databaseName)
@@ -108,7 +113,10 @@ public final class ServiceEnvironment: Sendable {
         let file = try configuration.value(passwordFile)
         if !file.isEmpty { settings.password = try SecretFile.read(file, meaning: "the password of \(user)") }
         return made.withLock { [settings] made in
-            if let pool = made.pools[user] { return pool }
+            if let pool = made.pools[user] {
+                precondition(planning == nil, "the planning of a pool is chosen by the first who asks for it")
+                return pool
+            }
             let pool = PostgresPool(settings, logger: logger)
             made.pools[user] = pool
             made.services.append(PoolClosing(pool: pool))
@@ -116,6 +124,15 @@ public final class ServiceEnvironment: Sendable {
             return pool
         }
     }
+}
+
+/// How often the server plans a statement that comes again with other values.
+public enum StatementPlanning: Sendable {
+    /// As Postgres finds right: for statements whose best plan depends on the values, such as those of rules.
+    case adaptive
+    /// Once a connection: for statements that go through keys, whatever the values. Postgres takes a list of one for
+    /// cheaper than a list of unknown length and then plans such a statement each time, which costs more than to run it.
+    case once
 }
 
 /// Closes a pool when the process stops, after those who use it.
