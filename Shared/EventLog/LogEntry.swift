@@ -1,4 +1,5 @@
 public import Foundation
+public import Postgres
 
 /// An entry to be appended to a log. Its partition follows from the customer.
 public struct NewLogEntry: Sendable, Hashable {
@@ -70,10 +71,13 @@ public struct LogBatch: Sendable {
     public var log: String
     /// By partition, ascending, and within a partition by offset: all of one customer are in order.
     public var entries: [LogEntry]
+    /// What the consumer's own questions were answered, in the transaction and before the entries were read.
+    public var answers: [[PostgresRow]]
 
-    public init(log: String, entries: [LogEntry]) {
+    public init(log: String, entries: [LogEntry], answers: [[PostgresRow]] = []) {
         self.log = log
         self.entries = entries
+        self.answers = answers
     }
 
     /// The entries of each partition.

@@ -47,6 +47,54 @@ import Testing
         }
     }
 
+    @Test("what a consumer asks is answered in the transaction of each batch, which does not wait for the disk")
+    func questions() async throws {
+        try await LogFixture.withPool(sessionSettings: ["synchronous_commit": "on"]) { pool in
+            let answers = Mutex<[String]>([])
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool,
+                asking: [
+                    "SELECT current_setting('synchronous_commit')", "SELECT pg_current_xact_id_if_assigned()::text",
+                ]
+            ) { batch, connection in
+                let transaction: String = try await connection.query("SELECT pg_current_xact_id()::text")[0].decode(0)
+                let asked: [String] = try batch.answers.map { try $0[0].decode(0) }
+                answers.withLock { $0 = asked + [transaction] }
+                try await LogFixture.effect(batch, connection)
+            }
+            let position = try await LogFixture.append([1, 2], to: pool)
+            try await LogFixture.running([consumer]) {
+                try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+            }
+            let seen = answers.withLock { $0 }
+            #expect(seen.count == 3 && seen[0] == "off")
+            // The cursors had moved when it was asked, in the same transaction.
+            #expect(seen.count == 3 && seen[1] == seen[2])
+        }
+    }
+
+    @Test("a consumer rests after a batch that was not full, and only then")
+    func rest() async throws {
+        try await LogFixture.withPool { pool in
+            var configuration = LogConsumerConfiguration()
+            configuration.batchSize = 2
+            configuration.rest = .seconds(3600)
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration,
+                handler: LogFixture.effect)
+            let position = try await LogFixture.append([1, 1, 1, 1, 1], keyed: "a", to: pool)
+            try await LogFixture.running([consumer]) {
+                try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+                let next = try await LogFixture.append([1], keyed: "b", to: pool)
+                await #expect {
+                    try await consumer.waitUntilApplied(next, deadline: .now + .milliseconds(100))
+                } throws: {
+                    ($0 as? EventLogError)?.code == .notAppliedInTime
+                }
+            }
+        }
+    }
+
     @Test("a reader whose change is not applied in time is told so")
     func notApplied() async throws {
         try await LogFixture.withPool { pool in

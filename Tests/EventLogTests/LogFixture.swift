@@ -15,8 +15,12 @@ enum LogFixture {
         return logger
     }
 
-    static func withPool<R>(_ body: (PostgresPool) async throws -> R) async throws -> R {
-        let pool = PostgresPool(try await TestPostgres.database(), logger: quiet)
+    static func withPool<R>(
+        sessionSettings: [String: String] = [:], _ body: (PostgresPool) async throws -> R
+    ) async throws -> R {
+        var configuration = try await TestPostgres.database()
+        configuration.sessionSettings.merge(sessionSettings) { $1 }
+        let pool = PostgresPool(configuration, logger: quiet)
         do {
             try await prepare(pool)
             let result = try await body(pool)
@@ -34,7 +38,9 @@ enum LogFixture {
             pool, schema: "origin",
             migrations: [Migration(name: "0001-log", statements: EventLogSchema.statements(schema: "origin"))])
         let cursors = Migration(
-            name: "0001-cursors", statements: EventLogSchema.consumerStatements(schema: "follower"))
+            name: "0001-cursors",
+            statements: EventLogSchema.consumerStatements(schema: "follower")
+                + EventLogSchema.readingStatements(schema: "follower", log: "origin"))
         // Nothing here refuses a second effect of the same entry: the checks would see it.
         let effects = Migration(
             name: "0002-effects",

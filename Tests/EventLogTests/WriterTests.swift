@@ -30,7 +30,9 @@ import Testing
             let ranges = heads.offsets.sorted { $0.key < $1.key }.map { partition, last in
                 LogRange(partition: partition, after: 0, upTo: last)
             }
-            let read = try await pool.withConnection { try await LogReader(schema: "origin").read(ranges, in: $0) }
+            let read = try await pool.withConnection {
+                try await LogReader(log: "origin", ownSchema: "follower").read(ranges, in: $0)
+            }
             let byPartition = Dictionary(grouping: entries, by: \.partition)
             #expect(read.count == 500)
             for (partition, expected) in byPartition {
@@ -117,7 +119,9 @@ import Testing
             try await pool.execute("DELETE FROM origin.log WHERE log_offset = 2")
             let range = LogRange(partition: partition, after: 0, upTo: last)
             await #expect {
-                _ = try await pool.withConnection { try await LogReader(schema: "origin").read([range], in: $0) }
+                _ = try await pool.withConnection {
+                    try await LogReader(log: "origin", ownSchema: "follower").read([range], in: $0)
+                }
             } throws: {
                 ($0 as? EventLogError)?.code == .gap
             }

@@ -8,10 +8,11 @@ internal import ServiceLifecycle
 
 /// Puts the campaign service together: the same for `main` and for tests.
 public func buildCampaign(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    let pool = try environment.database(planning: .once)
     try await environment.migrate(CampaignSchema.migrations)
     return assembleCampaign(
         CampaignDependencies(
-            pool: try environment.database(), requestPool: try environment.requestDatabase(),
+            pool: pool, requestPool: try environment.requestDatabase(),
             clock: try environment.clock(), audit: try environment.auditLog(), pages: try environment.pageCursor(),
             logger: environment.logger, segmentation: try environment.channel(to: "segmentation")))
 }
@@ -40,7 +41,7 @@ public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServicePar
         book: book, clock: dependencies.clock, reservation: reservation, wakeUps: wakeUps)
     let consumer = LogConsumer(
         name: "campaign", log: "profile", ownSchema: "campaign", pool: pool,
-        configuration: dependencies.bounds.consumer, didApply: wakeUps.didCommit
+        configuration: dependencies.bounds.consumer, asking: ProfileFollower.questions, didApply: wakeUps.didCommit
     ) { batch, connection in try await follower.apply(batch, in: connection) }
 
     let handler = CampaignHandler(

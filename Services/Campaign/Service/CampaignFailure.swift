@@ -30,6 +30,8 @@ enum CampaignFailure: Error {
     case notAllowed(ContactRefusal)
     /// The row that serialises a customer's contacts is not there.
     case contactStateMissing
+    /// The row that counts the changes of campaigns is not there.
+    case revisionMissing
     /// The planner's token is no longer the newest.
     case fenced
 }
@@ -84,7 +86,7 @@ extension CampaignFailure: RPCErrorConvertible {
             RPCError(
                 .failedPrecondition, "The customer may not be contacted now (\(refusal.code)).", field: "dead_letter_id"
             )
-        case .contactStateMissing, .fenced:
+        case .contactStateMissing, .revisionMissing, .fenced:
             RPCError(.internalError, "The service failed; its log says more.")
         }
     }

@@ -9,9 +9,10 @@ internal import ServiceLifecycle
 
 /// Puts the kpi service together: the same for `main` and for tests.
 public func buildKPI(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    let pool = try environment.database(planning: .once)
     try await environment.migrate(KPISchema.migrations)
     let dependencies = KPIDependencies(
-        pool: try environment.database(), requestPool: try environment.requestDatabase(),
+        pool: pool, requestPool: try environment.requestDatabase(),
         clock: try environment.clock(), logger: environment.logger)
     return kpiParts(dependencies)
 }
@@ -30,16 +31,20 @@ public func kpiParts(_ dependencies: KPIDependencies) -> ServiceParts {
 
 private func campaignConsumer(_ dependencies: KPIDependencies, _ days: BusinessDay) -> LogConsumer {
     let follower = CampaignFollower(days: days)
+    var configuration = LogConsumerConfiguration()
+    // Reports are read by people: what is a tenth of a second old is new to them, and larger batches cost less.
+    configuration.rest = .milliseconds(100)
     return LogConsumer(
-        name: "kpi", log: "campaign", ownSchema: "kpi", pool: dependencies.pool
+        name: "kpi", log: "campaign", ownSchema: "kpi", pool: dependencies.pool, configuration: configuration
     ) { batch, connection in
-        for slice in batch.slices {
+        let slices = batch.slices.map { slice in
             let entries = slice.entries.map { entry in
                 RawEntry(
                     offset: entry.offset, customerID: entry.customerID, kind: entry.kind, occurredAt: entry.occurredAt,
                     body: entry.body ?? [])
             }
-            try await follower.apply(partition: slice.partition, entries, in: connection)
+            return (slice.partition, entries)
         }
+        try await follower.apply(slices, in: connection)
     }
 }

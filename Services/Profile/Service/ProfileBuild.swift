@@ -6,8 +6,8 @@ public import ServiceKit
 
 /// Puts the profile service together: the same for `main` and for tests.
 public func buildProfile(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+    let pool = try environment.database(planning: .once)
     try await environment.migrate(ProfileSchema.migrations)
-    let pool = try environment.database()
     let notifier = LogNotifier(pool: pool, log: "profile")
     let dependencies = ProfileDependencies(
         pool: pool, requestPool: try environment.requestDatabase(), clock: try environment.clock(),

@@ -56,6 +56,7 @@ extension LogConsumer {
         guard try await letters.take(letter, in: connection) else { return }
         let range = LogRange(partition: letter.partition, after: letter.offset - 1, upTo: letter.offset)
         let entries = try await reader.read([range], in: connection)
-        try await handler(LogBatch(log: log, entries: entries), connection)
+        let answers = questions.isEmpty ? [] : try await connection.pipeline(questions)
+        try await handler(LogBatch(log: log, entries: entries, answers: answers), connection)
     }
 }

@@ -18,6 +18,7 @@ public final class LogConsumer: Service, Sendable {
     public let log: String
     let pool: PostgresPool
     let configuration: LogConsumerConfiguration
+    let questions: [SQL]
     let didApply: @Sendable () -> Void
     let handler: Handler
     let cursors: CursorStorage
@@ -33,21 +34,23 @@ public final class LogConsumer: Service, Sendable {
     ///   - log: the schema of the log that is followed.
     ///   - ownSchema: the schema of the cursors and of the effects.
     ///   - pool: logged in as the owner of `ownSchema`, with SELECT on the log and its heads.
+    ///   - asking: statements that every batch needs the answers of; they travel with the reading of the log.
     ///   - didApply: told after each commit, for those who wait for the effects. It must return at once.
     public init(
         name: String, log: String, ownSchema: String, pool: PostgresPool,
-        configuration: LogConsumerConfiguration = LogConsumerConfiguration(),
+        configuration: LogConsumerConfiguration = LogConsumerConfiguration(), asking questions: [SQL] = [],
         didApply: @escaping @Sendable () -> Void = {}, handler: @escaping Handler
     ) {
         self.name = name
         self.log = log
         self.pool = pool
         self.configuration = configuration
+        self.questions = questions
         self.didApply = didApply
         self.handler = handler
         cursors = CursorStorage(schema: ownSchema, consumer: name, log: log)
         letters = DeadLetterStorage(schema: ownSchema, consumer: name, log: log)
-        reader = LogReader(schema: log)
+        reader = LogReader(log: log, ownSchema: ownSchema)
     }
 
     /// Follows until the task is cancelled or the service stops, and then gives its partitions back.
@@ -108,7 +111,10 @@ public final class LogConsumer: Service, Sendable {
     private func follow(_ looks: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation) async {
         for await _ in looks {
             do {
-                while try await step() {}
+                while case let applied = try await step(), applied > 0 {
+                    guard configuration.rest > .zero, applied < configuration.batchSize else { continue }
+                    try await Task.sleep(for: configuration.rest)
+                }
             } catch is CancellationError {
                 return
             } catch {
@@ -118,18 +124,20 @@ public final class LogConsumer: Service, Sendable {
         }
     }
 
-    /// Applies one batch. Says whether there may be more.
-    func step() async throws -> Bool {
+    /// Applies one batch.
+    ///
+    /// - Returns: how many entries were offered to the handler; 0 where there is nothing more at the moment.
+    func step() async throws -> Int {
         if Task.isCancelled { throw CancellationError() }
         let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
         let ranges = state.withLock { $0.nextRanges(heads: heads, limit: configuration.batchSize, now: .now) }
-        guard !ranges.isEmpty else { return false }
         try await apply(ranges)
-        return true
+        return Int(ranges.reduce(0) { $0 + $1.count })
     }
 
     /// Applies ranges in one transaction; where that fails for a reason of their own, in halves, down to the entry.
     private func apply(_ ranges: [LogRange]) async throws {
+        guard !ranges.isEmpty else { return }
         do {
             try await transact(ranges)
         } catch  where Self.isPassing(error) {
@@ -146,19 +154,30 @@ public final class LogConsumer: Service, Sendable {
     private func transact(_ ranges: [LogRange]) async throws {
         let tokens = state.withLock { $0.tokens(of: ranges) }
         try await pool.transaction(options) { connection in
-            let answers = try await connection.pipeline(
-                [cursors.advance(ranges, tokens: tokens)] + ranges.map(reader.statement))
-            guard try answers[0][0].decode(0, as: Int32.self) == ranges.count else {
-                throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
-            }
-            let entries = try reader.entries(of: ranges, from: Array(answers.dropFirst()))
-            try await handler(LogBatch(log: log, entries: entries), connection)
+            let (entries, answers) = try await read(ranges, tokens, in: connection)
+            try await handler(LogBatch(log: log, entries: entries, answers: answers), connection)
         }
         moved(ranges)
     }
 
-    /// A member that stands still loses its locks with its lease, so that its partitions can change hands.
-    private var options: TransactionOptions { TransactionOptions(idleTimeout: configuration.lease) }
+    /// Moves the cursors, which locks them, and reads what they moved over: one round trip.
+    private func read(
+        _ ranges: [LogRange], _ tokens: [Int64], in connection: PostgresConnection
+    ) async throws -> (entries: [LogEntry], answers: [[PostgresRow]]) {
+        let answers = try await connection.pipeline(
+            [cursors.advance(ranges, tokens: tokens)] + questions + [reader.statement(ranges)])
+        guard try answers[0][0].decode(0, as: Int32.self) == ranges.count else {
+            throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
+        }
+        let entries = try reader.entries(of: ranges, from: answers[answers.count - 1])
+        return (entries, Array(answers[1..<(answers.count - 1)]))
+    }
+
+    /// A member that stands still loses its locks with its lease, so that its partitions can change hands. No COMMIT
+    /// waits for the disk: a crash takes cursor and effects back together, and the entries are applied again.
+    private var options: TransactionOptions {
+        TransactionOptions(idleTimeout: configuration.lease, waitsForDisk: false)
+    }
 
     private func moved(_ ranges: [LogRange]) {
         state.withLock { $0.applied(ranges) }
@@ -178,13 +197,7 @@ public final class LogConsumer: Service, Sendable {
         pool.logger.error("An entry was put among the dead letters", metadata: details)
         let tokens = state.withLock { $0.tokens(of: [range]) }
         try await pool.transaction(options) { connection in
-            let answers = try await connection.pipeline([
-                cursors.advance([range], tokens: tokens), reader.statement(range),
-            ])
-            guard try answers[0][0].decode(0, as: Int32.self) == 1 else {
-                throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
-            }
-            let entries = try reader.entries(of: [range], from: [answers[1]])
+            let (entries, _) = try await read([range], tokens, in: connection)
             try await letters.put(entries[0], reason: Self.reason(error), attempts: attempts, in: connection)
         }
         moved([range])

@@ -11,5 +11,9 @@ public struct LogConsumerConfiguration: Sendable {
     /// How often the log is looked at when no wake-up comes.
     public var lookInterval = Duration.seconds(1)
 
+    /// How long a member rests after a batch that was not full, so that the next is worth its transaction: for consumers
+    /// whose effects nobody waits for within milliseconds.
+    public var rest = Duration.zero
+
     public init() {}
 }

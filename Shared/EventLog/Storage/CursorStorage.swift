@@ -64,7 +64,7 @@ struct CursorStorage: Sendable {
         try LogHeads.position(
             try await pool.query(
                 """
-                SELECT partition, applied_offset FROM \(path: "\(schema).log_cursor")
+                SELECT array_agg(partition), array_agg(applied_offset) FROM \(path: "\(schema).log_cursor")
                 WHERE consumer = \(consumer) AND log = \(log)
                 """))
     }

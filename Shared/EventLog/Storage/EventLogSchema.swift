@@ -38,6 +38,33 @@ public enum EventLogSchema {
         ]
     }
 
+    /// How a consumer reads a log: stretches of several partitions by one statement, of which each stretch is one shard's
+    /// and one stretch of the index. It stands in the reader's schema, so that reader and writer are upgraded in any order.
+    public static func readingStatements(schema: String, log: String) -> [String] {
+        [
+            """
+            CREATE FUNCTION \(schema).log_entries_of_\(log)(
+                partitions smallint[], afters bigint[], up_tos bigint[]
+            ) RETURNS TABLE (
+                partition smallint, log_offset bigint, customer_id bigint, kind smallint, subject text, dedupe_key text,
+                occurred_at timestamptz, recorded_at timestamptz, properties jsonb, body bytea
+            ) LANGUAGE plpgsql STABLE AS $$
+            BEGIN
+                FOR place IN 1 .. cardinality(partitions) LOOP
+                    RETURN QUERY
+                        SELECT l.partition, l.log_offset, l.customer_id, l.kind, l.subject, l.dedupe_key,
+                            l.occurred_at, l.recorded_at, l.properties, l.body
+                        FROM \(log).log l
+                        WHERE l.partition = partitions[place] AND l.log_offset > afters[place]
+                          AND l.log_offset <= up_tos[place]
+                        ORDER BY l.log_offset;
+                END LOOP;
+            END
+            $$
+            """
+        ]
+    }
+
     /// Takes the heads one after another in the order given: the writer gives them in ascending order, so that two
     /// writers never wait for each other, and each statement names one partition, so that it goes to one shard.
     private static func takeHeads(_ schema: String) -> String {

@@ -20,9 +20,11 @@ public struct EventLogWriter: Sendable {
     }
 
     /// Appends entries and returns the offset of each. Call it once, as the last thing before COMMIT: from here on no
-    /// other writer gets past the partitions concerned, which is what makes offsets appear in order and without gaps.
+    /// other writer gets past the partitions concerned, which is what makes offsets appear in order and without gaps. A
+    /// few entries travel with COMMIT; so the transaction does not see them itself.
     ///
-    /// - Throws: `PostgresError`; `isUniqueViolation` where a customer already has an entry with the same dedupe key.
+    /// - Throws: `PostgresError`. The transaction throws `isUniqueViolation` where a customer already has an entry with the
+    ///   same dedupe key, at the latest at its end.
     @discardableResult
     public func append(_ entries: [NewLogEntry], in connection: PostgresConnection) async throws -> [Int64] {
         guard !entries.isEmpty else { return [] }
@@ -36,7 +38,7 @@ public struct EventLogWriter: Sendable {
             return offset
         }
         if entries.count < Self.leastEntriesForCopy {
-            try await connection.execute(insert(entries, partitions, offsets))
+            try await connection.executeAtCommit([insert(entries, partitions, offsets)])
         } else {
             try await copy(entries, partitions, offsets, in: connection)
         }

@@ -17,54 +17,56 @@ public struct LogRange: Sendable, Hashable {
 
 /// Reads a log by ranges of offsets.
 public struct LogReader: Sendable {
-    public let schema: String
+    /// The schema of the log.
+    public let log: String
+    /// `<schema of the reader>.log_entries_of_<log>`.
+    private let function: String
 
-    public init(schema: String) {
-        self.schema = schema
+    public init(log: String, ownSchema: String) {
+        self.log = log
+        function = "\(ownSchema).log_entries_of_\(log)"
     }
 
-    /// The entries of the ranges, in the order of the ranges. One round trip: a statement for each range, so that each
-    /// goes to one shard and to one stretch of the index.
+    /// The entries of the ranges, in the order of the ranges. One statement.
     ///
     /// - Throws: `EventLogError` with `.gap` where an entry is missing.
     public func read(_ ranges: [LogRange], in connection: PostgresConnection) async throws -> [LogEntry] {
-        try entries(of: ranges, from: try await connection.pipeline(ranges.map(statement)))
+        try entries(of: ranges, from: try await connection.query(statement(ranges)))
     }
 
-    func statement(_ range: LogRange) -> SQL {
+    func statement(_ ranges: [LogRange]) -> SQL {
         """
-        SELECT log_offset, customer_id, kind, subject, dedupe_key, occurred_at, recorded_at, properties, body
-        FROM \(path: "\(schema).log")
-        WHERE partition = \(range.partition) AND log_offset > \(range.after) AND log_offset <= \(range.upTo)
-        ORDER BY log_offset
+        SELECT partition, log_offset, customer_id, kind, subject, dedupe_key, occurred_at, recorded_at, properties, body
+        FROM \(path: function)(\(ranges.map(\.partition)), \(ranges.map(\.after)),
+            \(ranges.map(\.upTo)))
         """
     }
 
-    func entries(of ranges: [LogRange], from answers: [[PostgresRow]]) throws -> [LogEntry] {
+    func entries(of ranges: [LogRange], from rows: [PostgresRow]) throws -> [LogEntry] {
         var entries: [LogEntry] = []
-        entries.reserveCapacity(answers.reduce(0) { $0 + $1.count })
-        for (range, rows) in zip(ranges, answers) {
-            var expected = range.after
-            for row in rows {
-                let entry = try Self.entry(row, partition: range.partition)
-                expected += 1
-                guard entry.offset == expected else { throw gap(range, expected) }
+        entries.reserveCapacity(rows.count)
+        var next = rows.startIndex
+        for range in ranges where range.count > 0 {
+            for offset in (range.after + 1)...range.upTo {
+                guard next < rows.endIndex else { throw gap(range, offset) }
+                let entry = try Self.entry(rows[next])
+                guard entry.partition == range.partition, entry.offset == offset else { throw gap(range, offset) }
                 entries.append(entry)
+                next += 1
             }
-            guard expected == range.upTo else { throw gap(range, expected + 1) }
         }
         return entries
     }
 
     private func gap(_ range: LogRange, _ offset: Int64) -> EventLogError {
-        EventLogError(.gap, "\(schema).log has no entry \(offset) in partition \(range.partition)")
+        EventLogError(.gap, "\(log).log has no entry \(offset) in partition \(range.partition)")
     }
 
-    private static func entry(_ row: PostgresRow, partition: Int16) throws -> LogEntry {
+    private static func entry(_ row: PostgresRow) throws -> LogEntry {
         LogEntry(
-            partition: partition, offset: try row.decode(0), customerID: try row.decode(1), kind: try row.decode(2),
-            subject: try row.decode(3), dedupeKey: try row.decode(4), occurredAt: try row.decode(5),
-            recordedAt: try row.decode(6), propertiesJSON: try row.decode(7, as: PostgresJSON?.self)?.text,
-            body: try row.decode(8))
+            partition: try row.decode(0), offset: try row.decode(1), customerID: try row.decode(2),
+            kind: try row.decode(3), subject: try row.decode(4), dedupeKey: try row.decode(5),
+            occurredAt: try row.decode(6), recordedAt: try row.decode(7),
+            propertiesJSON: try row.decode(8, as: PostgresJSON?.self)?.text, body: try row.decode(9))
     }
 }

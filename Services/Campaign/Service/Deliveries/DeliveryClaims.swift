@@ -34,91 +34,82 @@ struct DeliveryClaims: Sendable {
     /// One transaction, the caller's. Contacts of customers that another transaction has at the moment are passed over.
     func claim(_ order: Order, now: Date, in connection: PostgresConnection) async throws -> Result {
         let machineNow = Date()
-        let answers = try await connection.pipeline([
-            LiveCampaignStorage.revisionStatement, PolicyStorage.currentStatement,
-        ])
-        let content = try await book.read(revision: try answers[0][0].decode(Int64.self), in: connection)
-        let policy = try PolicyStorage.current(answers[1]).policy
+        let (content, due) = try await look(order, machineNow: machineNow, in: connection)
+        let policy = content.policy
         // Quiet hours only delay what is reserved: the cap has counted it, and it leaves when they end.
         let minute = MinuteOfDay.of(now, in: timeZone)
         guard !policy.isQuiet(channel: order.channel, minuteOfDay: minute) else { return Result() }
-        let due = try await QueueStorage.due(
-            channel: order.channel, campaigns: content.running, machineNow: machineNow, limit: order.limit,
-            in: connection)
         guard !due.isEmpty else { return Result() }
-        let groups = Dictionary(grouping: due, by: \.partition).sorted { $0.key < $1.key }
-        let held = try await lock(groups.map { ($0.key, $0.value) }, content, in: connection)
+        let held = try await lock(due, content, in: connection)
 
         var result = Result()
-        var updates: [SQL] = []
+        var changes: [ContactChange] = []
         var entries: [NewLogEntry] = []
-        for group in held {
-            var changes: [ContactChange] = []
-            for contact in group.contacts {
-                guard let campaign = content.campaigns[contact.key.campaignID],
-                    group.running.contains(campaign.id), group.locked.contains(contact.key.customerID)
-                else { continue }
-                let gate = ContactGate(
-                    purpose: campaign.plan.purpose, channel: order.channel, policy: policy, now: now,
-                    timeZone: timeZone)
-                if let refusal = gate.permission(group.facts[contact.key.customerID] ?? ContactFacts()) {
-                    let (change, entry) = try contact.refusing(refusal.code, content.campaigns, now: now)
-                    changes.append(change)
-                    if let entry { entries.append(entry) }
-                    result.refused += 1
-                } else if let claimed = Claimed(contact, of: campaign, isRepeatable: order.isRepeatable) {
-                    changes.append(
-                        ContactChange(
-                            claimed.contact, claimed.contact.machine, reason: "", contactedAt: now,
-                            leaseUntil: machineNow + order.lease / .seconds(1)))
-                    result.claimed.append(claimed)
-                }
+        for contact in held.contacts where held.customers.contains(contact.key.customerID) {
+            guard let campaign = content.campaigns[contact.key.campaignID], held.running.contains(campaign.id) else {
+                continue
             }
-            if !changes.isEmpty {
-                updates.append(OpenContactStorage.applyStatement(changes, partition: group.partition, now: now))
+            let gate = ContactGate(
+                purpose: campaign.plan.purpose, channel: order.channel, policy: policy, now: now, timeZone: timeZone)
+            if let refusal = gate.permission(held.facts[contact.key.customerID] ?? ContactFacts()) {
+                let (change, entry) = try contact.refusing(refusal.code, content.campaigns, now: now)
+                changes.append(change)
+                if let entry { entries.append(entry) }
+                result.refused += 1
+            } else if let claimed = Claimed(contact, of: campaign, isRepeatable: order.isRepeatable) {
+                changes.append(
+                    ContactChange(
+                        claimed.contact, claimed.contact.machine, reason: "", contactedAt: now,
+                        leaseUntil: machineNow + order.lease / .seconds(1)))
+                result.claimed.append(claimed)
             }
         }
-        _ = try await connection.pipeline(updates)
+        if !changes.isEmpty {
+            try await connection.executeAtCommit([OpenContactStorage.applyStatement(changes, now: now)])
+        }
         try await writer.append(entries, in: connection)
         return result
     }
 
-    private struct Locked {
-        var partition: Int16
+    /// What stands and what is due. One round trip where nobody changed a campaign since the last look.
+    private func look(
+        _ order: Order, machineNow: Date, in connection: PostgresConnection
+    ) async throws -> (content: CampaignBook.Content, due: [QueueStorage.Due]) {
+        func statements(_ content: CampaignBook.Content) -> [SQL] {
+            QueueStorage.dueStatements(
+                channel: order.channel, campaigns: content.running, machineNow: machineNow, limit: order.limit)
+        }
+        let known = book.latest
+        let answers = try await connection.pipeline([LiveCampaignStorage.revisionStatement] + statements(known))
+        let content = try await book.read(answers[0], in: connection)
+        let queues =
+            content.revision == known.revision
+            ? Array(answers.dropFirst()) : try await connection.pipeline(statements(content))
+        return (content, try QueueStorage.due(queues, limit: order.limit))
+    }
+
+    private struct Held {
         var running: Set<Int64>
-        var locked: Set<Int64>
+        var customers: Set<Int64>
         var facts: [Int64: ContactFacts]
         var contacts: [OpenContact]
     }
 
-    /// Takes the locks in the order of all who take them, partition by partition, and reads behind them.
+    /// Takes the locks in the order of all who take them, and reads behind them. One round trip.
     private func lock(
-        _ groups: [(partition: Int16, due: [QueueStorage.Due])], _ content: CampaignBook.Content,
-        in connection: PostgresConnection
-    ) async throws -> [Locked] {
-        let campaignIDs = Set(groups.flatMap { $0.due.map(\.campaignID) }).sorted()
+        _ due: [QueueStorage.Due], _ content: CampaignBook.Content, in connection: PostgresConnection
+    ) async throws -> Held {
+        let campaignIDs = Set(due.map(\.campaignID)).sorted()
         let purposes = Set(campaignIDs.compactMap { content.campaigns[$0]?.plan.purpose }).sorted()
-        let answers = try await connection.pipeline(
-            [LiveCampaignStorage.lockRunningStatement(campaignIDs)]
-                + groups.flatMap { group in
-                    let customers = Set(group.due.map(\.customerID)).sorted()
-                    return [
-                        ContactFactsStorage.lockFreeStatesStatement(group.partition, customers),
-                        ContactFactsStorage.lockGuardsStatement(group.partition, customers),
-                    ] + ContactFactsStorage.permissionStatements(group.partition, customers, purposes) + [
-                        OpenContactStorage.lockFreeStatement(group.partition, deliveries: group.due.map(\.deliveryID))
-                    ]
-                })
-        let running = Set(try answers[0].map { try $0.decode(0, as: Int64.self) })
-        return try groups.enumerated().map { index, group in
-            let own = answers[(1 + 5 * index)..<(6 + 5 * index)].map { $0 }
-            return Locked(
-                partition: group.partition, running: running,
-                locked: Set(try own[0].map { try $0.decode(0, as: Int64.self) }),
-                facts: try ContactFactsStorage.permissions(
-                    guards: own[1], consents: own[2], suppressions: own[3]),
-                contacts: try own[4].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })
-        }
+        let answers = try await connection.pipeline([
+            LiveCampaignStorage.lockRunningStatement(campaignIDs),
+            ContactFactsStorage.lockFreeStatement(Set(due.map(\.customerID)), purposes: purposes),
+            OpenContactStorage.lockFreeStatement(due.map { ($0.partition, $0.deliveryID) }),
+        ])
+        let (customers, facts) = try ContactFactsStorage.facts(answers[1])
+        return Held(
+            running: Set(try answers[0].map { try $0.decode(0, as: Int64.self) }), customers: customers, facts: facts,
+            contacts: try answers[2].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })
     }
 }
 

@@ -12,8 +12,7 @@ struct DeliveryRedrive: Sendable {
     /// one that is new.
     func again(_ letter: DeadLetterStorage.Letter, now: Date, in connection: PostgresConnection) async throws {
         let campaigns = try await book.read(in: connection).campaigns
-        let found = try await connection.query(
-            OpenContactStorage.readStatement(letter.partition, deliveries: [letter.deliveryID]))
+        let found = try await connection.query(OpenContactStorage.readStatement((letter.partition, letter.deliveryID)))
         guard let first = try found.first.map(OpenContact.init(row:)), let campaign = campaigns[first.key.campaignID]
         else { throw CampaignFailure.unknownDeadLetter }
         let running = try await connection.query(LiveCampaignStorage.lockRunningStatement([campaign.id]))
@@ -24,7 +23,7 @@ struct DeliveryRedrive: Sendable {
         let policy = try await PolicyStorage.current(in: connection).policy
         let channel = first.key.channel
         var facts = try await ContactFactsStorage.read(
-            [(letter.partition, [first.key.customerID])], purposes: [campaign.plan.purpose],
+            of: [first.key.customerID], purposes: [campaign.plan.purpose],
             contactsSince: now - policy.longestWindow(channel: channel), in: connection)[first.key.customerID]
         facts?.isControl = first.member.isControl
         let gate = ContactGate(
@@ -33,13 +32,12 @@ struct DeliveryRedrive: Sendable {
             throw CampaignFailure.notAllowed(refusal)
         }
         // Again, now that its customer is locked: somebody else may have driven it meanwhile.
-        let rows = try await connection.query(
-            OpenContactStorage.lockStatement(letter.partition, deliveries: [letter.deliveryID]))
+        let rows = try await connection.query(OpenContactStorage.lockStatement([(letter.partition, letter.deliveryID)]))
         guard let contact = try rows.first.map(OpenContact.init(row:)), contact.machine.state == .failed else { return }
         let machine = DeliveryStateMachine(fencingToken: contact.machine.fencingToken)
         try await OpenContactStorage.apply(
-            [ContactChange(contact, machine, reason: "redriven", dueAt: Date(), decidedAt: now)],
-            partition: letter.partition, now: now, in: connection)
+            [ContactChange(contact, machine, reason: "redriven", dueAt: Date(), decidedAt: now)], now: now,
+            in: connection)
         try await DeadLetterStorage.markRedriven(letter, in: connection)
     }
 }

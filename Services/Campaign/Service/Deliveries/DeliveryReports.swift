@@ -27,47 +27,46 @@ struct DeliveryReports: Sendable {
 
     /// One transaction, the caller's; the answers come in the order of the reports.
     func take(_ reports: [Report], now: Date, in connection: PostgresConnection) async throws -> [Answer] {
-        let campaigns = try await book.read(in: connection).campaigns
-        let groups = Dictionary(grouping: reports.indices, by: { reports[$0].partition }).sorted { $0.key < $1.key }
-        let answers = try await connection.pipeline(
-            groups.map { partition, indices in
-                OpenContactStorage.lockStatement(
-                    partition, deliveries: Set(indices.map { reports[$0].deliveryID }).sorted())
-            })
+        let answers = try await connection.pipeline([
+            LiveCampaignStorage.revisionStatement, OpenContactStorage.lockStatement(places(of: reports)),
+        ])
+        let campaigns = try await book.read(answers[0], in: connection).campaigns
+        var contacts: [Int64: OpenContact] = [:]
+        for row in answers[1] {
+            let contact = try OpenContact(row: row)
+            contacts[contact.deliveryID] = contact
+        }
         var results = [Answer](repeating: .unknown, count: reports.count)
-        var updates: [SQL] = []
+        var changes: [Int64: ContactChange] = [:]
+        var statements: [SQL] = []
         var entries: [NewLogEntry] = []
-        for ((partition, indices), rows) in zip(groups, answers) {
-            var contacts: [Int64: OpenContact] = [:]
-            for row in rows {
-                let contact = try OpenContact(row: row)
-                contacts[contact.deliveryID] = contact
+        for (index, report) in reports.enumerated() {
+            guard var contact = contacts[report.deliveryID], contact.member.partition == report.partition else {
+                continue
             }
-            var changes: [Int64: ContactChange] = [:]
-            for index in indices {
-                guard var contact = contacts[reports[index].deliveryID] else { continue }
-                let action = contact.machine.report(reports[index].outcome, fencingToken: reports[index].fencingToken)
-                contacts[contact.deliveryID] = contact
-                results[index] = Answer(action, customerID: contact.key.customerID)
-                if action == .duplicate || action == .stale { continue }
-                changes[contact.deliveryID] = change(contact, after: reports[index])
-                if action == .deadLetter {
-                    updates.append(
-                        DeadLetterStorage.putStatement(
-                            partition, contact, reason: reports[index].reason, at: now))
-                }
-                if let cut = contact.cut(campaigns), let entry = try Self.entry(contact, cut, action, now: now) {
-                    entries.append(entry)
-                }
+            let action = contact.machine.report(report.outcome, fencingToken: report.fencingToken)
+            contacts[contact.deliveryID] = contact
+            results[index] = Answer(action, customerID: contact.key.customerID)
+            if action == .duplicate || action == .stale { continue }
+            changes[contact.deliveryID] = change(contact, after: report)
+            if action == .deadLetter {
+                statements.append(
+                    DeadLetterStorage.putStatement(report.partition, contact, reason: report.reason, at: now))
             }
-            if !changes.isEmpty {
-                updates.append(
-                    OpenContactStorage.applyStatement(Array(changes.values), partition: partition, now: now))
+            if let cut = contact.cut(campaigns), let entry = try Self.entry(contact, cut, action, now: now) {
+                entries.append(entry)
             }
         }
-        _ = try await connection.pipeline(updates)
+        if !changes.isEmpty { statements.append(OpenContactStorage.applyStatement(Array(changes.values), now: now)) }
+        try await connection.executeAtCommit(statements)
         try await writer.append(entries, in: connection)
         return results
+    }
+
+    /// Each contact once, however often it is reported on.
+    private func places(of reports: [Report]) -> [OpenContactStorage.Place] {
+        let partitions = Dictionary(reports.map { ($0.deliveryID, $0.partition) }) { first, _ in first }
+        return partitions.map { ($0.value, $0.key) }
     }
 
     private func change(_ contact: OpenContact, after report: Report) -> ContactChange {

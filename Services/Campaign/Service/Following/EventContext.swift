@@ -14,23 +14,18 @@ struct EventContext: Sendable {
     /// transaction, and after it nothing is reserved.
     static func read(_ slices: [EventSlice], in connection: PostgresConnection) async throws -> EventContext {
         let triggering = Set(slices.flatMap { $0.triggering.map(\.campaign.id) }).sorted()
-        let answers = try await connection.pipeline(
-            [LiveCampaignStorage.lockRunningStatement(triggering)]
-                + slices.flatMap { slice in
-                    [
-                        AudienceStorage.membersStatement(
-                            slice.partition, campaigns: slice.campaigns, customers: slice.customers),
-                        ContactStorage.triggeredStatement(
-                            slice.partition, customers: Set(slice.triggering.map(\.event.customerID)).sorted(),
-                            campaigns: triggering),
-                    ]
-                })
+        let answers = try await connection.pipeline([
+            LiveCampaignStorage.lockRunningStatement(triggering),
+            AudienceStorage.membersStatement(
+                of: Set(slices.flatMap(\.campaigns)).sorted(), customers: slices.flatMap(\.customers)),
+            ContactStorage.triggeredStatement(
+                customers: Set(slices.flatMap { $0.triggering.map(\.event.customerID) }).sorted(),
+                campaigns: triggering),
+        ])
         var context = EventContext()
         context.running = Set(try answers[0].map { try $0.decode(Int64.self) })
-        for index in slices.indices {
-            context.members.merge(try AudienceStorage.members(answers[1 + 2 * index])) { $1 }
-            context.standing.merge(try ContactStorage.triggered(answers[2 + 2 * index])) { $1 }
-        }
+        context.members = try AudienceStorage.members(answers[1])
+        context.standing = try ContactStorage.triggered(answers[2])
         return context
     }
 }

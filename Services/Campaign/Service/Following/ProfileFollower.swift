@@ -19,24 +19,23 @@ struct ProfileFollower: Sendable {
     /// Told before the commit what it will bring.
     let wakeUps: TriggerWakeUps
 
+    /// What is asked together with each batch.
+    static let questions = [LiveCampaignStorage.revisionStatement]
+
     /// Applies a batch; all its effects are in this transaction.
     func apply(_ batch: LogBatch, in connection: PostgresConnection) async throws {
         let events = batch.entries.filter { $0.kind == Self.eventKind }
         guard !events.isEmpty else { return }
-        let answers = try await connection.pipeline([
-            LiveCampaignStorage.revisionStatement, PolicyStorage.currentStatement,
-        ])
-        let interest = try await book.read(revision: try answers[0][0].decode(Int64.self), in: connection).interest
-        let slices = LogBatch(log: batch.log, entries: events.filter(interest.concerns)).slices.map { slice in
-            EventSlice(partition: slice.partition, events: slice.entries, interest)
+        let known = try await book.read(batch.answers[0], in: connection)
+        let slices = LogBatch(log: batch.log, entries: events.filter(known.interest.concerns)).slices.map { slice in
+            EventSlice(partition: slice.partition, events: slice.entries, known.interest)
         }.filter { !$0.customers.isEmpty }
         guard !slices.isEmpty else { return }
         let now = try await clock.now()
-        let known = try await EventContext.read(slices, in: connection)
-        let outcomes = try await outcomes(slices, known, now: now, in: connection)
+        let context = try await EventContext.read(slices, in: connection)
+        let outcomes = try await outcomes(slices, context, now: now, in: connection)
         let contacts = try await reservation.decide(
-            candidates(slices, known), policy: try PolicyStorage.current(answers[1]).policy, now: now,
-            replacing: known.standing, in: connection)
+            candidates(slices, context), policy: known.policy, now: now, replacing: context.standing, in: connection)
         try await writer.append(outcomes + contacts.entries, in: connection)
         wakeUps.willCommit(reserved: contacts.reserved, logged: outcomes.count + contacts.entries.count)
     }

@@ -39,7 +39,7 @@ struct Housekeeping: Sendable {
                         try LogEntries.contacted(
                             contact.key, cut, delivery: .unknown, at: contact.contactedAt ?? now, recordedAt: now))
                 }
-                try await OpenContactStorage.apply(changes, partition: partition, now: now, in: connection)
+                try await OpenContactStorage.apply(changes, now: now, in: connection)
                 try await writer.append(entries, in: connection)
             }
             afterCommit()
@@ -67,7 +67,7 @@ struct Housekeeping: Sendable {
                     changes.append(change)
                     if let entry { entries.append(entry) }
                 }
-                try await OpenContactStorage.apply(changes, partition: partition, now: now, in: connection)
+                try await OpenContactStorage.apply(changes, now: now, in: connection)
                 try await writer.append(entries, in: connection)
             }
             afterCommit()

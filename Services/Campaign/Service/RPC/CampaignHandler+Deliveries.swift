@@ -88,7 +88,8 @@ extension CampaignHandler {
                     return CommonV1.ItemResult(isAllowed ? answers.next() ?? .unknown : .unknown, at: index)
                 })
         }
-        signal.signal()
+        // What was not taken may be due again at once.
+        if taken.contains(where: { $0.outcome == .notTaken }) { signal.signal() }
         return response
     }
 

@@ -11,7 +11,7 @@ struct ContactReservation: Sendable {
     struct Result: Sendable {
         /// To be appended as the last statement of the transaction.
         var entries: [NewLogEntry] = []
-        /// Contacts that a worker may fetch after the commit.
+        /// Contacts that a worker may fetch after the commit, at most.
         var reserved = 0
     }
 
@@ -31,22 +31,21 @@ struct ContactReservation: Sendable {
         in connection: PostgresConnection
     ) async throws -> Result {
         guard !candidates.isEmpty else { return Result() }
-        let groups = Dictionary(grouping: candidates, by: \.member.partition).sorted { $0.key < $1.key }
         let window = Set(candidates.map(\.channel)).map { policy.longestWindow(channel: $0) }.max() ?? 0
         let facts = try await ContactFactsStorage.read(
-            groups.map { ($0.key, Set($0.value.map(\.member.customerID)).sorted()) },
+            of: Set(candidates.map(\.member.customerID)),
             purposes: Set(candidates.map(\.campaign.plan.purpose)).sorted(), contactsSince: now - window,
             in: connection)
         let decided = decide(candidates, facts, policy: policy, now: now)
-        let machineNow = Date()
-        let answers = try await connection.pipeline(
-            groups.map { partition, candidates in
-                let contacts = Set(candidates.map(\.key)).compactMap { decided[$0]?.contact }
-                return ContactStorage.insertStatement(
-                    contacts.sorted { ($0.key.customerID, $0.key.campaignID) < ($1.key.customerID, $1.key.campaignID) },
-                    partition: partition, now: now, machineNow: machineNow, replacingRefused: standing != nil)
-            })
-        let written = try answers.flatMap { try ContactStorage.written($0) }
+        let insert = ContactStorage.insertStatement(
+            decided.values.map(\.contact), now: now, machineNow: Date(), replacingRefused: standing != nil)
+        guard decided.values.contains(where: { $0.contact.state != .reserved }) else {
+            // A reservation leaves no entry in the log, so nobody asks which of them were new.
+            try await connection.executeAtCommit([insert])
+            return Result(reserved: decided.count)
+        }
+        let rows = try await connection.query(insert)
+        let written = try ContactStorage.written(rows)
         return try result(decided, written, standing ?? [:], now: now)
     }
 

@@ -72,11 +72,11 @@ enum AudienceStorage {
             """)
     }
 
-    /// Members of a partition among the given customers, by campaign and customer.
-    static func membersStatement(_ partition: Int16, campaigns: [Int64], customers: [Int64]) -> SQL {
+    /// Members among the given customers, by campaign and customer.
+    static func membersStatement(of campaigns: [Int64], customers: [Int64]) -> SQL {
         """
-        SELECT campaign_id, customer_id, customer_number, office_path, manager, is_control FROM campaign.audience
-        WHERE partition = \(partition) AND campaign_id = ANY(\(campaigns)) AND customer_id = ANY(\(customers))
+        SELECT campaign_id, customer_id, customer_number, office_path, manager, is_control
+        FROM campaign.members_of(\(customers.map(LogPartition.of(customerID:))), \(customers), \(campaigns))
         """
     }
 

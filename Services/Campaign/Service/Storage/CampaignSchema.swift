@@ -15,6 +15,10 @@ public enum CampaignSchema {
             Migration(name: "0006-request-views", bytes: PackageResources._006_request_views_sql),
             Migration(name: "0007-scope", bytes: PackageResources._007_scope_sql),
             Migration(name: "0008-repeatable-contacts", bytes: PackageResources._008_repeatable_contacts_sql),
+            Migration(name: "0009-contact-functions", bytes: PackageResources._009_contact_functions_sql),
+            Migration(
+                name: "0000-log-reading",
+                statements: EventLogSchema.readingStatements(schema: "campaign", log: "profile")),
         ]
     }
 }

@@ -1,110 +1,74 @@
 internal import CampaignDomain
+internal import EventLog
 internal import Foundation
 internal import Postgres
 
 /// Reads what the gate asks for, under the locks that make the answer hold until COMMIT.
 ///
-/// The order is fixed for every transaction: first `contact_state`, which makes counting and reserving one step, then
-/// `profile.consent_guard`, which an opt-out updates; both by ascending customer, and partition by partition. Then the
-/// facts are read, each by a statement of its own, so that it sees what was committed while the locks were waited for.
+/// The order is fixed for every transaction: partition by partition, first `contact_state`, which makes counting and
+/// reserving one step, then `profile.consent_guard`, which an opt-out updates; both by ascending customer. Then the facts
+/// are read, each by a statement of its own, so that it sees what was committed while the locks were waited for.
 enum ContactFactsStorage {
-    /// - Parameter groups: customers by ascending partition.
+    /// Waits for the locks.
+    ///
+    /// - Throws: where a customer has no row to lock: caps would not hold.
     static func read(
-        _ groups: [(partition: Int16, customers: [Int64])], purposes: [String], contactsSince since: Date,
-        in connection: PostgresConnection
+        of customers: Set<Int64>, purposes: [String], contactsSince since: Date, in connection: PostgresConnection
     ) async throws -> [Int64: ContactFacts] {
-        let answers = try await connection.pipeline(
-            groups.flatMap { partition, customers in
-                [lockStatesStatement(partition, customers), lockGuardsStatement(partition, customers)]
-                    + permissionStatements(partition, customers, purposes) + [
-                        contactsStatement(partition, customers, since: since)
-                    ]
-            })
+        let rows = try await connection.query(
+            lockStatement(customers, purposes, contactsSince: since, passesOver: false))
+        let found = try facts(rows)
+        guard found.locked.count == customers.count else { throw CampaignFailure.contactStateMissing }
+        return found.facts
+    }
+
+    /// Passes over customers that another transaction has at the moment, and reads no contacts.
+    static func lockFreeStatement(_ customers: Set<Int64>, purposes: [String]) -> SQL {
+        lockStatement(customers, purposes, contactsSince: nil, passesOver: true)
+    }
+
+    private static func lockStatement(
+        _ customers: Set<Int64>, _ purposes: [String], contactsSince since: Date?, passesOver: Bool
+    ) -> SQL {
+        let sorted = customers.map { (partition: LogPartition.of(customerID: $0), id: $0) }
+            .sorted { ($0.partition, $0.id) < ($1.partition, $1.id) }
+        var partitions: [Int16] = []
+        var ends: [Int32] = []
+        for (index, customer) in sorted.enumerated() {
+            if partitions.last != customer.partition {
+                partitions.append(customer.partition)
+                ends.append(0)
+            }
+            ends[ends.count - 1] = Int32(index + 1)
+        }
+        return """
+            SELECT kind, customer_id, purpose, channel, flag, moment, valid_until
+            FROM campaign.lock_facts(\(partitions), \(ends), \(sorted.map(\.id)), \(purposes), \(since as Date?),
+                \(passesOver))
+            """
+    }
+
+    /// Which customers are locked, and the facts of those whose guard is there; of the others nothing is known.
+    static func facts(_ rows: [PostgresRow]) throws -> (locked: Set<Int64>, facts: [Int64: ContactFacts]) {
+        var locked: Set<Int64> = []
         var facts: [Int64: ContactFacts] = [:]
-        for (index, group) in groups.enumerated() {
-            let own = Array(answers[(5 * index)..<(5 * index + 5)])
-            try requireStates(own[0], of: group.customers)
-            facts.merge(try permissions(guards: own[1], consents: own[2], suppressions: own[3])) { $1 }
-            for row in own[4] {
-                let (id, channel, leftAt) = try row.decode((Int64, String, Date?).self)
-                facts[id]?.earlierContacts?.append(EarlierContact(channel: channel, leftAt: leftAt))
+        for row in rows {
+            let id: Int64 = try row.decode(1)
+            switch try row.decode(0, as: Int16.self) {
+            case 1: locked.insert(id)
+            case 2: facts[id] = ContactFacts(isSuppressed: false, consents: [], earlierContacts: [])
+            case 3:
+                facts[id]?.consents?.append(
+                    Consent(
+                        purpose: try row.decode(2), channel: try row.decode(3), isGranted: try row.decode(4),
+                        validFrom: try row.decode(5), validUntil: try row.decode(6)))
+            case 4: facts[id]?.isSuppressed = try row.decode(4)
+            default:
+                // On its way (no moment yet), or out since a moment.
+                facts[id]?.earlierContacts?.append(
+                    EarlierContact(channel: try row.decode(3), leftAt: try row.decode(5)))
             }
         }
-        return facts
-    }
-
-    static func lockStatesStatement(_ partition: Int16, _ customers: [Int64]) -> SQL {
-        """
-        SELECT customer_id FROM campaign.contact_state
-        WHERE partition = \(partition) AND customer_id = ANY(\(customers)) ORDER BY customer_id FOR UPDATE
-        """
-    }
-
-    /// The same, passing over customers that another transaction has at the moment.
-    static func lockFreeStatesStatement(_ partition: Int16, _ customers: [Int64]) -> SQL {
-        """
-        SELECT customer_id FROM campaign.contact_state
-        WHERE partition = \(partition) AND customer_id = ANY(\(customers)) ORDER BY customer_id
-        FOR UPDATE SKIP LOCKED
-        """
-    }
-
-    static func lockGuardsStatement(_ partition: Int16, _ customers: [Int64]) -> SQL {
-        """
-        SELECT customer_id FROM profile.consent_guard
-        WHERE partition = \(partition) AND customer_id = ANY(\(customers)) ORDER BY customer_id FOR SHARE
-        """
-    }
-
-    /// Consents, then suppressions.
-    static func permissionStatements(_ partition: Int16, _ customers: [Int64], _ purposes: [String]) -> [SQL] {
-        [
-            """
-            SELECT customer_id, purpose, channel, granted, valid_from, valid_until FROM profile.published_consent
-            WHERE partition = \(partition) AND customer_id = ANY(\(customers)) AND purpose = ANY(\(purposes))
-            """,
-            """
-            SELECT customer_id, suppressed FROM profile.published_suppression
-            WHERE partition = \(partition) AND customer_id = ANY(\(customers))
-            """,
-        ]
-    }
-
-    /// Facts without contacts of those customers whose guard is there; of the others nothing is known.
-    static func permissions(
-        guards: [PostgresRow], consents: [PostgresRow], suppressions: [PostgresRow]
-    ) throws -> [Int64: ContactFacts] {
-        var facts: [Int64: ContactFacts] = [:]
-        for row in guards {
-            facts[try row.decode(Int64.self)] = ContactFacts(isSuppressed: false, consents: [], earlierContacts: [])
-        }
-        for row in consents {
-            let (id, purpose, channel, isGranted, validFrom, validUntil) = try row.decode(
-                (Int64, String, String, Bool, Date, Date?).self)
-            facts[id]?.consents?.append(
-                Consent(
-                    purpose: purpose, channel: channel, isGranted: isGranted, validFrom: validFrom,
-                    validUntil: validUntil))
-        }
-        for row in suppressions {
-            let (id, isSuppressed) = try row.decode((Int64, Bool).self)
-            facts[id]?.isSuppressed = isSuppressed
-        }
-        return facts
-    }
-
-    /// Contacts that count for caps: on their way (no moment yet), or out since a moment.
-    private static func contactsStatement(_ partition: Int16, _ customers: [Int64], since: Date) -> SQL {
-        """
-        SELECT customer_id, channel, CASE WHEN state IN ('sent', 'unknown') THEN contacted_at END
-        FROM campaign.contact
-        WHERE partition = \(partition) AND customer_id = ANY(\(customers))
-          AND (state IN ('reserved', 'sending') OR (state IN ('sent', 'unknown') AND contacted_at > \(since)))
-        """
-    }
-
-    /// Without its row a customer could not be locked, and caps would not hold.
-    private static func requireStates(_ rows: [PostgresRow], of customers: [Int64]) throws {
-        guard rows.count == customers.count else { throw CampaignFailure.contactStateMissing }
+        return (locked, facts)
     }
 }

@@ -1,4 +1,5 @@
 internal import CampaignDomain
+internal import EventLog
 internal import Foundation
 internal import Postgres
 
@@ -9,15 +10,18 @@ struct DecidedContact: Sendable {
     var state: DeliveryState
     var reason: String
     var traceparent: String
+
+    var partition: Int16 { LogPartition.of(customerID: key.customerID) }
 }
 
-/// The contacts of one partition, one row per dedupe key.
+/// Contacts, one row per dedupe key.
 enum ContactStorage {
     /// Stores decisions. A key that is there already is left as it is; where `replacingRefused`, one that was refused
     /// is decided anew. Answers with the keys that were written; no others count.
     static func insertStatement(
-        _ contacts: [DecidedContact], partition: Int16, now: Date, machineNow: Date, replacingRefused: Bool
+        _ contacts: [DecidedContact], now: Date, machineNow: Date, replacingRefused: Bool
     ) -> SQL {
+        let contacts = contacts.sorted { ($0.partition, $0.key.customerID) < ($1.partition, $1.key.customerID) }
         let conflict: SQL =
             replacingRefused
             ? """
@@ -29,12 +33,13 @@ enum ContactStorage {
         return """
             INSERT INTO campaign.contact (partition, customer_id, campaign_id, wave, channel, delivery_id,
                 campaign_version, state, reason, decided_at, changed_at, due_at, traceparent)
-            SELECT \(partition), i.customer_id, i.campaign_id, i.wave, i.channel, nextval('campaign.delivery_id'),
+            SELECT i.partition, i.customer_id, i.campaign_id, i.wave, i.channel, nextval('campaign.delivery_id'),
                 i.campaign_version, i.state, i.reason, \(now), \(now), \(machineNow), i.traceparent
-            FROM unnest(\(contacts.map(\.key.customerID)), \(contacts.map(\.key.campaignID)),
-                \(contacts.map(\.key.wave)), \(contacts.map(\.key.channel)), \(contacts.map(\.campaignVersion)),
-                \(contacts.map(\.state.rawValue)), \(contacts.map(\.reason)), \(contacts.map(\.traceparent)))
-                AS i(customer_id, campaign_id, wave, channel, campaign_version, state, reason, traceparent)
+            FROM unnest(\(contacts.map(\.partition)), \(contacts.map(\.key.customerID)),
+                \(contacts.map(\.key.campaignID)), \(contacts.map(\.key.wave)), \(contacts.map(\.key.channel)),
+                \(contacts.map(\.campaignVersion)), \(contacts.map(\.state.rawValue)), \(contacts.map(\.reason)),
+                \(contacts.map(\.traceparent)))
+                AS i(partition, customer_id, campaign_id, wave, channel, campaign_version, state, reason, traceparent)
             ON CONFLICT (partition, customer_id, campaign_id, wave, channel) \(conflict)
             RETURNING customer_id, campaign_id, wave, channel
             """
@@ -48,11 +53,11 @@ enum ContactStorage {
     }
 
     /// What stands for the keys of triggers of these customers and campaigns: state and reason.
-    static func triggeredStatement(_ partition: Int16, customers: [Int64], campaigns: [Int64]) -> SQL {
+    static func triggeredStatement(customers: [Int64], campaigns: [Int64]) -> SQL {
         """
-        SELECT customer_id, campaign_id, wave, channel, state, reason FROM campaign.contact
-        WHERE partition = \(partition) AND customer_id = ANY(\(customers)) AND campaign_id = ANY(\(campaigns))
-          AND wave = \(Wave.ofTriggers)
+        SELECT customer_id, campaign_id, wave, channel, state, reason
+        FROM campaign.contacts_of(\(customers.map(LogPartition.of(customerID:))), \(customers), \(campaigns),
+            \(Wave.ofTriggers))
         """
     }
 

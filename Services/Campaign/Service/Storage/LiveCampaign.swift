@@ -25,7 +25,10 @@ enum LiveCampaignStorage {
         var closedAt: Date?
     }
 
-    static let revisionStatement: SQL = "SELECT number FROM campaign.revision"
+    /// Which revision of the campaigns and which version of the contact policy stand: one row.
+    static let revisionStatement: SQL = """
+        SELECT number, (SELECT coalesce(max(version), 0) FROM campaign.contact_policy) FROM campaign.revision
+        """
 
     static func standings(in connection: PostgresConnection) async throws -> [Standing] {
         try await connection.query(

@@ -24,6 +24,7 @@ struct OpenContact: Sendable {
 
 /// What a contact becomes.
 struct ContactChange: Sendable {
+    var partition: Int16
     var deliveryID: Int64
     var state: DeliveryState
     var reason: String
@@ -44,6 +45,7 @@ struct ContactChange: Sendable {
         _ contact: OpenContact, _ machine: DeliveryStateMachine, reason: String, dueAt: Date? = nil,
         contactedAt: Date? = nil, leaseUntil: Date? = nil, decidedAt: Date? = nil
     ) {
+        partition = contact.member.partition
         deliveryID = contact.deliveryID
         state = machine.state
         self.reason = reason
@@ -108,25 +110,26 @@ enum OpenContactStorage {
         return try await connection.query(sql).map { try OpenContact(row: $0) }
     }
 
-    /// The contacts of some deliveries, locked in the order of their ids.
-    static func lockStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
-        """
-        \(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))
-        ORDER BY t.delivery_id FOR UPDATE OF t
-        """
-    }
+    /// Which contact, and in which partition it lies.
+    typealias Place = (partition: Int16, deliveryID: Int64)
+
+    /// The contacts of some deliveries, locked by ascending partition and id.
+    static func lockStatement(_ places: [Place]) -> SQL { lockStatement(places, passesOver: false) }
 
     /// The same, passing over those that another transaction has at the moment.
-    static func lockFreeStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
-        """
-        \(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))
-        ORDER BY t.delivery_id FOR UPDATE OF t SKIP LOCKED
-        """
+    static func lockFreeStatement(_ places: [Place]) -> SQL { lockStatement(places, passesOver: true) }
+
+    private static func lockStatement(_ places: [Place], passesOver: Bool) -> SQL {
+        let sorted = places.sorted(by: <)
+        return """
+            SELECT * FROM campaign.lock_contacts(\(sorted.map(\.partition)), \(sorted.map(\.deliveryID)),
+                \(passesOver))
+            """
     }
 
-    /// The same without a lock.
-    static func readStatement(_ partition: Int16, deliveries: [Int64]) -> SQL {
-        "\(selection) WHERE t.partition = \(partition) AND t.delivery_id = ANY(\(deliveries))"
+    /// One contact without a lock.
+    static func readStatement(_ place: Place) -> SQL {
+        "\(selection) WHERE t.partition = \(place.partition) AND t.delivery_id = \(place.deliveryID)"
     }
 
     private static let selection: SQL = """
@@ -140,30 +143,21 @@ enum OpenContactStorage {
 
     // MARK: Changing
 
-    static func apply(
-        _ changes: [ContactChange], partition: Int16, now: Date, in connection: PostgresConnection
-    ) async throws {
-        guard !changes.isEmpty else { return }
-        try await connection.execute(applyStatement(changes, partition: partition, now: now))
+    /// What a change does not name stays; a lease ends with every change that does not begin one.
+    static func applyStatement(_ changes: [ContactChange], now: Date) -> SQL {
+        let sorted = changes.sorted { ($0.partition, $0.deliveryID) < ($1.partition, $1.deliveryID) }
+        return """
+            SELECT campaign.change_contacts(\(sorted.map(\.partition)), \(now), \(sorted.map(\.deliveryID)),
+                \(sorted.map(\.state.rawValue)), \(sorted.map(\.reason)), \(sorted.map(\.fencingToken)),
+                \(sorted.map(\.attempt)), \(sorted.map(\.dueAt)), \(sorted.map(\.contactedAt)),
+                \(sorted.map(\.leaseUntil)), \(sorted.map(\.decidedAt)), \(sorted.map(\.isRepeatable)),
+                \(sorted.map(\.mayHaveLeft)))
+            """
     }
 
-    /// What a change does not name stays; a lease ends with every change that does not begin one.
-    static func applyStatement(_ changes: [ContactChange], partition: Int16, now: Date) -> SQL {
-        """
-        UPDATE campaign.contact t SET state = i.state, reason = i.reason, fencing_token = i.fencing_token,
-            attempt = i.attempt, due_at = coalesce(i.due_at, t.due_at),
-            contacted_at = CASE WHEN i.contacted_at IS NULL THEN t.contacted_at
-                ELSE greatest(i.contacted_at, t.decided_at) END,
-            lease_until = i.lease_until, decided_at = coalesce(i.decided_at, t.decided_at), changed_at = \(now),
-            is_repeatable = i.is_repeatable, may_have_left = i.may_have_left
-        FROM unnest(\(changes.map(\.deliveryID)), \(changes.map(\.state.rawValue)), \(changes.map(\.reason)),
-            \(changes.map(\.fencingToken)), \(changes.map(\.attempt)), \(changes.map(\.dueAt)),
-            \(changes.map(\.contactedAt)), \(changes.map(\.leaseUntil)), \(changes.map(\.decidedAt)),
-            \(changes.map(\.isRepeatable)), \(changes.map(\.mayHaveLeft)))
-            AS i(delivery_id, state, reason, fencing_token, attempt, due_at, contacted_at, lease_until, decided_at,
-                is_repeatable, may_have_left)
-        WHERE t.partition = \(partition) AND t.delivery_id = i.delivery_id
-        """
+    static func apply(_ changes: [ContactChange], now: Date, in connection: PostgresConnection) async throws {
+        guard !changes.isEmpty else { return }
+        try await connection.execute(applyStatement(changes, now: now))
     }
 }
 

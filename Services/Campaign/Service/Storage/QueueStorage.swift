@@ -12,25 +12,27 @@ enum QueueStorage {
         var campaignID: Int64
     }
 
-    /// The oldest due contacts of running campaigns through a channel, a share of each campaign, so that none waits
-    /// behind another's. Nothing is locked.
-    static func due(
-        channel: String, campaigns: [LiveCampaign], machineNow: Date, limit: Int, in connection: PostgresConnection
-    ) async throws -> [Due] {
+    /// The oldest due contacts of running campaigns through a channel, a statement for each campaign that uses it. Nothing
+    /// is locked.
+    static func dueStatements(
+        channel: String, campaigns: [LiveCampaign], machineNow: Date, limit: Int
+    ) -> [SQL] {
         let using = campaigns.filter { campaign in
             campaign.plan.waves.contains { $0.channel == channel }
                 || campaign.plan.triggers.contains { $0.channel == channel }
         }
-        guard !using.isEmpty else { return [] }
-        let answers = try await connection.pipeline(
-            using.map { campaign in
-                """
-                SELECT partition, customer_id, delivery_id, campaign_id FROM campaign.contact
-                WHERE campaign_id = \(campaign.id) AND channel = \(channel) AND state = 'reserved'
-                  AND due_at <= \(machineNow)
-                ORDER BY due_at, partition LIMIT \(limit)
-                """
-            })
+        return using.map { campaign in
+            """
+            SELECT partition, customer_id, delivery_id, campaign_id FROM campaign.contact
+            WHERE campaign_id = \(campaign.id) AND channel = \(channel) AND state = 'reserved'
+              AND due_at <= \(machineNow)
+            ORDER BY due_at, partition LIMIT \(limit)
+            """
+        }
+    }
+
+    /// A share of each campaign, so that none waits behind another's.
+    static func due(_ answers: [[PostgresRow]], limit: Int) throws -> [Due] {
         var queues = try answers.map { try $0.map(Due.init(row:))[...] }
         var chosen: [Due] = []
         while chosen.count < limit, queues.contains(where: { !$0.isEmpty }) {

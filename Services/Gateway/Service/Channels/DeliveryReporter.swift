@@ -10,6 +10,8 @@ final class DeliveryReporter: Sendable {
     private let gathered = GatheredReports()
 
     private static let batchLimit = 200
+    /// Between reports, so that one is worth its transaction; nobody waits for them, the lease is many seconds long.
+    private static let rest: Duration = .milliseconds(25)
     /// A report that cannot be handed over for so long is given up: the claim has lapsed, and the delivery is unknown.
     private static let patience: Duration = .seconds(120)
 
@@ -45,6 +47,7 @@ final class DeliveryReporter: Sendable {
     func run() async {
         while let batch = await gathered.next(upTo: Self.batchLimit) {
             await send(batch)
+            if batch.count < Self.batchLimit { try? await Task.sleep(for: Self.rest) }
         }
     }
 

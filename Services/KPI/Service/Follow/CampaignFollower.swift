@@ -6,13 +6,43 @@ internal import Postgres
 struct CampaignFollower: Sendable {
     let days: BusinessDay
 
-    func apply(partition: Int16, _ entries: [RawEntry], in connection: PostgresConnection) async throws {
-        let read = try entries.compactMap { try CampaignEntry(partition: partition, $0) }
-        guard !read.isEmpty else { return }
-        let byOwner = Dictionary(grouping: read.map(\.owned), by: \.owner)
-        let old = try await FactStorage.facts(of: Array(byOwner.keys), in: connection)
+    /// The entries of one partition, read.
+    private struct Slice {
+        var partition: Int16
+        var entries: [CampaignEntry]
+        var byOwner: [FactOwner: [OwnedFact]]
+
+        /// nil where no entry is one that counts.
+        init?(partition: Int16, _ raw: [RawEntry]) throws {
+            self.partition = partition
+            entries = try raw.compactMap { try CampaignEntry(partition: partition, $0) }
+            guard !entries.isEmpty else { return nil }
+            byOwner = Dictionary(grouping: entries.map(\.owned), by: \.owner)
+        }
+    }
+
+    /// One round trip that reads, however many partitions there are; what is written travels with COMMIT.
+    func apply(_ slices: [(partition: Int16, entries: [RawEntry])], in connection: PostgresConnection) async throws {
+        let slices = try slices.compactMap { try Slice(partition: $0.partition, $0.entries) }
+        guard !slices.isEmpty else { return }
+        let answers = try await connection.pipeline(
+            slices.map { FactStorage.factsStatement($0.partition, of: Array($0.byOwner.keys)) })
+        var statements: [SQL] = []
+        for (slice, rows) in zip(slices, answers) {
+            let change = self.change(slice, try FactStorage.facts(rows, partition: slice.partition))
+            statements.append(
+                FactStorage.addStatement(unique(slice.entries.map(\.owned)), partition: slice.partition))
+            guard !change.amounts.isEmpty else { continue }
+            statements.append(CellStorage.addStatement(change.amounts, partition: slice.partition))
+        }
+        statements.append(CampaignNameStorage.putStatement(newest(slices.flatMap { $0.entries.map(\.name) })))
+        try await connection.executeAtCommit(statements)
+    }
+
+    /// What the totals of a partition gain and lose by its new facts.
+    private func change(_ slice: Slice, _ old: [FactOwner: CustomerFacts]) -> Contribution {
         var change = Contribution()
-        for (owner, added) in byOwner {
+        for (owner, added) in slice.byOwner {
             let before = old[owner] ?? CustomerFacts()
             var after = before
             for one in added { after.add(one.fact) }
@@ -20,9 +50,7 @@ struct CampaignFollower: Sendable {
             contribution.subtract(Contribution(campaignID: owner.campaignID, facts: before, days: days))
             change.merge(contribution)
         }
-        try await FactStorage.add(unique(read.map(\.owned)), in: connection)
-        try await CellStorage.add(change.amounts, partition: partition, in: connection)
-        try await CampaignNameStorage.put(newest(read.map(\.name)), in: connection)
+        return change
     }
 
     /// One statement may not name the same row twice.

@@ -10,18 +10,16 @@ struct CampaignName: Sendable, Hashable {
 
 enum CampaignNameStorage {
     /// Keeps the newest version of each name, in whatever order they come.
-    static func put(_ names: [CampaignName], in connection: PostgresConnection) async throws {
-        guard !names.isEmpty else { return }
+    static func putStatement(_ names: [CampaignName]) -> SQL {
         let sorted = names.sorted { $0.campaignID < $1.campaignID }
-        try await connection.execute(
-            """
+        return """
             INSERT INTO kpi.campaign (campaign_id, version, name, currency)
             SELECT * FROM unnest(\(sorted.map(\.campaignID))::bigint[], \(sorted.map(\.version))::bigint[],
                 \(sorted.map(\.name))::text[], \(sorted.map(\.currency))::text[])
             ON CONFLICT (campaign_id) DO UPDATE SET version = excluded.version, name = excluded.name,
                 currency = excluded.currency
             WHERE campaign.version < excluded.version
-            """)
+            """
     }
 
     static func visible(

@@ -4,13 +4,9 @@ internal import Postgres
 /// The running totals.
 enum CellStorage {
     /// Adds amounts to the cells of one partition.
-    static func add(
-        _ amounts: [CellKey: Int64], partition: Int16, in connection: PostgresConnection
-    ) async throws {
-        guard !amounts.isEmpty else { return }
+    static func addStatement(_ amounts: [CellKey: Int64], partition: Int16) -> SQL {
         let cells = Array(amounts)
-        try await connection.execute(
-            """
+        return """
             INSERT INTO kpi.cell (partition, campaign_id, office_path, day, arm, is_control, measure, reason, amount)
             SELECT \(partition)::smallint, i.*
             FROM unnest(\(cells.map(\.key.campaignID))::bigint[], \(cells.map(\.key.officePath))::text[],
@@ -20,7 +16,7 @@ enum CellStorage {
                 AS i(campaign_id, office_path, day, arm, is_control, measure, reason, amount)
             ON CONFLICT (partition, campaign_id, office_path, day, arm, is_control, measure, reason)
             DO UPDATE SET amount = cell.amount + excluded.amount
-            """)
+            """
     }
 
     /// The cells of one partition as they stand; 0: of every campaign.

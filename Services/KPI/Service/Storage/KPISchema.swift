@@ -9,6 +9,9 @@ public enum KPISchema {
             Migration(name: "0001-facts", bytes: PackageResources._001_facts_sql),
             Migration(name: "0002-cells", bytes: PackageResources._002_cells_sql),
             Migration(name: "0003-scope", bytes: PackageResources._003_scope_sql),
+            Migration(
+                name: "0000-log-reading",
+                statements: EventLogSchema.readingStatements(schema: "kpi", log: "campaign")),
         ]
     }
 }

@@ -4,19 +4,40 @@ internal import ProfileDomain
 
 /// Identities and the claim that makes each of them name one customer alone.
 enum IdentityStorage {
+    /// Up to here each identity is looked up by itself, in one round trip; beyond, a join costs less.
+    private static let pointLimit = 8
+
     /// Homes of the identities that are claimed; the others are missing.
     static func homes(of identities: [Identity], in connection: PostgresConnection) async throws -> [Identity: Int64] {
-        guard !identities.isEmpty else { return [:] }
-        let rows = try await connection.query(
-            """
+        guard identities.count > pointLimit else { return try await homesOneByOne(identities, in: connection) }
+        // Planned each time, because claims grow from none to millions while connections live: a plan that was made
+        // while there were few would read them all.
+        let join: SQL = """
             SELECT c.kind, c.value, c.customer_id
             FROM unnest(\(identities.map(\.kind))::text[], \(identities.map(\.value))::text[]) AS i(kind, value)
             JOIN profile.identity_claim c ON c.kind = i.kind AND c.value = i.value
-            """)
+            """
         var homes: [Identity: Int64] = [:]
-        for row in rows {
+        for row in try await connection.query(join.unprepared) {
             let (kind, value, home) = try row.decode(String.self, String.self, Int64.self)
             homes[Identity(trusted: kind, value)] = home
+        }
+        return homes
+    }
+
+    private static func homesOneByOne(
+        _ identities: [Identity], in connection: PostgresConnection
+    ) async throws -> [Identity: Int64] {
+        let answers = try await connection.pipeline(
+            identities.map { identity in
+                """
+                SELECT customer_id FROM profile.identity_claim
+                WHERE kind = \(identity.kind) AND value = \(identity.value)
+                """
+            })
+        var homes: [Identity: Int64] = [:]
+        for (identity, rows) in zip(identities, answers) {
+            if let row = rows.first { homes[identity] = try row.decode(Int64.self) }
         }
         return homes
     }
