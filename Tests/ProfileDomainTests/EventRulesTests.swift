@@ -62,4 +62,16 @@ struct EventRulesTests {
         #expect(plan.created.map(\.home) == [10])
         #expect(HomePlan.newIDsNeeded(rows: rows, known: known) == 3)
     }
+
+    @Test("a row with an identity of a customer that may not be touched is refused and links nothing")
+    func homesElsewhere() throws {
+        let (a, b, c) = (
+            try Identity(kind: "k", value: "a"), try Identity(kind: "k", value: "b"),
+            try Identity(kind: "k", value: "c")
+        )
+        let plan = HomePlan(rows: [[c, a], [a, b], [b], [c]], known: [a: 1, b: 2], newIDs: [10], elsewhere: [1])
+        #expect(plan.homes == [.failure(HomePlan.elsewhere), .failure(HomePlan.elsewhere), .success(2), .success(10)])
+        #expect(plan.links.map(\.home) == [10])
+        #expect(HomePlan.elsewhere.field == "identities")
+    }
 }

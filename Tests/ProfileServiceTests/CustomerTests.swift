@@ -62,6 +62,24 @@ struct CustomerTests {
         #expect(try await bed.count("SELECT count(*) FROM audit.entry WHERE what LIKE 'customer %'") == 1)
     }
 
+    @Test("of another office can neither be taken over nor changed by an identify call")
+    func identifyElsewhere() async throws {
+        let bed = try await ProfileBed.make()
+        try await bed.identify("1", office: "/head/west/")
+        for office in ["", "/head/east/"] {
+            await #expect {
+                try await bed.client.identify(
+                    ProfileV1.IdentifyRequest(identity: ProfileBed.identity("1"), officePath: office),
+                    options: ProfileBed.options(ProfileBed.east))
+            } throws: { error in
+                let error = error as? RPCError
+                return office.isEmpty ? error?.field == "office_path" : error?.code == .notFound
+            }
+        }
+        let stayed: SQL = "SELECT count(*) FROM profile.customer WHERE office_path = '/head/west/'"
+        #expect(try await bed.count(stayed) == 1)
+    }
+
     @Test("has its opt-out durable when the reply comes, and a key makes the call one")
     func consent() async throws {
         let bed = try await ProfileBed.make()

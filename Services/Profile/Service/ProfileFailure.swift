@@ -5,6 +5,8 @@ internal import RPC
 enum ProfileFailure: Error {
     case unknownCustomer
     case unknownImport
+    /// The same file was opened by an office that is neither the person's nor below it.
+    case importElsewhere
     case importClosed
     case chunkOutOfOrder(expected: Int64)
     /// Both sides are customers already; joining them is a merge.
@@ -21,6 +23,11 @@ extension ProfileFailure: RPCErrorConvertible {
                 .notFound, "No customer you may see has this id or identity; identify it first.", field: "customer")
         case .unknownImport:
             RPCError(.notFound, "There is no such import; open it first.", field: "import_id")
+        case .importElsewhere:
+            RPCError(
+                .failedPrecondition,
+                "Another office has opened an import of this file; let an office above both go on with it.",
+                field: "import_key")
         case .importClosed:
             RPCError(.failedPrecondition, "The import is closed; a changed file is a new import.", field: "import_id")
         case .chunkOutOfOrder(let expected):

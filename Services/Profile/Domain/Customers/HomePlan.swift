@@ -1,7 +1,8 @@
 /// Which customer each row of a batch is about.
 ///
 /// A row's identities name one customer: if none is known yet, a new one; if one is known, that one, and the others are
-/// linked to it; if two are known as different customers, the row is refused, because joining customers is a merge.
+/// linked to it; if two are known as different customers, the row is refused, because joining customers is a merge. A row
+/// that names a customer the sender may not touch is refused whole, whatever else it names.
 public struct HomePlan: Sendable {
     /// One per row: the customer, or what is wrong.
     public private(set) var homes: [Result<Int64, FieldProblem>] = []
@@ -10,15 +11,27 @@ public struct HomePlan: Sendable {
     /// Customers to be created, in the order of the rows, with the index of the row that brings each in.
     public private(set) var created: [(home: Int64, row: Int)] = []
 
+    /// Why a row is refused that names a customer of `elsewhere`: to its sender the customer does not exist.
+    public static let elsewhere = FieldProblem(
+        field: "identities", code: "unknown_customer",
+        reason: "These identities name no customer you may see; let an office above yours bring the row in.")
+
     /// - Parameters:
     ///   - rows: Identities of each row, at least one.
     ///   - known: Homes of those identities that have one.
     ///   - newIDs: At least as many as rows without a known identity; those not needed are lost, which is allowed.
-    public init(rows: [[Identity]], known: [Identity: Int64], newIDs: [Int64]) {
+    ///   - elsewhere: Those of the known homes that the sender may not touch.
+    public init(
+        rows: [[Identity]], known: [Identity: Int64], newIDs: [Int64], elsewhere: Set<Int64> = []
+    ) {
         var homeOf = known
         var unused = newIDs.makeIterator()
         for (index, identities) in rows.enumerated() {
             let candidates = Set(identities.compactMap { homeOf[$0] })
+            guard candidates.isDisjoint(with: elsewhere) else {
+                homes.append(.failure(Self.elsewhere))
+                continue
+            }
             guard candidates.count < 2 else {
                 homes.append(
                     .failure(

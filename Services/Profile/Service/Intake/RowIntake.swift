@@ -2,6 +2,7 @@ internal import EventLog
 internal import Foundation
 internal import Postgres
 internal import ProfileDomain
+internal import ServiceKit
 
 /// What storing a batch of rows did.
 struct RowsStored: Sendable {
@@ -20,6 +21,8 @@ struct RowIntake: Sendable {
     let writer: EventLogWriter
     let source: String
     let moment: Date
+    /// The office whose customers the sender may change; "/" stands for all of them.
+    let scope: String
 
     /// Another writer claimed an identity of this batch at the same time: begin again and find its customer.
     struct ClaimLost: Error {}
@@ -32,10 +35,12 @@ struct RowIntake: Sendable {
         let known = try await IdentityStorage.homes(of: Array(Set(identities.joined())), in: connection)
         let newIDs = try await CustomerStorage.nextIDs(
             HomePlan.newIDsNeeded(rows: identities, known: known), in: connection)
-        let plan = HomePlan(rows: identities, known: known, newIDs: newIDs)
+        let held = try await hold(known, in: connection)
+        let elsewhere = Set((held ?? [:]).filter { !OfficePath.isWithin($0.value.office, scope: scope) }.keys)
+        let plan = HomePlan(rows: identities, known: known, newIDs: newIDs, elsewhere: elsewhere)
         var batch = RowBatch(rows: rows, homes: plan.homes)
         try await claim(plan, in: connection)
-        var entries = try await storeCustomers(plan, rows, batch, in: connection)
+        var entries = try await storeCustomers(plan, rows, batch, held, in: connection)
         entries += try await storeConsents(batch, in: connection)
         entries += try await storeTraits(batch, new: Set(plan.created.map(\.home)), dictionary, in: connection)
         batch.removeRepeatedEvents()
@@ -45,13 +50,24 @@ struct RowIntake: Sendable {
             offsets: offsets)
     }
 
+    /// Office and manager of the customers that the rows name, held where they are, so that nobody moves one between this
+    /// look and the change. A sender of the whole bank need not look: nil.
+    private func hold(
+        _ known: [Identity: Int64], in connection: PostgresConnection
+    ) async throws -> [Int64: (office: String, manager: String)]? {
+        guard scope != "/" else { return nil }
+        return try await CustomerStorage.hold(
+            Set(known.values).map { CustomerKey(customerID: $0) }, in: connection)
+    }
+
     private func claim(_ plan: HomePlan, in connection: PostgresConnection) async throws {
         let holders = try await IdentityStorage.claim(plan.links, at: moment, in: connection)
         guard plan.links.allSatisfy({ holders[$0.identity] == $0.home }) else { throw ClaimLost() }
     }
 
     private func storeCustomers(
-        _ plan: HomePlan, _ rows: [ImportRow], _ batch: RowBatch, in connection: PostgresConnection
+        _ plan: HomePlan, _ rows: [ImportRow], _ batch: RowBatch,
+        _ held: [Int64: (office: String, manager: String)]?, in connection: PostgresConnection
     ) async throws -> [NewLogEntry] {
         let logEntries = LogEntries(at: moment)
         var numbers: [Int64: String] = [:]
@@ -73,17 +89,21 @@ struct RowIntake: Sendable {
         }
         var entries = try new.map { try logEntries.created($0.customer, by: $0.by) }
         entries += try plan.links.map { try logEntries.linked($0.identity, to: CustomerKey(customerID: $0.home)) }
-        let moved = try await moved(batch, except: newHomes, in: connection)
+        let moved = try await moved(batch, except: newHomes, held, in: connection)
         try await CustomerStorage.assign(moved, in: connection)
         return try entries + moved.map(logEntries.assigned)
     }
 
     /// Customers that were there before and whose rows name another office or manager; a row that names none moves nobody.
     private func moved(
-        _ batch: RowBatch, except new: Set<Int64>, in connection: PostgresConnection
+        _ batch: RowBatch, except new: Set<Int64>, _ held: [Int64: (office: String, manager: String)]?,
+        in connection: PostgresConnection
     ) async throws -> [NewCustomer] {
         let named = batch.assignments.filter { !new.contains($0.key.customerID) }
-        let current = try await CustomerStorage.assignments(of: named.map(\.key), in: connection)
+        var current = held ?? [:]
+        if held == nil {
+            current = try await CustomerStorage.assignments(of: named.map(\.key), in: connection)
+        }
         return named.compactMap { wanted in
             guard let old = current[wanted.key.customerID] else { return nil }
             var customer = wanted

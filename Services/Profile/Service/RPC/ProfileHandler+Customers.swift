@@ -20,12 +20,11 @@ extension ProfileHandler {
             }
             if principal.officePath != "/" {
                 try Gate.requireOffice(row.office.path, within: principal)
-                if try await !IdentityStorage.homes(of: row.identities, in: connection).isEmpty {
-                    _ = try await locate(.identity(row.identities[0]), for: principal, in: connection)
-                }
             }
-            let intake = RowIntake(writer: writer, source: request.source, moment: now)
+            let intake = RowIntake(
+                writer: writer, source: request.source, moment: now, scope: principal.officePath)
             let stored = try await intake.store([row], dictionary: dictionary, in: connection)
+            guard stored.customers[0] != .failure(HomePlan.elsewhere) else { throw ProfileFailure.unknownCustomer }
             let home = try Self.checked { () throws(FieldProblem) in try stored.customers[0].get() }
             return ProfileV1.IdentifyResponse(
                 customerID: home, created: stored.created.contains(home), position: Self.position(stored.offsets))

@@ -9,7 +9,7 @@ extension ProfileHandler {
     func openImport(
         _ request: ProfileV1.OpenImportRequest, context: CallContext
     ) async throws -> ProfileV1.OpenImportResponse {
-        try Gate.require(.importCustomers, context)
+        let principal = try Gate.require(.importCustomers, context)
         try Self.checked { () throws(FieldProblem) in
             guard request.importKey.utf8.count == 64,
                 request.importKey.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
@@ -31,7 +31,11 @@ extension ProfileHandler {
         let now = try await dependencies.clock.now()
         let state = try await pool.transaction(TransactionOptions(deadline: context.deadline)) { connection in
             try await ImportStorage.open(
-                key: request.importKey, title: request.title, mappingJSON: request.mappingJSON, at: now, in: connection)
+                key: request.importKey, title: request.title, mappingJSON: request.mappingJSON,
+                by: (principal.user, principal.officePath), at: now, in: connection)
+        }
+        guard OfficePath.isWithin(state.office, scope: principal.officePath) else {
+            throw ProfileFailure.importElsewhere
         }
         return ProfileV1.OpenImportResponse(
             importID: state.importID, nextChunk: state.nextChunk, rowsAccepted: state.rowsAccepted,
@@ -45,7 +49,7 @@ extension ProfileHandler {
         let principal = try Gate.require(.importCustomers, context)
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
-            let state = try await ImportStorage.lock(request.importID, in: connection)
+            let state = try await lock(request.importID, for: principal, in: connection)
             if request.chunk < state.nextChunk,
                 let reply = try await ImportStorage.storedReply(
                     request.importID, chunk: request.chunk, in: connection)
@@ -63,6 +67,17 @@ extension ProfileHandler {
                 rejected: Int64(response.rejected.count), reply: try response.packed(), in: connection)
             return response
         }
+    }
+
+    /// An import goes on for its opener's office and those above it; to all others it does not exist.
+    private func lock(
+        _ importID: Int64, for principal: Principal, in connection: PostgresConnection
+    ) async throws -> ImportState {
+        let state = try await ImportStorage.lock(importID, in: connection)
+        guard OfficePath.isWithin(state.office, scope: principal.officePath) else {
+            throw ProfileFailure.unknownImport
+        }
+        return state
     }
 
     private func store(
@@ -83,7 +98,8 @@ extension ProfileHandler {
                 response.rejected.append(ProfileV1.RejectedRow(rowNumber: proto.rowNumber, refusal: error.proto))
             }
         }
-        let intake = RowIntake(writer: writer, source: request.source, moment: now)
+        let intake = RowIntake(
+            writer: writer, source: request.source, moment: now, scope: principal.officePath)
         let stored = try await intake.store(rows, dictionary: dictionary, in: connection)
         for (row, customer) in zip(rows, stored.customers) {
             if case .failure(let problem) = customer {
@@ -99,10 +115,10 @@ extension ProfileHandler {
     func closeImport(
         _ request: ProfileV1.CloseImportRequest, context: CallContext
     ) async throws -> ProfileV1.CloseImportResponse {
-        try Gate.require(.importCustomers, context)
+        let principal = try Gate.require(.importCustomers, context)
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
-            let state = try await ImportStorage.lock(request.importID, in: connection)
+            let state = try await lock(request.importID, for: principal, in: connection)
             try await ImportStorage.close(request.importID, at: now, in: connection)
             return ProfileV1.CloseImportResponse(rowsAccepted: state.rowsAccepted, rowsRejected: state.rowsRejected)
         }

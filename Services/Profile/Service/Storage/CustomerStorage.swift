@@ -64,6 +64,29 @@ enum CustomerStorage {
                 AS i(partition, customer_id)
             JOIN profile.customer c ON c.partition = i.partition AND c.customer_id = i.customer_id
             """)
+        return try decodeAssignments(rows)
+    }
+
+    /// The same, of customers that are to be changed: they stay where they are to the end of the transaction. Locked in one
+    /// order, and planned each time, because the table grows while connections live.
+    static func hold(
+        _ keys: [CustomerKey], in connection: PostgresConnection
+    ) async throws -> [Int64: (office: String, manager: String)] {
+        guard !keys.isEmpty else { return [:] }
+        let statement: SQL = """
+            SELECT c.customer_id, c.office_path, c.manager
+            FROM unnest(\(keys.map(\.partition))::smallint[], \(keys.map(\.customerID))::bigint[])
+                AS i(partition, customer_id)
+            JOIN profile.customer c ON c.partition = i.partition AND c.customer_id = i.customer_id
+            ORDER BY c.partition, c.customer_id
+            FOR NO KEY UPDATE OF c
+            """
+        return try decodeAssignments(try await connection.query(statement.unprepared))
+    }
+
+    private static func decodeAssignments(
+        _ rows: [PostgresRow]
+    ) throws -> [Int64: (office: String, manager: String)] {
         var found: [Int64: (office: String, manager: String)] = [:]
         for row in rows {
             let (id, office, manager) = try row.decode(Int64.self, String.self, String.self)

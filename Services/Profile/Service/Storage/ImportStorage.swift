@@ -8,23 +8,27 @@ struct ImportState: Sendable {
     var rowsAccepted: Int64
     var rowsRejected: Int64
     var isClosed: Bool
+    /// The office of the person who opened it.
+    var office: String
 }
 
 /// Bulk imports and the stored reply of each of their chunks.
 enum ImportStorage {
     /// Opens an import, or finds the one of the same key.
     static func open(
-        key: String, title: String, mappingJSON: String, at moment: Date, in connection: PostgresConnection
+        key: String, title: String, mappingJSON: String, by person: (user: String, office: String), at moment: Date,
+        in connection: PostgresConnection
     ) async throws -> ImportState {
         try await connection.execute(
             """
-            INSERT INTO profile.import (import_key, import_id, title, mapping, opened_at)
-            VALUES (\(key), nextval('profile.import_id'), \(title), \(PostgresJSON(mappingJSON)), \(moment))
+            INSERT INTO profile.import (import_key, import_id, title, mapping, opened_at, opened_by, office_path)
+            VALUES (\(key), nextval('profile.import_id'), \(title), \(PostgresJSON(mappingJSON)), \(moment),
+                \(person.user), \(person.office))
             ON CONFLICT (import_key) DO NOTHING
             """)
         let rows = try await connection.query(
             """
-            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL
+            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path
             FROM profile.import WHERE import_key = \(key)
             """)
         guard let row = rows.first else { throw ProfileFailure.unknownImport }
@@ -35,7 +39,7 @@ enum ImportStorage {
     static func lock(_ importID: Int64, in connection: PostgresConnection) async throws -> ImportState {
         let rows = try await connection.query(
             """
-            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL
+            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path
             FROM profile.import WHERE import_id = \(importID) FOR UPDATE
             """)
         guard let row = rows.first else { throw ProfileFailure.unknownImport }
@@ -43,10 +47,11 @@ enum ImportStorage {
     }
 
     private static func state(_ row: PostgresRow) throws -> ImportState {
-        let (id, next, accepted, rejected, closed) = try row.decode(
-            Int64.self, Int64.self, Int64.self, Int64.self, Bool.self)
+        let (id, next, accepted, rejected, closed, office) = try row.decode(
+            Int64.self, Int64.self, Int64.self, Int64.self, Bool.self, String.self)
         return ImportState(
-            importID: id, nextChunk: next, rowsAccepted: accepted, rowsRejected: rejected, isClosed: closed)
+            importID: id, nextChunk: next, rowsAccepted: accepted, rowsRejected: rejected, isClosed: closed,
+            office: office)
     }
 
     static func storedReply(
