@@ -73,6 +73,24 @@ import Testing
         }
     }
 
+    @Test("what a crash of the server took back from a consumer at rest is applied again")
+    func takenBack() async throws {
+        try await LogFixture.withPool { pool in
+            let position = try await LogFixture.append([1, 2, 3], to: pool)
+            let consumer = LogFixture.consumer(pool)
+            try await LogFixture.running([consumer]) {
+                try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+                // As after a crash: cursors and effects are gone together, and no statement of the consumer failed.
+                try await pool.transaction { connection in
+                    try await connection.execute("DELETE FROM follower.effect")
+                    try await connection.execute("UPDATE follower.log_cursor SET applied_offset = 0")
+                }
+                try await eventually { try await pool.query("SELECT FROM follower.effect").count == 3 }
+                try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+            }
+        }
+    }
+
     @Test("a consumer rests after a batch that was not full, and only then")
     func rest() async throws {
         try await LogFixture.withPool { pool in

@@ -3,6 +3,8 @@ struct ConsumerState {
     private(set) var leases: [Int16: CursorStorage.Lease] = [:]
     /// Partitions whose next entry failed: how often, and when it may be tried again.
     private var failures: [Int16: (count: Int, retryAt: ContinuousClock.Instant)] = [:]
+    /// What is known of the cursors may no longer stand; asked for before the next batch.
+    private(set) var distrustsItself = true
     /// Where the next batch begins to look, so that a busy partition does not starve the others.
     private var start: Int16 = 0
 
@@ -14,9 +16,11 @@ struct ConsumerState {
         failures = failures.filter { new[$0.key] != nil }
     }
 
-    /// Believes the database alone, after a failure and while no batch runs: a COMMIT whose answer was lost may have
-    /// taken effect, and a server that was restored stands where it stood then.
+    mutating func distrustItself() { distrustsItself = true }
+
+    /// Believes the database alone, while no batch runs.
     mutating func resetLeases(_ new: [Int16: CursorStorage.Lease]) {
+        distrustsItself = false
         leases = new
         failures = failures.filter { new[$0.key] != nil }
     }

@@ -2,7 +2,7 @@ public import Postgres
 internal import Synchronization
 
 extension LogConsumer {
-    /// How often the cursors of other members are looked at while a reader waits for them.
+    /// How often the cursors are looked at besides while a reader waits for them.
     private static let lookPause = Duration.milliseconds(25)
 
     /// How far all members together have applied the log.
@@ -21,12 +21,8 @@ extension LogConsumer {
     /// - Throws: `EventLogError` with `.notAppliedInTime` once `deadline` has passed.
     public func waitUntilApplied(_ position: LogPosition, deadline: ContinuousClock.Instant) async throws {
         while true {
-            // What this member holds it knows by itself; for the rest it has to ask.
-            let missing = state.withLock { state in
-                position.offsets.filter { state.leases[$0.key].map(\.applied) ?? 0 < $0.value }
-            }
-            if missing.isEmpty { return }
-            if try await appliedPosition().includes(LogPosition(offsets: missing)) { return }
+            // The database is asked also for what this member holds: a crash may have taken back what it remembers.
+            if try await appliedPosition().includes(position) { return }
             try Task.checkCancellation()
             let remaining = deadline - .now
             guard remaining > .zero else {

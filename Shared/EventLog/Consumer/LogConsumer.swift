@@ -80,6 +80,7 @@ public final class LogConsumer: Service, Sendable {
             // An entry that failed is to be tried again soon.
             let pause = state.withLock { $0.hasFailures } ? configuration.retryPause / 2 : configuration.lookInterval
             do { try await Task.sleep(for: pause) } catch { return look.finish() }
+            state.withLock { $0.distrustItself() }
             look.yield()
         }
     }
@@ -109,16 +110,19 @@ public final class LogConsumer: Service, Sendable {
     // MARK: Following
 
     private func follow(_ looks: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation) async {
+        var absences = 0
         for await _ in looks {
             do {
                 while case let applied = try await step(), applied > 0 {
                     guard configuration.rest > .zero, applied < configuration.batchSize else { continue }
                     try await Task.sleep(for: configuration.rest)
                 }
-            } catch is CancellationError {
+                absences = 0
+            } catch  where Task.isCancelled {
                 return
             } catch {
-                await recover(from: error)
+                absences = isAbsence(error) ? absences + 1 : 0
+                await recover(from: error, absences: absences)
                 look.yield()
             }
         }
@@ -129,10 +133,22 @@ public final class LogConsumer: Service, Sendable {
     /// - Returns: how many entries were offered to the handler; 0 where there is nothing more at the moment.
     func step() async throws -> Int {
         if Task.isCancelled { throw CancellationError() }
-        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
-        let ranges = state.withLock { $0.nextRanges(heads: heads, limit: configuration.batchSize, now: .now) }
+        let ranges = try await look()
         try await apply(ranges)
         return Int(ranges.reduce(0) { $0 + $1.count })
+    }
+
+    /// What comes next. Now and then, and after each failure, the cursors are believed as they stand: a COMMIT whose answer
+    /// was lost may have taken effect, and one that did not wait for the disk may be gone. No batch runs here.
+    private func look() async throws -> [LogRange] {
+        let asksForCursors = state.withLock { $0.distrustsItself }
+        let (heads, leases) = try await pool.withConnection { [self] in
+            try await cursors.look(asksForCursors ? member : nil, in: $0)
+        }
+        return state.withLock { state in
+            if let leases { state.resetLeases(leases) }
+            return state.nextRanges(heads: heads, limit: configuration.batchSize, now: .now)
+        }
     }
 
     /// Applies ranges in one transaction; where that fails for a reason of their own, in halves, down to the entry.
@@ -216,19 +232,26 @@ public final class LogConsumer: Service, Sendable {
         }
     }
 
-    private func recover(from error: any Error) async {
+    /// - Parameter absences: how often in succession the log was not there.
+    private func recover(from error: any Error, absences: Int) async {
         guard !Task.isCancelled else { return }
-        if !(error is LogRetryLater) {
+        if absences > 0 {
+            // Told at once, and then about every minute: what is a start at first is a missing grant in the end.
+            pool.logger.log(
+                level: absences % 60 == 1 ? .notice : .debug, "A log is not there yet", metadata: metadata(error))
+        } else if !(error is LogRetryLater) {
             pool.logger.warning("A log could not be followed for the moment", metadata: metadata(error))
         }
-        let pause = (error as? LogRetryLater)?.pause ?? .milliseconds(100)
-        do {
-            try await Task.sleep(for: pause)
-            let leases = try await pool.withConnection { try await cursors.leases(of: member, in: $0) }
-            state.withLock { $0.resetLeases(leases) }
-        } catch {
-            pool.logger.debug("The cursors could not be read", metadata: metadata(error))
-        }
+        state.withLock { $0.distrustItself() }
+        let pause = min(.milliseconds(100) * (1 << min(max(absences - 1, 0), 4)), .seconds(1))
+        try? await Task.sleep(for: (error as? LogRetryLater)?.pause ?? pause)
+    }
+
+    /// The service that owns the log has not made it yet, or has not yet let this one read it: on a first start they come
+    /// up in any order.
+    private func isAbsence(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return ["3F000", "42P01", "42501"].contains(error.sqlState)
     }
 
     private func metadata(_ error: any Error) -> Logger.Metadata {

@@ -12,8 +12,14 @@ struct CursorStorage: Sendable {
         var token: Int64
     }
 
-    /// Makes the cursors at the beginning of the log, where there are none yet.
+    /// Makes the cursors at the beginning of the log, where there are none yet, and forgets members that were killed long
+    /// ago.
     func create(in pool: PostgresPool) async throws {
+        try await pool.execute(
+            """
+            DELETE FROM \(path: "\(schema).log_member")
+            WHERE consumer = \(consumer) AND log = \(log) AND lease_until < now() - interval '1 day'
+            """)
         try await pool.execute(
             """
             INSERT INTO \(path: "\(schema).log_cursor") (partition, consumer, log, applied_offset, fencing_token)
@@ -32,14 +38,37 @@ struct CursorStorage: Sendable {
         }
     }
 
-    func leases(of member: String, in connection: PostgresConnection) async throws -> [Int16: Lease] {
-        let rows = try await connection.query(
-            """
-            SELECT partition, applied_offset, fencing_token FROM \(path: "\(schema).log_cursor")
-            WHERE consumer = \(consumer) AND log = \(log) AND lease_owner = \(member)
-            """)
+    private func leases(of member: String, in connection: PostgresConnection) async throws -> [Int16: Lease] {
+        try Self.leases(try await connection.query(leasesStatement(of: member)))
+    }
+
+    /// How far the log is written and, where a member is given, which cursors are its own. One round trip.
+    func look(
+        _ member: String?, in connection: PostgresConnection
+    ) async throws -> (heads: LogPosition, leases: [Int16: Lease]?) {
+        let heads = LogHeads.statement(schema: log)
+        guard let member else { return (try LogHeads.position(try await connection.query(heads)), nil) }
+        // The cursors first: they must not be older than what a batch before this look has moved, the heads may.
+        let answers = try await connection.pipeline([leasesStatement(of: member), heads])
+        return (try LogHeads.position(answers[1]), try Self.leases(answers[0]))
+    }
+
+    private func leasesStatement(of member: String) -> SQL {
+        """
+        SELECT array_agg(partition), array_agg(applied_offset), array_agg(fencing_token)
+        FROM \(path: "\(schema).log_cursor")
+        WHERE consumer = \(consumer) AND log = \(log) AND lease_owner = \(member)
+        """
+    }
+
+    private static func leases(_ rows: [PostgresRow]) throws -> [Int16: Lease] {
+        guard let row = rows.first, let partitions = try row.decode(0, as: [Int16]?.self) else { return [:] }
+        let (offsets, tokens) = (try row.decode(1, as: [Int64].self), try row.decode(2, as: [Int64].self))
         var leases: [Int16: Lease] = [:]
-        for row in rows { leases[try row.decode(0)] = Lease(applied: try row.decode(1), token: try row.decode(2)) }
+        leases.reserveCapacity(partitions.count)
+        for (index, partition) in partitions.enumerated() {
+            leases[partition] = Lease(applied: offsets[index], token: tokens[index])
+        }
         return leases
     }
 

@@ -3,9 +3,11 @@ public import Postgres
 /// How far a log has been written.
 public enum LogHeads {
     public static func read(schema: String, in connection: PostgresConnection) async throws -> LogPosition {
-        try position(
-            try await connection.query(
-                "SELECT array_agg(partition), array_agg(last_offset) FROM \(path: "\(schema).log_head")"))
+        try position(try await connection.query(statement(schema: schema)))
+    }
+
+    static func statement(schema: String) -> SQL {
+        "SELECT array_agg(partition), array_agg(last_offset) FROM \(path: "\(schema).log_head")"
     }
 
     /// From one row of two arrays of the same order: a row for each partition would cost more to send than to read.
