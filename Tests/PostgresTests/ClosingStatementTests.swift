@@ -130,4 +130,60 @@ import Testing
             #expect(error?.code == .invalidUse)
         }
     }
+
+    @Test("after an error that the caller swallowed nothing is done, and the caller is told")
+    func afterSwallowedError() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.execute("CREATE TABLE kept (number int PRIMARY KEY)")
+            let error = await postgresError {
+                try await pool.transaction { connection in
+                    try await connection.execute("INSERT INTO kept VALUES (1)")
+                    _ = try? await connection.execute("INSERT INTO kept VALUES (1)")
+                    try await connection.executeAtCommit(["INSERT INTO kept VALUES (2)"])
+                }
+            }
+            #expect(error?.code == .rolledBack)
+            #expect(try await pool.query("SELECT FROM kept").isEmpty)
+        }
+    }
+
+    @Test("they keep the deadline of the transaction")
+    func deadline() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.execute("CREATE TABLE kept (number int)")
+            let error = await postgresError {
+                try await pool.transaction(TransactionOptions(deadline: .now + .milliseconds(300))) { connection in
+                    try await connection.executeAtCommit([
+                        "INSERT INTO kept VALUES (1)", "SELECT pg_sleep(0.2)", "SELECT pg_sleep(0.2)",
+                        "SELECT pg_sleep(0.2)",
+                    ])
+                }
+            }
+            #expect(error?.code == .deadlineExceeded)
+            #expect(try await pool.query("SELECT FROM kept").isEmpty)
+        }
+    }
+
+    @Test("an unknown outcome is not repeated because the attempt before met a conflict")
+    func unknownAfterConflict() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.execute("CREATE SEQUENCE attempts")
+            let attempts = Mutex(0)
+            let error = await postgresError {
+                try await pool.transaction { connection in
+                    attempts.withLock { $0 += 1 }
+                    try await connection.executeAtCommit([
+                        """
+                        DO $$ BEGIN
+                            IF nextval('attempts') = 1 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF;
+                            PERFORM pg_terminate_backend(pg_backend_pid());
+                        END $$
+                        """
+                    ])
+                }
+            }
+            #expect(error?.isCommitUnknown == true)
+            #expect(attempts.withLock { $0 } == 2)
+        }
+    }
 }

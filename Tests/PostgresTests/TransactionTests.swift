@@ -48,6 +48,31 @@ import Testing
         }
     }
 
+    @Test("the deadline of an earlier statement is not the next transaction's")
+    func deadlineOfBefore() async throws {
+        try await withPool(size: 1) { pool in
+            _ = try await pool.query("SELECT 1", deadline: .now + .seconds(3))
+            let timeout = try await pool.transaction { connection in
+                try await connection.query("SELECT current_setting('statement_timeout')")[0].decode(String.self)
+            }
+            #expect(timeout == "30s")
+        }
+    }
+
+    @Test("leftovers of the session take no snapshot away from a transaction that wants its own")
+    func isolationAfterEviction() async throws {
+        try await withPool(size: 1, statementLimit: 2) { pool in
+            for number in 0..<5 {
+                _ = try await pool.query(SQL(unsafeSQL: "SELECT \(number)"))
+                let level = try await pool.transaction(TransactionOptions(isolation: .repeatableRead)) { connection in
+                    try await connection.query(
+                        SQL(unsafeSQL: "SELECT current_setting('transaction_isolation'), \(number)"))
+                }[0].decode(0, as: String.self)
+                #expect(level == "repeatable read")
+            }
+        }
+    }
+
     @Test("an error of the caller rolls back and comes out as it is")
     func rollback() async throws {
         struct Refused: Error {}

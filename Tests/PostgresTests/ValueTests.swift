@@ -151,4 +151,15 @@ import Testing
             #expect(try row.decode("nothing", as: Int64?.self) == nil)
         }
     }
+
+    @Test("a moment that no calendar knows ends no process", arguments: [Int64.min, .min + 1, .max - 1, .max])
+    func farMoments(_ microseconds: Int64) async throws {
+        let moment = Date(microseconds: microseconds)
+        #expect((moment.microseconds < 0) == (microseconds < 0))
+        try await withPool { pool in
+            let error = await postgresError { _ = try await pool.query("SELECT \(moment)") }
+            // Postgres counts up to the year 294,276, which is farther than our microseconds reach, and from 4713 BC.
+            #expect(error?.sqlState == (microseconds < 0 ? "22008" : nil))
+        }
+    }
 }

@@ -58,6 +58,9 @@ final class Channel: EventHandler, @unchecked Sendable {
         loop.watch(descriptor, handler: self)
     }
 
+    /// Whether the server is outside any transaction, as far as its answers said.
+    var isIdle: Bool { PQtransactionStatus(pointer) == PQTRANS_IDLE }
+
     // MARK: Waiting
 
     /// Suspends until what is waited for is there or the connection ended (then it throws).

@@ -4,11 +4,15 @@ extension PostgresConnection {
     var hasPreamble: Bool { !preamble.isEmpty || transaction?.isPending == true }
 
     private func takePreamble() -> [String] {
-        defer {
-            preamble.removeAll()
-            transaction?.isPending = false
+        guard let transaction, transaction.isPending else {
+            defer { preamble.removeAll() }
+            return preamble
         }
-        guard let transaction, transaction.isPending else { return preamble }
+        self.transaction?.isPending = false
+        // Whatever runs before BEGIN without a round trip between takes its snapshot away from it, so what is left over
+        // waits for a statement outside.
+        guard transaction.takesPreamble else { return transaction.opening }
+        defer { preamble.removeAll() }
         return preamble + transaction.opening
     }
 

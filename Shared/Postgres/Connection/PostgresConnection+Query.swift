@@ -47,6 +47,9 @@ extension PostgresConnection {
                 // here: the retry of the transaction does it.
                 statements.remove(sql)
                 guard transaction == nil else { throw error }
+                // A SET that travelled with the statement was undone with it.
+                if sessionTimeout != .standard { sessionTimeout = .unknown }
+                prepareSession(deadline)
                 return try await runOnce(sql)
             }
         }
@@ -67,7 +70,7 @@ extension PostgresConnection {
     }
 
     /// Puts the session's `statement_timeout` in front of the next statement where it has to change.
-    private func prepareSession(_ ownDeadline: ContinuousClock.Instant?) {
+    func prepareSession(_ ownDeadline: ContinuousClock.Instant?) {
         guard transaction == nil else { return }
         guard let deadline = [ownDeadline, self.deadline].compactMap({ $0 }).min() else {
             if sessionTimeout != .standard {

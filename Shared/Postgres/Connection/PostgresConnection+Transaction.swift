@@ -24,8 +24,13 @@ extension PostgresConnection {
         guard transaction == nil else {
             throw PostgresError(.invalidUse, "a transaction cannot begin inside another")
         }
+        lastTransactionMetConflict = false
         guard channel.isOpen else { throw PostgresError(.connectionLost, "the connection to the database ended") }
         var opening = [options.beginStatement]
+        // What an earlier statement with a deadline left behind is not this transaction's.
+        if sessionTimeout != .standard {
+            opening.append("SET LOCAL statement_timeout = \(standardTimeout.wholeMilliseconds)")
+        }
         if let deadline = options.deadline {
             let remaining = deadline - .now
             guard remaining > .zero else {
@@ -40,7 +45,8 @@ extension PostgresConnection {
         }
         if !options.waitsForDisk { opening.append("SET LOCAL synchronous_commit = off") }
         if let path = options.officePath { opening.append("SET LOCAL zhike.office_path = \(try literal(path))") }
-        transaction = TransactionState(opening: opening, deadline: options.deadline)
+        transaction = TransactionState(
+            opening: opening, takesPreamble: options.isolation == .readCommitted, deadline: options.deadline)
         isClean.store(false, ordering: .releasing)
     }
 
@@ -76,16 +82,15 @@ extension PostgresConnection {
         guard !ending.isPending || !ending.closing.isEmpty else { return leaveTransaction() }
         var isSent = false
         do {
-            let tag = try await exchange(isInterruptible: false) { () throws(PostgresError) in
+            let limit = ending.closing.isEmpty ? nil : ending.deadline
+            let tag = try await exchange(deadline: limit, isInterruptible: false) { () throws(PostgresError) in
                 guard !ending.closing.isEmpty else { return try await endTransaction("COMMIT", isSent: &isSent) }
                 isSent = true
                 return try await close(with: ending.closing)
             }
-            leaveTransaction()
             // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and no error.
-            guard tag == "COMMIT" else {
-                throw PostgresError(.rolledBack, "an earlier statement of the transaction failed; nothing was changed")
-            }
+            leaveTransaction(keepingConflict: tag != "COMMIT")
+            guard tag == "COMMIT" else { throw Self.rolledBack }
         } catch let error as PostgresError where isSent && error.code != .rolledBack && !channel.isOpen {
             throw PostgresError(
                 .commitUnknown, "the connection was lost during COMMIT; look whether the change is there",
@@ -93,8 +98,14 @@ extension PostgresConnection {
         } catch {
             // A refused COMMIT (a deferred constraint, a conflict) has ended the transaction.
             if channel.isOpen { leaveTransaction(keepingConflict: !ending.closing.isEmpty) }
+            // What was to travel with COMMIT met a transaction that had failed already.
+            if (error as? PostgresError)?.sqlState == "25P02" { throw Self.rolledBack }
             throw error
         }
+    }
+
+    private static var rolledBack: PostgresError {
+        PostgresError(.rolledBack, "an earlier statement of the transaction failed; nothing was changed")
     }
 
     /// Sends the statements and COMMIT in one go. Where one is refused the server skips what follows, COMMIT included.
@@ -138,6 +149,11 @@ extension PostgresConnection {
     private func leaveTransaction(keepingConflict: Bool = false) {
         lastTransactionMetConflict = keepingConflict && transaction?.metConflict == true
         transaction = nil
+        // A connection that is still in a transaction is of no use to anybody.
+        guard channel.isIdle else {
+            channel.lose()
+            return
+        }
         if channel.isOpen, listeners.isEmpty { isClean.store(true, ordering: .releasing) }
     }
 }

@@ -111,7 +111,8 @@ public actor PostgresConnection {
         await takeTurn()
         defer { giveTurn() }
         guard isInterruptible else {
-            return try await finish(channel.begin(deadline: .now + Self.uninterruptiblePatience), body)
+            let patience = ContinuousClock.now + Self.uninterruptiblePatience
+            return try await finish(channel.begin(deadline: min(ownDeadline ?? patience, patience)), body)
         }
         if Task.isCancelled { throw CancellationError() }
         let deadline = [ownDeadline, self.deadline, transaction?.deadline].compactMap { $0 }.min()

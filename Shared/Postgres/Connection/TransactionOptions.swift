@@ -48,6 +48,8 @@ public struct TransactionOptions: Sendable {
 struct TransactionState {
     /// BEGIN and the settings.
     var opening: [String]
+    /// Whether leftovers of the session may run just before BEGIN.
+    var takesPreamble = true
     /// BEGIN has not been sent: it travels with the first statement.
     var isPending = true
     /// Statements that travel with COMMIT.

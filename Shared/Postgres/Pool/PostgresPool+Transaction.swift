@@ -22,7 +22,7 @@ extension PostgresPool {
                         throw error
                     }
                 }
-            } catch  where attempt < options.maximumAttempts && (metConflict || Self.mayRepeat(error)) {
+            } catch  where attempt < options.maximumAttempts && Self.mayRepeat(error, metConflict) {
                 let pause = Duration.milliseconds(Int.random(in: 2...(5 << min(attempt, 6))))
                 if let deadline = options.deadline, ContinuousClock.now + pause >= deadline { throw error }
                 logger.debug("A transaction is repeated", metadata: ["attempt": "\(attempt)"])
@@ -32,8 +32,9 @@ extension PostgresPool {
         }
     }
 
-    private static func mayRepeat(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError, !error.isCommitUnknown else { return false }
-        return error.isRetryableConflict || error.isStaleStatement || error.code == .connectionLost
+    private static func mayRepeat(_ error: any Error, _ metConflict: Bool) -> Bool {
+        guard let error = error as? PostgresError else { return metConflict }
+        guard !error.isCommitUnknown else { return false }
+        return metConflict || error.isRetryableConflict || error.isStaleStatement || error.code == .connectionLost
     }
 }

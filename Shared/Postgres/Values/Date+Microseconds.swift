@@ -9,10 +9,16 @@ extension Date {
             timeIntervalSinceReferenceDate: Double(seconds - Self.referenceSecondsSince1970) + Double(rest) / 1_000_000)
     }
 
-    /// Microseconds since 1970 (UTC), rounded to the nearest.
+    /// Microseconds since 1970 (UTC), rounded to the nearest; what lies beyond some 290,000 years counts as the end of that
+    /// time.
     public var microseconds: Int64 {
-        Int64((timeIntervalSinceReferenceDate * 1_000_000).rounded()) + Self.referenceSecondsSince1970 * 1_000_000
+        let sinceReference = (timeIntervalSinceReferenceDate * 1_000_000).rounded()
+        return Int64(min(max(sinceReference, -Self.farthestMicroseconds), Self.farthestMicroseconds))
+            + Self.referenceSecondsSince1970 * 1_000_000
     }
+
+    /// Within Int64 whichever of the years below is added or taken away.
+    private static let farthestMicroseconds = 9.2e18
 
     /// From 1970 to 2001, where `Date` counts from.
     private static let referenceSecondsSince1970: Int64 = 978_307_200
