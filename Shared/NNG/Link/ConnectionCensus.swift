@@ -3,12 +3,14 @@ internal import Synchronization
 
 /// Counts the connections ("pipes") of one socket and closes those above the limit before they can send.
 ///
-/// NNG calls in on its own threads and forbids touching the socket there, so this holds atomics alone.
+/// NNG calls in on its own threads and forbids touching the socket there, so this only counts.
 final class ConnectionCensus: Sendable {
     /// Connections that are up.
     private let open = Atomic<Int>(0)
     /// Connections that ever got through a handshake, those above the limit included: proof that accepting works.
     private let arrivals = Atomic<Int>(0)
+    /// The same by the listener that took them, by its number: each has a watchdog of its own.
+    private let arrivalsByListener = Lock<[UInt32: Int]>([:])
     /// Connections refused for the limit.
     private let refusals = Atomic<Int>(0)
     private let limit: Int
@@ -19,6 +21,9 @@ final class ConnectionCensus: Sendable {
 
     var openCount: Int { open.load(ordering: .acquiring) }
     var arrivalCount: Int { arrivals.load(ordering: .acquiring) }
+    func arrivalCount(of listener: nng_listener) -> Int { arrivalsByListener.withLock { $0[listener.id] ?? 0 } }
+    /// Call it when a listener is closed.
+    func forget(_ listener: nng_listener) { arrivalsByListener.withLock { $0[listener.id] = nil } }
     var refusalCount: Int { refusals.load(ordering: .relaxed) }
 
     /// NNG keeps the census until `release(afterClosing:)`; only one census can be attached to a socket.
@@ -41,6 +46,11 @@ final class ConnectionCensus: Sendable {
         let census = Unmanaged<ConnectionCensus>.fromOpaque(argument).takeUnretainedValue()
         if event == NNG_PIPE_EV_ADD_PRE {
             census.arrivals.add(1, ordering: .releasing)
+            let listener = nng_pipe_listener(pipe)
+            // A connection that was dialed has none.
+            if nng_listener_id(listener) > 0 {
+                census.arrivalsByListener.withLock { $0[listener.id, default: 0] += 1 }
+            }
             if census.open.add(1, ordering: .acquiringAndReleasing).newValue > census.limit {
                 census.refusals.add(1, ordering: .relaxed)
                 nng_pipe_close(pipe)

@@ -28,10 +28,18 @@ public final class Listener: Sendable {
             state.withLock { state in
                 guard !state.isStopped else { return }
                 // Closes every connection that this listener accepted, and frees the path or port at once.
-                if let handle = state.handle { nng_listener_close(handle) }
+                if let handle = state.handle {
+                    nng_listener_close(handle)
+                    socket.census.forget(handle)
+                }
                 state.handle = try? Listener.start(endpoint, on: socket)
             }
             replacements.add(1, ordering: .relaxed)
+        }
+
+        /// Connections that the listener of the moment has taken.
+        var arrivalCount: Int {
+            state.withLock { state in state.handle.map { socket.census.arrivalCount(of: $0) } ?? 0 }
         }
 
         /// Waits for a replacement under way.
@@ -49,7 +57,8 @@ public final class Listener: Sendable {
         if case .inproc = endpoint.transport {
             watchdog = nil
         } else {
-            watchdog = ListenerWatchdog(watch, endpoint, socket.census) { line.replace() }
+            watchdog = ListenerWatchdog(
+                watch, endpoint, arrivalCount: { line.arrivalCount }, replace: { line.replace() })
         }
         watchdog?.start()
     }

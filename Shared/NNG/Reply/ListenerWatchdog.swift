@@ -5,7 +5,7 @@ internal import Synchronization
 final class ListenerWatchdog: Sendable {
     private let watch: ListenerWatch
     private let endpoint: Endpoint
-    private let census: ConnectionCensus
+    private let arrivalCount: @Sendable () -> Int
     private let replace: @Sendable () -> Void
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
@@ -27,14 +27,16 @@ final class ListenerWatchdog: Sendable {
         var progressed = MachineTime.now
     }
 
-    /// - Parameter replace: closes the listener and listens again; its failure shows in the next probes.
+    /// - Parameters:
+    ///   - arrivalCount: connections that this listener has taken; other listeners of its socket prove nothing for it.
+    ///   - replace: closes the listener and listens again; its failure shows in the next probes.
     init(
-        _ watch: ListenerWatch, _ endpoint: Endpoint, _ census: ConnectionCensus,
+        _ watch: ListenerWatch, _ endpoint: Endpoint, arrivalCount: @escaping @Sendable () -> Int,
         replace: @escaping @Sendable () -> Void
     ) {
         self.watch = watch
         self.endpoint = endpoint.reachableFromHere
-        self.census = census
+        self.arrivalCount = arrivalCount
         self.replace = replace
         state = Lock(Progress(state: ListenerWatchState(watch)))
     }
@@ -107,7 +109,7 @@ final class ListenerWatchdog: Sendable {
 
     private func judge(answered: Bool) {
         guard !isStopped.load(ordering: .acquiring) else { return }
-        let arrivals = census.arrivalCount
+        let arrivals = arrivalCount()
         let directive = state.withLock { progress in
             defer { progress.arrivals = arrivals }
             return progress.state.look(answered: answered, arrived: arrivals != progress.arrivals)

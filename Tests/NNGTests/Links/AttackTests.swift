@@ -50,6 +50,20 @@ struct AttackTests {
         await watched.close()
     }
 
+    @Test("a listener that died is made anew also beside one that lives")
+    func deadBesideLiving() async throws {
+        try await withFolder { folder in
+            let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"))
+            let other = try server.socket.listen(on: Transport.ipc.endpoint(in: folder))
+            try await eventually("a new listener") {
+                try await RudePeer.finThenReset.attack(server.listener.endpoint, count: 10)
+                return server.listener.replacementCount > 0
+            }
+            #expect(other.replacementCount == 0)
+            await server.close()
+        }
+    }
+
     @Test("a client whose server was attacked goes on, and so does a client that was there before")
     func oldClient() async throws {
         let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"))
