@@ -69,9 +69,15 @@ final class BundledCall: Sendable {
         return true
     }
 
-    /// - Parameter error: told whether the call surely did not leave.
+    /// - Parameter error: told whether the call surely did not leave; under the lock, so that it cannot leave meanwhile.
     private func giveUp(_ error: (Bool) -> RPCError) {
-        let isUnsent = state.withLock { !$0.isSent }
-        end(.failure(error(isUnsent)))
+        let ended = state.withLock { state -> (waiting: CheckedContinuation<Outcome, Never>?, outcome: Outcome)? in
+            guard state.outcome == nil else { return nil }
+            let outcome = Outcome.failure(error(!state.isSent))
+            state.outcome = outcome
+            return (state.continuation.take(), outcome)
+        }
+        guard let ended else { return }
+        ended.waiting?.resume(returning: ended.outcome)
     }
 }

@@ -12,13 +12,29 @@ final class Admission: Sendable {
     let limit: Int
     /// Calls that run now, and the bit that says that no more are let in.
     private let running = Atomic<Int>(0)
-    /// Ends when no call runs any more, after draining began. For one task to follow.
-    let emptied: AsyncStream<Never>
-    private let emptiedContinuation: AsyncStream<Never>.Continuation
+    /// Those who wait until no call runs any more.
+    private let waiting = Mutex<[AsyncStream<Never>.Continuation]>([])
 
     init(limit: Int) {
         self.limit = limit
-        (emptied, emptiedContinuation) = AsyncStream.makeStream()
+    }
+
+    /// Ends when no call runs any more, after draining began. A new one for each task that waits: one that was cancelled
+    /// has ended.
+    func emptied() -> AsyncStream<Never> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        waiting.withLock { $0.append(continuation) }
+        // It may have happened before anybody waited.
+        if running.load(ordering: .acquiring) == Self.drainingBit { tellWaiting() }
+        return stream
+    }
+
+    private func tellWaiting() {
+        let all = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for continuation in all { continuation.finish() }
     }
 
     var runningCount: Int { running.load(ordering: .relaxed) & ~Self.drainingBit }
@@ -39,12 +55,12 @@ final class Admission: Sendable {
 
     func leave() {
         let count = running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
-        if count == Self.drainingBit { emptiedContinuation.finish() }
+        if count == Self.drainingBit { tellWaiting() }
     }
 
     /// Lets nobody in from now on.
     func beginDraining() {
         let count = running.bitwiseOr(Self.drainingBit, ordering: .acquiringAndReleasing).newValue
-        if count == Self.drainingBit { emptiedContinuation.finish() }
+        if count == Self.drainingBit { tellWaiting() }
     }
 }

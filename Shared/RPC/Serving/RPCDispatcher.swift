@@ -73,7 +73,7 @@ public final class RPCDispatcher: Sendable {
     public func waitUntilDrained(within bound: Duration) async -> Bool {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [admission] in
-                for await _ in admission.emptied {}
+                for await _ in admission.emptied() {}
             }
             group.addTask { try? await Task.sleep(for: bound) }
             await group.next()
