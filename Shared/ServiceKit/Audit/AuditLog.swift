@@ -36,14 +36,20 @@ public struct AuditLog: Sendable {
     public func verify(pool: PostgresPool, kept: [AuditHead] = []) async throws -> [AuditFinding] {
         var verification = AuditVerification(chain, kept: kept)
         var position: Int64 = .min
+        var head: AuditHead?
         while true {
             let page = try await pool.withConnection { [position] in try await store.page(after: position, in: $0) }
-            guard let last = page.last else { break }
-            for entry in page {
-                verification.follow(entry)
+            for entry in page { verification.follow(entry) }
+            if let last = page.last {
+                position = last.sequence
+                continue
             }
-            position = last.sequence
+            // What was appended since the last page is read too; a head that stays ahead of the entries is a finding.
+            let newest = try await pool.withConnection { try await store.head(in: $0) }
+            guard let newest, newest.sequence > position, newest.sequence != head?.sequence else {
+                return verification.finish(head: newest)
+            }
+            head = newest
         }
-        return verification.finish(head: try await pool.withConnection { try await store.head(in: $0) })
     }
 }
