@@ -3,9 +3,15 @@ private import Foundation
 /// Whether a text is a JSON object that Postgres can keep as jsonb.
 ///
 /// One bad value would fail the statement that stores a whole batch, so each is checked before. Stricter than RFC 8259 where
-/// jsonb is: no \u0000, no half surrogate pairs, and no number outside the range of a double.
+/// jsonb is: no \u0000, no half surrogate pairs, and no number outside the range of a double. A double alone is no bound for
+/// jsonb, whose numbers are decimal: it takes 1e-20000 for 0, of which jsonb would have to keep 20,000 places.
 package struct JSONObjectCheck {
     private static let depthLimit = 16
+    /// Characters of a number. With the exponent's bound it needs at most 463 digits before the point and 463 after it,
+    /// where Postgres 15 keeps 131,072 and 16,383.
+    private static let numberLimit = 64
+    /// What a double of `numberLimit` characters can need, either way.
+    private static let exponentLimit = 400
 
     private let bytes: [UInt8]
     private var position = 0
@@ -145,13 +151,24 @@ package struct JSONObjectCheck {
         if !take(UInt8(ascii: "0")) { guard digits() else { return false } }
         if take(UInt8(ascii: ".")) { guard digits() else { return false } }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            guard digits() else { return false }
+            guard exponent() else { return false }
         }
-        guard position - start <= 64, let text = String(bytes: bytes[start..<position], encoding: .utf8) else {
-            return false
-        }
+        guard position - start <= Self.numberLimit,
+            let text = String(bytes: bytes[start..<position], encoding: .utf8)
+        else { return false }
         return Double(text)?.isFinite == true
+    }
+
+    private mutating func exponent() -> Bool {
+        if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+        let start = position
+        guard digits() else { return false }
+        var size = 0
+        for byte in bytes[start..<position] {
+            size = size * 10 + Int(byte - UInt8(ascii: "0"))
+            guard size <= Self.exponentLimit else { return false }
+        }
+        return true
     }
 
     private mutating func digits() -> Bool {
