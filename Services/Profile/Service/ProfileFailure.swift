@@ -12,6 +12,8 @@ enum ProfileFailure: Error {
     /// Both sides are customers already; joining them is a merge.
     case bothAreCustomers
     case tooManyWaiting
+    /// The database refused a value that all checks had let pass.
+    case unstorable
     case field(FieldProblem)
 }
 
@@ -40,6 +42,11 @@ extension ProfileFailure: RPCErrorConvertible {
             RPCError(
                 .resourceExhausted, "Too many events are waiting to be stored; send them again shortly.",
                 retryAfterMilliseconds: 200, notExecuted: true)
+        case .unstorable:
+            RPCError(
+                .invalidArgument,
+                "The database cannot keep a value of these events: look at the numbers and texts of their properties.",
+                field: "events")
         case .field(let problem):
             RPCError(.invalidArgument, problem.reason, field: problem.field)
         }

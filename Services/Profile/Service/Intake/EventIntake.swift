@@ -20,6 +20,8 @@ actor EventIntake {
         var refused: [RefusedItem]
         var deadline: ContinuousClock.Instant
         var reply: CheckedContinuation<[EventOutcome], any Error>
+
+        func isNear(at now: ContinuousClock.Instant) -> Bool { deadline < now + EventIntake.nearDeadline }
     }
 
     /// Events in one transaction: enough to share the price of a commit, few enough to hold the heads only shortly.
@@ -27,13 +29,17 @@ actor EventIntake {
     private static let waitingLimit = 40_000
     /// Groups looked through for duplicates, that with the first included.
     private static let lookAfterDuplicate = 16
+    /// With less time left than a group needs even on a busy disk, a batch shares a group with its like alone.
+    private static let nearDeadline = Duration.milliseconds(500)
+    /// The server counts whole milliseconds of a timeout, from when it hears of it.
+    private static let timeoutPrecision = Duration.milliseconds(5)
 
     private let pool: PostgresPool
     private let clock: any BusinessClock
     private let writer: EventLogWriter
     private let stored: @Sendable () -> Void
     private var waiting: [Waiting] = []
-    private var waitingEvents = 0
+    private(set) var waitingEvents = 0
     private var isStoring = false
     private var groupsToLookThrough = 0
 
@@ -64,41 +70,77 @@ actor EventIntake {
     }
 
     private func storeGroups() async {
-        while let group = nextGroup() {
-            do {
-                let outcomes = try await write(group)
-                var start = 0
-                for one in group {
-                    one.reply.resume(returning: Array(outcomes[start..<start + one.events.count]))
-                    start += one.events.count
-                }
-                stored()
-            } catch {
-                for one in group { one.reply.resume(throwing: error) }
-            }
-        }
+        while let group = nextGroup() { await store(group) }
         isStoring = false
     }
 
-    /// The next batches that still have somebody waiting for them.
+    /// Stores batches together. What is one sender's fault alone (a value that the database refuses, a deadline that
+    /// passes) is answered to that sender, and the others are stored without it.
+    private func store(_ group: [Waiting]) async {
+        do {
+            let outcomes = try await write(group)
+            var start = 0
+            for one in group {
+                one.reply.resume(returning: Array(outcomes[start..<start + one.events.count]))
+                start += one.events.count
+            }
+            stored()
+        } catch let error as PostgresError where error.isValueRefused && group.count > 1 {
+            for one in group { await store([one]) }
+        } catch let error as PostgresError where error.isValueRefused {
+            fail(group, ProfileFailure.unstorable)
+        } catch let error as PostgresError where error.isTimeout {
+            let end = ContinuousClock.now + Self.timeoutPrecision
+            let expired = group.filter { $0.deadline <= end }
+            guard !expired.isEmpty else { return fail(group, error) }
+            fail(expired, ExpiredInQueue())
+            let others = group.filter { $0.deadline > end }
+            if !others.isEmpty { await store(others) }
+        } catch {
+            fail(group, error)
+        }
+    }
+
+    private func fail(_ batches: [Waiting], _ error: any Error) {
+        for one in batches { one.reply.resume(throwing: error) }
+    }
+
+    /// The next batches that still have somebody waiting for them: the oldest, and of the others those whose deadlines are
+    /// as near, or as far, as its own. A group runs under its earliest deadline, so that nothing is stored after its own;
+    /// a near one may well pass, and then costs only its like a second try.
     private func nextGroup() -> [Waiting]? {
-        var group: [Waiting] = []
-        var count = 0
-        var taken = 0
         let now = ContinuousClock.now
+        expire(at: now)
+        guard let oldest = waiting.first else { return nil }
+        let isNear = oldest.isNear(at: now)
+        var group: [Waiting] = []
+        var left: [Waiting] = []
+        var count = 0
+        var isFull = false
         for one in waiting {
-            guard group.isEmpty || count + one.events.count <= Self.groupLimit else { break }
-            taken += 1
-            waitingEvents -= one.events.count
-            guard one.deadline > now else {
-                one.reply.resume(throwing: ExpiredInQueue())
+            guard one.isNear(at: now) == isNear, !isFull else {
+                left.append(one)
                 continue
             }
-            group.append(one)
-            count += one.events.count
+            isFull = !group.isEmpty && count + one.events.count > Self.groupLimit
+            if isFull {
+                left.append(one)
+            } else {
+                group.append(one)
+                count += one.events.count
+            }
         }
-        waiting.removeFirst(taken)
-        return group.isEmpty ? (waiting.isEmpty ? nil : nextGroup()) : group
+        waiting = left
+        waitingEvents -= count
+        return group
+    }
+
+    private func expire(at now: ContinuousClock.Instant) {
+        let expired = waiting.filter { $0.deadline <= now }
+        guard !expired.isEmpty else { return }
+        waiting.removeAll { $0.deadline <= now }
+        waitingEvents -= expired.reduce(0) { $0 + $1.events.count }
+        fail(expired, ExpiredInQueue())
     }
 
     /// Nearly all events are new, so they are added without looking; the log's index tells of one that is not, and then
@@ -122,20 +164,11 @@ actor EventIntake {
         _ group: [Waiting], _ sending: EventGroup, lookingThrough: Bool, at now: Date
     ) async throws -> [EventOutcome] {
         let refused = group.flatMap(\.refused)
-        let options = TransactionOptions(deadline: group.map(\.deadline).max())
+        let options = TransactionOptions(deadline: group.map(\.deadline).min())
         let writer = writer
         return try await pool.transaction(options) { connection in
-            try await RefusedItemStorage.insert(refused, at: now, in: connection)
-            let events = sending.events
-            guard !events.isEmpty else { return [] }
-            let duplicates =
-                lookingThrough
-                ? try await EventStorage.holdHeads(
-                    of: Set(events.map(\.key.partition)), writer, findingDuplicatesAmong: events, in: connection) : []
-            let logEntries = LogEntries(at: now)
-            let new = events.indices.filter { !duplicates.contains($0) }
-            let offsets = try await writer.append(new.map { logEntries.event(events[$0]) }, in: connection)
-            return sending.outcomes(new: new, offsets: offsets)
+            try await sending.store(
+                refused: refused, lookingThrough: lookingThrough, at: now, writer, in: connection)
         }
     }
 }
