@@ -24,8 +24,38 @@ extension ProfileHandler {
                 caller: context.caller, problem: problem.below("events[\(index)]"),
                 item: try request.events[index].packed())
         }
-        let outcomes = try await events.store(items.located, refused: refused, deadline: context.deadline)
-        return items.response(outcomes)
+        guard Self.isRepeatable(context) else {
+            return items.response(
+                try await events.store(items.located, refused: refused, deadline: context.deadline))
+        }
+        return try await storeOnce(items, refused: refused, request, context, at: now)
+    }
+
+    /// Whether the caller may send the call again by its key. The gateway makes a key up, `<user>/-/<random>`, for a
+    /// request that brought none, for the sake of methods that need one to be called again within the suite; that key
+    /// comes from nobody else, and this method is called again without one.
+    private static func isRepeatable(_ context: CallContext) -> Bool {
+        guard let key = context.idempotencyKey else { return false }
+        return !key.hasPrefix("\(context.principal?.user ?? "")/-/")
+    }
+
+    /// Stores a batch in a transaction of its own, together with its key and reply. The heads of the log are held before
+    /// the events are looked for, so that the same event by another way at the same time is still stored once.
+    private func storeOnce(
+        _ items: TrackBatch, refused: [RefusedItem], _ request: ProfileV1.TrackRequest, _ context: CallContext,
+        at now: Date
+    ) async throws -> ProfileV1.TrackResponse {
+        let group = EventGroup(items.located)
+        let writer = writer
+        do {
+            return try await change(context, request) { connection in
+                let outcomes = try await group.store(
+                    refused: refused, lookingThrough: true, at: now, writer, in: connection)
+                return items.response(outcomes)
+            }
+        } catch let error as PostgresError where error.isValueRefused {
+            throw ProfileFailure.unstorable
+        }
     }
 
     /// Homes by identity, from memory where possible.
