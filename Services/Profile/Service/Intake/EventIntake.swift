@@ -15,21 +15,14 @@ enum EventOutcome: Sendable {
 /// One transaction at a time is enough: batches touch nearly all heads of the log, so two at once would wait for each other
 /// in the database instead of here, where they can still be joined.
 actor EventIntake {
-    private struct Waiting {
-        var events: [LocatedEvent]
-        var refused: [RefusedItem]
-        var deadline: ContinuousClock.Instant
-        var reply: CheckedContinuation<[EventOutcome], any Error>
-
-        func isNear(at now: ContinuousClock.Instant) -> Bool { deadline < now + EventIntake.nearDeadline }
-    }
+    private typealias Queue = EventQueue<CheckedContinuation<[EventOutcome], any Error>>
 
     /// Events in one transaction: enough to share the price of a commit, few enough to hold the heads only shortly.
     private static let groupLimit = 4_000
     private static let waitingLimit = 40_000
     /// Groups looked through for duplicates, that with the first included.
     private static let lookAfterDuplicate = 16
-    /// With less time left than a group needs even on a busy disk, a batch shares a group with its like alone.
+    /// More than a group needs even on a busy disk.
     private static let nearDeadline = Duration.milliseconds(500)
     /// The server counts whole milliseconds of a timeout, from when it hears of it.
     private static let timeoutPrecision = Duration.milliseconds(5)
@@ -38,10 +31,11 @@ actor EventIntake {
     private let clock: any BusinessClock
     private let writer: EventLogWriter
     private let stored: @Sendable () -> Void
-    private var waiting: [Waiting] = []
-    private(set) var waitingEvents = 0
+    private var waiting = Queue(groupLimit: groupLimit, nearDeadline: nearDeadline)
     private var isStoring = false
     private var groupsToLookThrough = 0
+
+    var waitingEvents: Int { waiting.eventCount }
 
     /// - Parameter stored: Called after each commit, to wake the readers of the log.
     init(
@@ -60,8 +54,7 @@ actor EventIntake {
         guard !events.isEmpty || !refused.isEmpty else { return [] }
         guard waitingEvents + events.count <= Self.waitingLimit else { throw ProfileFailure.tooManyWaiting }
         return try await withCheckedThrowingContinuation { reply in
-            waiting.append(Waiting(events: events, refused: refused, deadline: deadline, reply: reply))
-            waitingEvents += events.count
+            waiting.append(Queue.Batch(events: events, refused: refused, deadline: deadline, ticket: reply))
             if !isStoring {
                 isStoring = true
                 Task { await storeGroups() }
@@ -70,18 +63,24 @@ actor EventIntake {
     }
 
     private func storeGroups() async {
-        while let group = nextGroup() { await store(group) }
+        while true {
+            let now = ContinuousClock.now
+            fail(waiting.takeExpired(at: now), ExpiredInQueue())
+            let group = waiting.takeGroup(at: now)
+            guard !group.isEmpty else { break }
+            await store(group)
+        }
         isStoring = false
     }
 
     /// Stores batches together. What is one sender's fault alone (a value that the database refuses, a deadline that
     /// passes) is answered to that sender, and the others are stored without it.
-    private func store(_ group: [Waiting]) async {
+    private func store(_ group: [Queue.Batch]) async {
         do {
             let outcomes = try await write(group)
             var start = 0
             for one in group {
-                one.reply.resume(returning: Array(outcomes[start..<start + one.events.count]))
+                one.ticket.resume(returning: Array(outcomes[start..<start + one.events.count]))
                 start += one.events.count
             }
             stored()
@@ -101,52 +100,14 @@ actor EventIntake {
         }
     }
 
-    private func fail(_ batches: [Waiting], _ error: any Error) {
-        for one in batches { one.reply.resume(throwing: error) }
-    }
-
-    /// The next batches that still have somebody waiting for them: the oldest, and of the others those whose deadlines are
-    /// as near, or as far, as its own. A group runs under its earliest deadline, so that nothing is stored after its own;
-    /// a near one may well pass, and then costs only its like a second try.
-    private func nextGroup() -> [Waiting]? {
-        let now = ContinuousClock.now
-        expire(at: now)
-        guard let oldest = waiting.first else { return nil }
-        let isNear = oldest.isNear(at: now)
-        var group: [Waiting] = []
-        var left: [Waiting] = []
-        var count = 0
-        var isFull = false
-        for one in waiting {
-            guard one.isNear(at: now) == isNear, !isFull else {
-                left.append(one)
-                continue
-            }
-            isFull = !group.isEmpty && count + one.events.count > Self.groupLimit
-            if isFull {
-                left.append(one)
-            } else {
-                group.append(one)
-                count += one.events.count
-            }
-        }
-        waiting = left
-        waitingEvents -= count
-        return group
-    }
-
-    private func expire(at now: ContinuousClock.Instant) {
-        let expired = waiting.filter { $0.deadline <= now }
-        guard !expired.isEmpty else { return }
-        waiting.removeAll { $0.deadline <= now }
-        waitingEvents -= expired.reduce(0) { $0 + $1.events.count }
-        fail(expired, ExpiredInQueue())
+    private func fail(_ batches: [Queue.Batch], _ error: any Error) {
+        for one in batches { one.ticket.resume(throwing: error) }
     }
 
     /// Nearly all events are new, so they are added without looking; the log's index tells of one that is not, and then
     /// the group is looked through. After that so is what follows for a while, because a sender that repeats itself
     /// repeats more than one batch.
-    private func write(_ group: [Waiting]) async throws -> [EventOutcome] {
+    private func write(_ group: [Queue.Batch]) async throws -> [EventOutcome] {
         let sending = EventGroup(group.flatMap(\.events))
         let now = try await clock.now()
         if groupsToLookThrough == 0 {
@@ -161,7 +122,7 @@ actor EventIntake {
     }
 
     private func write(
-        _ group: [Waiting], _ sending: EventGroup, lookingThrough: Bool, at now: Date
+        _ group: [Queue.Batch], _ sending: EventGroup, lookingThrough: Bool, at now: Date
     ) async throws -> [EventOutcome] {
         let refused = group.flatMap(\.refused)
         let options = TransactionOptions(deadline: group.map(\.deadline).min())
