@@ -75,7 +75,7 @@ struct DeliveryTests {
 
         var tooOften = DeliveryStateMachine(attempt: DeliveryStateMachine.attemptLimit - 1)
         _ = tooOften.claim(isRepeatable: true)
-        #expect(report(&tooOften, .notTaken, 1) == .logContact)
+        #expect(report(&tooOften, .doubtful, 1) == .logContact)
         #expect(tooOften.state == .unknown)
 
         // The report of the claim before, come twice, says nothing about what may have left.
@@ -86,6 +86,31 @@ struct DeliveryTests {
         #expect(refuse(&waiting) == .logRefused)
         #expect(waiting.state == .refused)
         #expect(refuse(&waiting) == .stale)
+    }
+
+    @Test("a channel that surely took nothing makes no contact, whether it deduplicates or not")
+    func surelyNotTaken() {
+        var machine = DeliveryStateMachine(attempt: DeliveryStateMachine.attemptLimit - 1)
+        _ = machine.claim(isRepeatable: true)
+        #expect(report(&machine, .notTaken, 1) == .deadLetter)
+        #expect(machine.state == .failed)
+    }
+
+    @Test("what may have left is posted again only where each key is taken once, and a later refusal does not undo it")
+    func inDoubt() {
+        var machine = DeliveryStateMachine()
+        _ = machine.claim(isRepeatable: true)
+        #expect(report(&machine, .doubtful, 1) == .retryLater)
+        #expect(machine.mayHaveLeft)
+        var elsewhere = machine
+        #expect(!take(&elsewhere))
+        _ = machine.claim(isRepeatable: true)
+        #expect(report(&machine, .refused, 2) == .logContact)
+        #expect(machine.state == .unknown)
+
+        var once = sending()
+        #expect(report(&once, .doubtful, 1) == .logContact)
+        #expect(once.state == .unknown)
     }
 
     @Test("repeating a report changes nothing")

@@ -167,6 +167,50 @@ struct DeliveryTests {
         }
     }
 
+    @Test("a dead letter is driven again once: what the channel then refuses for good stays so")
+    func drivenOnce() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let options = CampaignBed.options(CampaignBed.operatorOfAll)
+        try await replica.running {
+            let id = try await planned(1, bed, replica)
+            try await eventually("the attempts to be used up") {
+                try await bed.report(try await bed.claim(replica), .notTaken, replica)
+                return try await bed.campaign(id, replica).deliveries == ["failed": 1]
+            }
+            let letter = try #require(
+                try await replica.client.listDeadLetters(.init(), options: options).deadLetters.first)
+            _ = try await replica.client.redriveDeadLetter(.init(deadLetterID: letter.deadLetterID), options: options)
+            try await bed.report(try await bed.claim(replica), .refused, replica)
+            let error = await refusal {
+                try await replica.client.redriveDeadLetter(.init(deadLetterID: letter.deadLetterID), options: options)
+            }
+            #expect(error?.code == .notFound)
+            #expect(try await bed.campaign(id, replica).deliveries == ["failed": 1])
+            #expect(try await bed.claim(replica).isEmpty)
+        }
+    }
+
+    @Test("a person settles what nobody knows, and nothing that a worker has")
+    func notTheWorkers() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(1, bed, replica)
+            let claimed = try await bed.claim(replica)
+            let report = CampaignV1.DeliveryReport(
+                deliveryID: claimed[0].deliveryID, fencingToken: claimed[0].fencingToken, outcome: .refused,
+                partition: claimed[0].partition)
+            let results = try await replica.client.reportDeliveries(
+                .init(reports: [report]), options: CampaignBed.options(CampaignBed.operatorOfAll)
+            ).results
+            #expect(results.map { $0.refusal?.code } == ["stale_claim"])
+            try await bed.report(claimed, .sent, replica)
+            #expect(try await bed.campaign(id, replica).deliveries == ["sent": 1])
+            #expect(try await bed.entries(EntryKind.contacted).count == 1)
+        }
+    }
+
     @Test("people do not claim deliveries, and report only on what they may see")
     func people() async throws {
         let bed = try await CampaignBed.make()

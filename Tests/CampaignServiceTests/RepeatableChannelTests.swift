@@ -40,6 +40,18 @@ struct RepeatableChannelTests {
         }
     }
 
+    @Test("what may have left does not leave through a channel that deduplicates no longer")
+    func noLonger() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await lapsed(2, bed, replica)
+            #expect(try await bed.claim(replica).isEmpty)
+            #expect(try await bed.campaign(id, replica).deliveries == ["unknown": 2])
+            #expect(try await bed.entries(EntryKind.contacted).count == 2)
+        }
+    }
+
     @Test("what may have left counts as unknown, not as refused, when an opt-out or the close stops it")
     func stopped() async throws {
         let bed = try await CampaignBed.make()

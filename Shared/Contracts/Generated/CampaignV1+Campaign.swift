@@ -1232,8 +1232,10 @@ extension CampaignV1 {
         public static let refused = Self(rawValue: 3)
         /// Nobody knows; never sent again by machine.
         public static let unknown = Self(rawValue: 4)
+        /// No answer to trust from a channel that takes each dedupe key once: it is posted again after retry_after.
+        public static let doubtful = Self(rawValue: 5)
 
-        public static let all: [Self] = [.unspecified, .sent, .notTaken, .refused, .unknown]
+        public static let all: [Self] = [.unspecified, .sent, .notTaken, .refused, .unknown, .doubtful]
 
         public var protobufName: String? {
             switch rawValue {
@@ -1242,6 +1244,7 @@ extension CampaignV1 {
             case 2: "DELIVERY_OUTCOME_NOT_TAKEN"
             case 3: "DELIVERY_OUTCOME_REFUSED"
             case 4: "DELIVERY_OUTCOME_UNKNOWN"
+            case 5: "DELIVERY_OUTCOME_DOUBTFUL"
             default: nil
             }
         }

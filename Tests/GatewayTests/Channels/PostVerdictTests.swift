@@ -26,9 +26,13 @@ struct PostVerdictTests {
     func deduplicates(status: Int) {
         #expect(
             verdict(.answered(status: status, retryAfterMilliseconds: nil), deduplicates: true)
-                == .postAgain(reason: "http_\(status)", afterMilliseconds: 1_000))
+                == .postAgain(reason: "http_\(status)", afterMilliseconds: 1_000, isInDoubt: true))
         #expect(
-            verdict(.noAnswer, deduplicates: true) == .postAgain(reason: "no_answer", afterMilliseconds: 1_000))
+            verdict(.noAnswer, deduplicates: true)
+                == .postAgain(reason: "no_answer", afterMilliseconds: 1_000, isInDoubt: true))
+        #expect(
+            verdict(.notConnected, deduplicates: true)
+                == .postAgain(reason: "no_connection", afterMilliseconds: 1_000, isInDoubt: false))
     }
 
     @Test("other refusals are for good", arguments: [400, 401, 403, 404, 409, 413, 422])
@@ -39,7 +43,7 @@ struct PostVerdictTests {
     @Test("the wait grows with the attempts, up to a minute")
     func backoff() {
         let waits = (1...9).map { attempt -> Int in
-            guard case .postAgain(_, let wait) = PostVerdict(.notConnected, deduplicates: false, attempt: attempt)
+            guard case .postAgain(_, let wait, _) = PostVerdict(.notConnected, deduplicates: false, attempt: attempt)
             else {
                 return 0
             }

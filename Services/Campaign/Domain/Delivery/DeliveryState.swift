@@ -37,4 +37,9 @@ package enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
     /// The channel refused it for good.
     case refused
     case unknown
+    /// Nobody knows either, but the channel takes each key once: it is posted again.
+    case doubtful
+
+    /// Whether another claim may follow.
+    package var mayFollow: Bool { self == .notTaken || self == .doubtful }
 }

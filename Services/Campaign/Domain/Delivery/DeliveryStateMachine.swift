@@ -44,11 +44,12 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case stale
     }
 
-    /// A worker takes it; false where there is nothing to take.
+    /// A worker takes it; false where there is nothing to take: also where it may have left, and the channel would take it a
+    /// second time.
     ///
     /// - Parameter isRepeatable: Whether the worker's channel takes each dedupe key once.
     package mutating func claim(isRepeatable: Bool = false) -> Bool {
-        guard state == .reserved else { return false }
+        guard state == .reserved, isRepeatable || !mayHaveLeft else { return false }
         self.isRepeatable = isRepeatable
         state = .sending
         fencingToken += 1
@@ -79,8 +80,8 @@ package struct DeliveryStateMachine: Sendable, Hashable {
     /// A worker reports on its claim. Repeating a report changes nothing.
     package mutating func report(_ outcome: DeliveryOutcome, fencingToken token: Int64) -> Action {
         guard token == fencingToken else {
-            // Only "not taken" ends a claim and lets another follow, so it is the report that may come twice.
-            return token < fencingToken && token > 0 && outcome == .notTaken ? .duplicate : .stale
+            // Only these end a claim and let another follow, so they are the reports that may come twice.
+            return token < fencingToken && token > 0 && outcome.mayFollow ? .duplicate : .stale
         }
         switch (state, outcome) {
         case (.sending, .sent):
@@ -89,12 +90,15 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case (.sending, .unknown):
             state = .unknown
             return .logContact
+        case (.sending, .doubtful) where !isRepeatable:
+            state = .unknown
+            return .logContact
         case (.sending, .refused):
-            state = .failed
-            return .logNotSent
-        case (.sending, .notTaken):
-            // A worker may say so of a repeatable one too where no answer came.
-            mayHaveLeft = mayHaveLeft || isRepeatable
+            // What the channel refuses now it may have taken before.
+            state = mayHaveLeft ? .unknown : .failed
+            return mayHaveLeft ? .logContact : .logNotSent
+        case (.sending, .notTaken), (.sending, .doubtful):
+            mayHaveLeft = mayHaveLeft || outcome == .doubtful
             guard attempt < Self.attemptLimit else {
                 state = mayHaveLeft ? .unknown : .failed
                 return mayHaveLeft ? .logContact : .deadLetter
@@ -113,7 +117,8 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case (.unknown, .refused), (.unknown, .notTaken):
             state = .failed
             return .logChange(wasSent: false)
-        case (.sent, .sent), (.unknown, .unknown), (.failed, .refused), (.failed, .notTaken), (.reserved, .notTaken):
+        case (.sent, .sent), (.unknown, .unknown), (.unknown, .doubtful), (.failed, .refused), (.failed, .notTaken),
+            (.reserved, .notTaken), (.reserved, .doubtful):
             return .duplicate
         default:
             return .stale

@@ -56,6 +56,12 @@ struct DeliveryClaims: Sendable {
                 changes.append(change)
                 if let entry { entries.append(entry) }
                 result.refused += 1
+            } else if contact.machine.mayHaveLeft, !order.isRepeatable {
+                // The channel deduplicated when it was posted, and does so no longer.
+                let (change, entry) = try contact.refusing("not_repeatable", content.campaigns, now: now)
+                changes.append(change)
+                if let entry { entries.append(entry) }
+                result.refused += 1
             } else if let claimed = Claimed(contact, of: campaign, isRepeatable: order.isRepeatable) {
                 changes.append(
                     ContactChange(

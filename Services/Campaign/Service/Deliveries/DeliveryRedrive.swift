@@ -11,6 +11,8 @@ struct DeliveryRedrive: Sendable {
     /// A contact that failed counts for no cap, so it goes through the whole gate once more, under the same locks as
     /// one that is new.
     func again(_ letter: DeadLetterStorage.Letter, now: Date, in connection: PostgresConnection) async throws {
+        // One that was driven again is over: a new letter comes where the channel still does not take the contact.
+        guard !letter.isRedriven else { throw CampaignFailure.unknownDeadLetter }
         let campaigns = try await book.read(in: connection).campaigns
         let found = try await connection.query(OpenContactStorage.readStatement((letter.partition, letter.deliveryID)))
         guard let first = try found.first.map(OpenContact.init(row:)), let campaign = campaigns[first.key.campaignID]
@@ -38,6 +40,8 @@ struct DeliveryRedrive: Sendable {
         try await OpenContactStorage.apply(
             [ContactChange(contact, machine, reason: "redriven", dueAt: Date(), decidedAt: now)], now: now,
             in: connection)
-        try await DeadLetterStorage.markRedriven(letter, in: connection)
+        guard try await DeadLetterStorage.markRedriven(letter, in: connection) else {
+            throw CampaignFailure.unknownDeadLetter
+        }
     }
 }

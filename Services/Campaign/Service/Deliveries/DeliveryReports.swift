@@ -26,7 +26,11 @@ struct DeliveryReports: Sendable {
     }
 
     /// One transaction, the caller's; the answers come in the order of the reports.
-    func take(_ reports: [Report], now: Date, in connection: PostgresConnection) async throws -> [Answer] {
+    ///
+    /// - Parameter onlyUnknown: for a person, who decides what nobody knew; a contact that a worker has is the worker's.
+    func take(
+        _ reports: [Report], onlyUnknown: Bool = false, now: Date, in connection: PostgresConnection
+    ) async throws -> [Answer] {
         let answers = try await connection.pipeline([
             LiveCampaignStorage.revisionStatement, OpenContactStorage.lockStatement(places(of: reports)),
         ])
@@ -42,6 +46,10 @@ struct DeliveryReports: Sendable {
         var entries: [NewLogEntry] = []
         for (index, report) in reports.enumerated() {
             guard var contact = contacts[report.deliveryID], contact.member.partition == report.partition else {
+                continue
+            }
+            guard !onlyUnknown || contact.machine.state == .unknown else {
+                results[index] = .stale(customerID: contact.key.customerID)
                 continue
             }
             let action = contact.machine.report(report.outcome, fencingToken: report.fencingToken)
@@ -71,7 +79,7 @@ struct DeliveryReports: Sendable {
 
     private func change(_ contact: OpenContact, after report: Report) -> ContactChange {
         let wait = min(max(report.retryAfter, .zero), .seconds(3_600))
-        let dueAt = report.outcome == .notTaken ? Date() + wait / .seconds(1) : nil
+        let dueAt = report.outcome.mayFollow ? Date() + wait / .seconds(1) : nil
         return ContactChange(contact, contact.machine, reason: report.reason, dueAt: dueAt)
     }
 

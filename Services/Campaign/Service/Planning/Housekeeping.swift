@@ -21,29 +21,41 @@ struct Housekeeping: Sendable {
         let partitions = try await pool.withConnection {
             try await OpenContactStorage.lapsedPartitions(machineNow: Date(), in: $0)
         }
+        // One partition that cannot be settled keeps no other waiting.
+        var failure: (any Error)?
         for partition in partitions {
-            let now = try await clock.now()
-            try await pool.transaction { connection in
-                let campaigns = try await book.read(in: connection).campaigns
-                let contacts = try await OpenContactStorage.lockLapsed(
-                    partition, machineNow: Date(), limit: Self.limit, in: connection)
-                var entries: [NewLogEntry] = []
-                var changes: [ContactChange] = []
-                for contact in contacts {
-                    var machine = contact.machine
-                    let action = machine.lapse()
-                    guard action != .stale, let cut = contact.cut(campaigns) else { continue }
-                    changes.append(ContactChange(contact, machine, reason: "lease_lapsed"))
-                    guard action == .logContact else { continue }
-                    entries.append(
-                        try LogEntries.contacted(
-                            contact.key, cut, delivery: .unknown, at: contact.contactedAt ?? now, recordedAt: now))
-                }
-                try await OpenContactStorage.apply(changes, now: now, in: connection)
-                try await writer.append(entries, in: connection)
+            do {
+                try await settleLapsed(partition)
+            } catch {
+                try Task.checkCancellation()
+                failure = failure ?? error
             }
-            afterCommit()
         }
+        if let failure { throw failure }
+    }
+
+    private func settleLapsed(_ partition: Int16) async throws {
+        let now = try await clock.now()
+        try await pool.transaction { connection in
+            let campaigns = try await book.read(in: connection).campaigns
+            let contacts = try await OpenContactStorage.lockLapsed(
+                partition, machineNow: Date(), limit: Self.limit, in: connection)
+            var entries: [NewLogEntry] = []
+            var changes: [ContactChange] = []
+            for contact in contacts {
+                var machine = contact.machine
+                let action = machine.lapse()
+                guard action != .stale, let cut = contact.cut(campaigns) else { continue }
+                changes.append(ContactChange(contact, machine, reason: "lease_lapsed"))
+                guard action == .logContact else { continue }
+                entries.append(
+                    try LogEntries.contacted(
+                        contact.key, cut, delivery: .unknown, at: contact.contactedAt ?? now, recordedAt: now))
+            }
+            try await OpenContactStorage.apply(changes, now: now, in: connection)
+            try await writer.append(entries, in: connection)
+        }
+        afterCommit()
     }
 
     /// Contacts that still waited when their campaign was closed will not leave.

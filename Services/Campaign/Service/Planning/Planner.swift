@@ -88,7 +88,14 @@ final class Planner: Service, Sendable {
             let token = try await PlannerLeaseStorage.take(
                 owner: owner, now: Date(), lease: bounds.plannerLease, pool: pool)
         else { return false }
-        try await housekeeping.settleLapsed()
+        do {
+            try await housekeeping.settleLapsed()
+        } catch  where Self.concernsAll(error) {
+            throw error
+        } catch {
+            logger.warning(
+                "lapsed deliveries could not be settled for the moment", metadata: ["error": "\(Self.reason(error))"])
+        }
         let content = try await pool.withConnection { try await book.read(in: $0) }
         var didWork = try await refuseClosed(content)
         // Plans of running campaigns do not change, so what has gone through all its waves needs no further look.

@@ -81,7 +81,9 @@ extension CampaignHandler {
         let now = try await clock.now()
         let response = try await ownChange(context, request) { connection in
             let allowed = visible.map { visible in taken.filter { visible.contains($0.deliveryID) } } ?? taken
-            var answers = try await reports.take(allowed, now: now, in: connection).makeIterator()
+            var answers = try await reports.take(
+                allowed, onlyUnknown: context.principal != nil, now: now, in: connection
+            ).makeIterator()
             return CampaignV1.ReportDeliveriesResponse(
                 results: taken.enumerated().map { index, report in
                     let isAllowed = visible?.contains(report.deliveryID) ?? true
@@ -89,7 +91,7 @@ extension CampaignHandler {
                 })
         }
         // What was not taken may be due again at once.
-        if taken.contains(where: { $0.outcome == .notTaken }) { signal.signal() }
+        if taken.contains(where: \.outcome.mayFollow) { signal.signal() }
         return response
     }
 

@@ -42,6 +42,7 @@ extension DeliveryReports.Report {
         case .notTaken: outcome = .notTaken
         case .refused: outcome = .refused
         case .unknown: outcome = .unknown
+        case .doubtful: outcome = .doubtful
         default: throw CampaignFailure.missing(field: "reports[\(index)].outcome")
         }
         guard message.reason.isEmpty || Names.isPlain(message.reason) else {

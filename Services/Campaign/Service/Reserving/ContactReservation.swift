@@ -39,8 +39,12 @@ struct ContactReservation: Sendable {
         let decided = decide(candidates, facts, policy: policy, now: now)
         let insert = ContactStorage.insertStatement(
             decided.values.map(\.contact), now: now, machineNow: Date(), replacingRefused: standing != nil)
-        guard decided.values.contains(where: { $0.contact.state != .reserved }) else {
-            // A reservation leaves no entry in the log, so nobody asks which of them were new.
+        let isPlain = decided.allSatisfy { key, decision in
+            decision.contact.state == .reserved && standing?[key] == nil
+        }
+        if isPlain {
+            // A reservation leaves no entry in the log, so nobody asks which of them were new; and where none replaces a
+            // refusal, no row is waited for behind the heads of the log.
             try await connection.executeAtCommit([insert])
             return Result(reserved: decided.count)
         }

@@ -27,7 +27,7 @@ enum ContactStorage {
             ? """
             DO UPDATE SET state = excluded.state, reason = excluded.reason, decided_at = excluded.decided_at,
                 changed_at = excluded.changed_at, due_at = excluded.due_at, traceparent = excluded.traceparent,
-                campaign_version = excluded.campaign_version
+                campaign_version = excluded.campaign_version, attempt = 0, is_repeatable = false
             WHERE contact.state = 'refused'
             """ : "DO NOTHING"
         return """

@@ -41,12 +41,13 @@ enum DeadLetterStorage {
         ).first.map(Letter.init(row:))
     }
 
-    static func markRedriven(_ letter: Letter, in connection: PostgresConnection) async throws {
+    /// Says whether it was still to be driven.
+    static func markRedriven(_ letter: Letter, in connection: PostgresConnection) async throws -> Bool {
         try await connection.execute(
             """
             UPDATE campaign.delivery_dead_letter SET is_redriven = true
-            WHERE partition = \(letter.partition) AND delivery_id = \(letter.deliveryID)
-            """)
+            WHERE partition = \(letter.partition) AND delivery_id = \(letter.deliveryID) AND NOT is_redriven
+            """) == 1
     }
 }
 

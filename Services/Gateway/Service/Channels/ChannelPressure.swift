@@ -10,7 +10,7 @@ struct ChannelPressure: Sendable {
     private var isProbing = false
 
     mutating func note(_ verdict: PostVerdict) {
-        guard case .postAgain(_, let wait) = verdict else {
+        guard case .postAgain(_, let wait, _) = verdict else {
             self = ChannelPressure()
             return
         }

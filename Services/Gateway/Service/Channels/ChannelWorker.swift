@@ -40,10 +40,11 @@ struct ChannelWorker: Sendable {
         self.log = log
         name = workerName
         http = ChannelClient(channel)
-        reporter = DeliveryReporter(campaign, log: log)
+        let claimed = Permits(min(Self.claimLimit, channel.concurrency * Self.turns))
+        self.claimed = claimed
+        reporter = DeliveryReporter(campaign, log: log) { claimed.giveBack($0) }
         sweeper = UnknownSweeper(
             channel, campaign, http, reporter, intervalMilliseconds: sweepMilliseconds, log: log)
-        claimed = Permits(min(Self.claimLimit, channel.concurrency * Self.turns))
         posting = Permits(channel.concurrency)
     }
 
@@ -80,10 +81,7 @@ struct ChannelWorker: Sendable {
                 claimed.giveBack(room - deliveries.count)
                 let deadline = started.advanced(by: .milliseconds(leaseMilliseconds - channel.timeoutMilliseconds))
                 for delivery in deliveries {
-                    posts.addTask {
-                        await deliver(delivery, before: deadline)
-                        claimed.giveBack()
-                    }
+                    posts.addTask { await deliver(delivery, before: deadline) }
                 }
                 // A claim that comes back empty at once must not turn into a busy loop.
                 if deliveries.isEmpty, started.duration(to: .now) < .milliseconds(50) { await pause(.milliseconds(50)) }

@@ -8,25 +8,33 @@ final class DeliveryReporter: Sendable {
     private let log: Logger
     /// Bounded by the permits of the worker: each outstanding delivery is reported once.
     private let gathered = GatheredReports()
+    /// Told how many deliveries of the worker were handed over, or given up.
+    private let handedOver: @Sendable (Int) -> Void
 
     private static let batchLimit = 200
-    /// Between reports, so that one is worth its transaction; nobody waits for them, the lease is many seconds long.
+    /// After a small batch, so that the next is worth its transaction; nobody waits for it, the lease is many seconds long.
     private static let rest: Duration = .milliseconds(25)
+    private static let smallBatch = 8
     /// A report that cannot be handed over for so long is given up: the claim has lapsed, and the delivery is unknown.
     private static let patience: Duration = .seconds(120)
 
-    init(_ campaign: CampaignV1.CampaignServiceClient, log: Logger) {
+    init(
+        _ campaign: CampaignV1.CampaignServiceClient, log: Logger,
+        handedOver: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
         self.campaign = campaign
         self.log = log
+        self.handedOver = handedOver
     }
 
-    func report(_ delivery: CampaignV1.Delivery, _ verdict: PostVerdict) {
+    /// - Parameter isClaimed: the worker has it now; otherwise somebody asked after it.
+    func report(_ delivery: CampaignV1.Delivery, _ verdict: PostVerdict, isClaimed: Bool = true) {
         var report = CampaignV1.DeliveryReport(
             deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, partition: delivery.partition)
         switch verdict {
         case .sent: report.outcome = .sent
-        case .postAgain(let reason, let milliseconds):
-            report.outcome = .notTaken
+        case .postAgain(let reason, let milliseconds, let isInDoubt):
+            report.outcome = isInDoubt ? .doubtful : .notTaken
             report.reason = reason
             report.retryAfterMilliseconds = Int64(milliseconds)
         case .refused(let reason):
@@ -36,7 +44,7 @@ final class DeliveryReporter: Sendable {
             report.outcome = .unknown
             report.reason = reason
         }
-        gathered.add(report)
+        gathered.add(GatheredReports.One(report: report, isClaimed: isClaimed))
     }
 
     /// No more reports come; `run` ends when those there are have been handed over.
@@ -46,8 +54,9 @@ final class DeliveryReporter: Sendable {
 
     func run() async {
         while let batch = await gathered.next(upTo: Self.batchLimit) {
-            await send(batch)
-            if batch.count < Self.batchLimit { try? await Task.sleep(for: Self.rest) }
+            await send(batch.map(\.report))
+            handedOver(batch.count { $0.isClaimed })
+            if batch.count < Self.smallBatch { try? await Task.sleep(for: Self.rest) }
         }
     }
 

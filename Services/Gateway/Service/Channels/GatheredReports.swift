@@ -3,15 +3,21 @@ internal import Synchronization
 
 /// Reports that wait to be sent together.
 final class GatheredReports: Sendable {
+    struct One: Sendable {
+        var report: CampaignV1.DeliveryReport
+        /// A worker has the delivery until this is handed over.
+        var isClaimed: Bool
+    }
+
     private struct State {
-        var reports: [CampaignV1.DeliveryReport] = []
+        var reports: [One] = []
         var isFinished = false
         var waiting: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    func add(_ report: CampaignV1.DeliveryReport) {
+    func add(_ report: One) {
         wake { $0.reports.append(report) }
     }
 
@@ -20,7 +26,7 @@ final class GatheredReports: Sendable {
     }
 
     /// All that wait, up to a limit; waits for the first; nil at the end.
-    func next(upTo limit: Int) async -> [CampaignV1.DeliveryReport]? {
+    func next(upTo limit: Int) async -> [One]? {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in
                 if !state.reports.isEmpty || state.isFinished { return true }

@@ -11,8 +11,8 @@ enum PostResult: Sendable, Equatable {
 /// What follows from it.
 enum PostVerdict: Sendable, Equatable {
     case sent
-    /// The channel surely did not take it, or takes it only once: it may be posted again after the wait.
-    case postAgain(reason: String, afterMilliseconds: Int)
+    /// It may be posted again after the wait: the channel surely did not take it or, in doubt, takes it only once.
+    case postAgain(reason: String, afterMilliseconds: Int, isInDoubt: Bool = false)
     /// The channel refused it for good.
     case refused(reason: String)
     /// Nobody knows.
@@ -36,6 +36,7 @@ enum PostVerdict: Sendable, Equatable {
     }
 
     private static func doubtful(_ reason: String, _ deduplicates: Bool, _ backoff: Int) -> PostVerdict {
-        deduplicates ? .postAgain(reason: reason, afterMilliseconds: backoff) : .unknown(reason: reason)
+        deduplicates
+            ? .postAgain(reason: reason, afterMilliseconds: backoff, isInDoubt: true) : .unknown(reason: reason)
     }
 }

@@ -6505,19 +6505,21 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__campaign_state__descriptor =
   zhike__campaign__v1__campaign_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[5] =
+static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[6] =
 {
   { "DELIVERY_OUTCOME_UNSPECIFIED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNSPECIFIED", 0 },
   { "DELIVERY_OUTCOME_SENT", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_SENT", 1 },
   { "DELIVERY_OUTCOME_NOT_TAKEN", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_TAKEN", 2 },
   { "DELIVERY_OUTCOME_REFUSED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_REFUSED", 3 },
   { "DELIVERY_OUTCOME_UNKNOWN", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNKNOWN", 4 },
+  { "DELIVERY_OUTCOME_DOUBTFUL", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL", 5 },
 };
 static const ProtobufCIntRange zhike__campaign__v1__delivery_outcome__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[6] =
 {
+  { "DELIVERY_OUTCOME_DOUBTFUL", 5 },
   { "DELIVERY_OUTCOME_NOT_TAKEN", 2 },
   { "DELIVERY_OUTCOME_REFUSED", 3 },
   { "DELIVERY_OUTCOME_SENT", 1 },
@@ -6531,9 +6533,9 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__delivery_outcome__descriptor 
   "DeliveryOutcome",
   "Zhike__Campaign__V1__DeliveryOutcome",
   "zhike.campaign.v1",
-  5,
+  6,
   zhike__campaign__v1__delivery_outcome__enum_values_by_number,
-  5,
+  6,
   zhike__campaign__v1__delivery_outcome__enum_values_by_name,
   1,
   zhike__campaign__v1__delivery_outcome__value_ranges,

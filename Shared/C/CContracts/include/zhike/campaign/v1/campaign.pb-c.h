@@ -109,7 +109,11 @@ typedef enum _Zhike__Campaign__V1__DeliveryOutcome {
   /*
    * Nobody knows; never sent again by machine.
    */
-  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNKNOWN = 4
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNKNOWN = 4,
+  /*
+   * No answer to trust from a channel that takes each dedupe key once: it is posted again after retry_after.
+   */
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME)
 } Zhike__Campaign__V1__DeliveryOutcome;
 
