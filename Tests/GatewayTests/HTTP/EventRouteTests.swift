@@ -124,6 +124,31 @@ struct EventRouteTests {
         #expect(event.customer?.by == .customerID(7))
     }
 
+    @Test(
+        "a value beyond ten trillion of the currency is refused, and the field is named",
+        arguments: ["1000000000000001", "-1000000000000001", "8000000000000000000", "-9223372036854775808"])
+    func valueBeyondBound(value: String) async throws {
+        let profile = Profile()
+        try await withGateway(profile.suite()) { gateway in
+            func outcome(_ id: String, _ value: String) -> String {
+                """
+                {"event_id": "\(id)", "customer": {"customer_id": 7}, "type": "deposit.opened",
+                "occurred_at": "2026-03-02T01:30:00Z", "value_minor": \(value), "currency": "CNY"}
+                """
+            }
+            let items = [outcome("o1", value), outcome("o2", "1000000000000000")]
+            let answer = try await gateway.send(
+                .POST, "/v1/outcomes", #"{"outcomes": [\#(items.joined(separator: ","))]}"#)
+            let results = try #require(try answer.json["results"] as? [[String: Any]])
+            #expect(results.map { $0["status"] as? String } == ["refused", "accepted"])
+            let refusal = try #require(results[0]["refusal"] as? [String: Any])
+            #expect(refusal["field"] as? String == "outcomes[0].value_minor")
+            #expect(
+                refusal["reason"] as? String == "Send a number from -1000000000000000 to 1000000000000000.")
+        }
+        #expect(profile.events.withLock { $0.map(\.eventID) } == ["o2"])
+    }
+
     @Test("person, idempotency key and trace reach the suite service")
     func context() async throws {
         let profile = Profile()

@@ -26,9 +26,12 @@ enum EventShapes {
             .presence("customer", \.event.customer, CommonShapes.customer, isRequired: true),
             .required("type", \.event.type, eventType),
             .required("occurred_at", \.event.occurredAtMicros, .time),
-            .presence("value_minor", \.valueMinor, .integer(Int64.min...Int64.max)),
+            .presence("value_minor", \.valueMinor, .integer(-largestValueMinor...largestValueMinor)),
             .presence("currency", \.currency, currency),
         ])
+
+    /// Ten trillion of a currency with a hundredth; a reader of the logs counts what lies beyond as 0.
+    static let largestValueMinor: Int64 = 1_000_000_000_000_000
 
     static let currency = JSONShape<String>.text(3...3, .currency)
 
