@@ -11,7 +11,7 @@ struct CampaignReportTests {
 
     @Test("compares each arm with the control arm and puts that one first")
     func arms() throws {
-        let cells: [CellKey: Int64] = [
+        let cells: [CellKey: Int128] = [
             Self.key(.customers, arm: "zeta"): 10, Self.key(.converted, arm: "zeta"): 5,
             Self.key(.customers, arm: "alpha"): 4,
             Self.key(.customers, arm: "none", control: true): 10,
@@ -31,9 +31,20 @@ struct CampaignReportTests {
         #expect(report.refused == ["cap": 3])
     }
 
+    @Test("can be read where cells were tampered with: no arm shows more conversions than customers")
+    func tampered() {
+        let cells: [CellKey: Int128] = [
+            Self.key(.customers): 3, Self.key(.converted): 4, Self.key(.customers, arm: "none", control: true): -1,
+            Self.key(.converted, arm: "none", control: true): 1,
+        ]
+        let report = CampaignReport(campaignID: 7, cells: cells)
+        #expect(report.arms.map(\.proportion.converted) == [0, 3])
+        #expect(report.audience == 3)
+    }
+
     @Test("has a line for each day on which something happened")
     func series() {
-        let cells: [CellKey: Int64] = [
+        let cells: [CellKey: Int128] = [
             Self.key(.customers): 3, Self.key(.customers, arm: "held", control: true): 2,
             Self.key(.conversions, day: "2026-03-05"): 4, Self.key(.valueMinor, day: "2026-03-05"): 900,
         ]

@@ -10,7 +10,7 @@ struct CustomerFactsTests {
     static func cut(_ arm: String, control: Bool = false, wave: Int32 = 1) -> Cut {
         Cut(
             officePath: "/head/b01/", manager: "m1", arm: arm, isControl: control, wave: wave, channel: "sms",
-            windowSeconds: 86_400)
+            windowMicroseconds: 86_400_000_000)
     }
 
     static func facts(_ list: [Fact]) -> CustomerFacts {
@@ -26,7 +26,7 @@ struct CustomerFactsTests {
             .contacted(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), unknown: true),
             .contacted(
                 dedupeKey: "b", at: Self.start.addingTimeInterval(60), cut: Self.cut("contacted"), unknown: false),
-            .deliveryChanged(dedupeKey: "a", sent: false),
+            .deliveryChanged(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), sent: false),
             .outcome(eventID: "1", at: Self.start.addingTimeInterval(30), valueMinor: 5),
             .outcome(eventID: "2", at: Self.start.addingTimeInterval(90), valueMinor: 7),
             .outcome(eventID: "3", at: Self.start.addingTimeInterval(60 + 86_401), valueMinor: 9),
@@ -71,10 +71,32 @@ struct CustomerFactsTests {
     func notDelivered() {
         let facts = Self.facts([
             .contacted(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), unknown: true),
-            .deliveryChanged(dedupeKey: "a", sent: false),
+            .deliveryChanged(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), sent: false),
         ])
         let amounts = Contribution(campaignID: 1, facts: facts, days: Self.days).amounts
         #expect(amounts.map(\.key.reason) == ["not_delivered"])
+    }
+
+    @Test("whom the channel refused for good without any contact is refused as not delivered")
+    func refusedByTheChannel() {
+        let notSent = Fact.deliveryChanged(dedupeKey: "a", at: Self.start, cut: Self.cut("contacted"), sent: false)
+        let later = Fact.refused(at: Self.start.addingTimeInterval(60), cut: Self.cut("", wave: 2), reason: "cap")
+        let amounts = Contribution(campaignID: 1, facts: Self.facts([later, notSent]), days: Self.days).amounts
+        #expect(amounts.map(\.key.reason) == ["not_delivered"])
+        #expect(amounts.map(\.key.officePath) == ["/head/b01/"])
+        let reached = Fact.contacted(
+            dedupeKey: "b", at: Self.start.addingTimeInterval(9), cut: Self.cut("contacted", wave: 2), unknown: false)
+        let treated = Contribution(campaignID: 1, facts: Self.facts([notSent, reached]), days: Self.days).amounts
+        #expect(treated.map(\.key.measure) == [.customers])
+    }
+
+    @Test("what a channel refused before its cut was kept counts nowhere, as before")
+    func withoutCut() {
+        let bare = Cut(
+            officePath: "", manager: "", arm: "", isControl: false, wave: 0, channel: "", windowMicroseconds: 0)
+        let notSent = Fact.deliveryChanged(
+            dedupeKey: "a", at: Date(timeIntervalSince1970: 0), cut: bare, sent: false)
+        #expect(Contribution(campaignID: 1, facts: Self.facts([notSent]), days: Self.days).amounts.isEmpty)
     }
 
     @Test("takes the business day from the bank's time zone")

@@ -22,11 +22,12 @@ public func kpiParts(_ dependencies: KPIDependencies) -> ServiceParts {
     let days = BusinessDay(timeZone: dependencies.clock.timeZone)
     let consumer = campaignConsumer(dependencies, days)
     let verification = Verification(pool: dependencies.pool, consumer: consumer.name, days: days)
+    let watch = DeadLetterWatch(pool: dependencies.pool, consumer: consumer.name, pause: .seconds(5))
     var router = RPCRouter()
     router.register(
         kpiService: KPIHandler(dependencies: dependencies, consumer: consumer, verification: verification))
     router.allow(KPIV1.KPIServiceMethods.all, callers: ["gateway", "zhike"])
-    return ServiceParts(router: router, services: [consumer])
+    return ServiceParts(router: router, services: [consumer, watch])
 }
 
 private func campaignConsumer(_ dependencies: KPIDependencies, _ days: BusinessDay) -> LogConsumer {

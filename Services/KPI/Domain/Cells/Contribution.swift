@@ -1,6 +1,13 @@
 /// What one customer adds to the cells of one campaign.
+///
+/// Amounts have 128 bits: one value is at most `largestValueMinor`, so that no log is long enough to leave them, and sums
+/// are exact whatever stands in it. Running totals and a recomputation therefore agree to the last unit.
 public struct Contribution: Sendable {
-    public private(set) var amounts: [CellKey: Int64] = [:]
+    /// The largest value of one conversion that counts, in minor units: ten trillion of a currency with a hundredth. The
+    /// gateway takes no larger one. What lies beyond is a mistake: its conversion counts, its value counts as 0.
+    public static let largestValueMinor: Int64 = 1_000_000_000_000_000
+
+    public private(set) var amounts: [CellKey: Int128] = [:]
 
     public init() {}
 
@@ -33,19 +40,23 @@ public struct Contribution: Sendable {
                 key.measure = .conversions
                 add(1, key)
                 key.measure = .valueMinor
-                add(conversion.valueMinor, key)
+                add(Self.counted(conversion.valueMinor), key)
             }
         }
     }
 
-    public mutating func add(_ amount: Int64, _ key: CellKey) {
-        let sum = amounts[key, default: 0] + amount
+    private static func counted(_ valueMinor: Int64) -> Int128 {
+        (-largestValueMinor...largestValueMinor).contains(valueMinor) ? Int128(valueMinor) : 0
+    }
+
+    private mutating func add(_ amount: Int128, _ key: CellKey) {
+        let sum = amounts[key, default: 0].addingSaturated(amount)
         amounts[key] = sum == 0 ? nil : sum
     }
 
     /// What must be added to the stored cells when a customer's contribution was `old` and is `self` now.
     public mutating func subtract(_ old: Contribution) {
-        for (key, amount) in old.amounts { add(-amount, key) }
+        for (key, amount) in old.amounts { add(Int128.zero.subtractingSaturated(amount), key) }
     }
 
     public mutating func merge(_ other: Contribution) {

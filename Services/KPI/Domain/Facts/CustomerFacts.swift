@@ -8,11 +8,11 @@ public struct Cut: Sendable, Hashable {
     public var isControl: Bool
     public var wave: Int32
     public var channel: String
-    public var windowSeconds: Double
+    public var windowMicroseconds: Int64
 
     public init(
         officePath: String, manager: String, arm: String, isControl: Bool, wave: Int32, channel: String,
-        windowSeconds: Double
+        windowMicroseconds: Int64
     ) {
         self.officePath = officePath
         self.manager = manager
@@ -20,7 +20,7 @@ public struct Cut: Sendable, Hashable {
         self.isControl = isControl
         self.wave = wave
         self.channel = channel
-        self.windowSeconds = windowSeconds
+        self.windowMicroseconds = windowMicroseconds
     }
 }
 
@@ -31,8 +31,9 @@ public enum Fact: Sendable, Hashable {
     case held(at: Date, cut: Cut)
     case refused(at: Date, cut: Cut, reason: String)
     case outcome(eventID: String, at: Date, valueMinor: Int64)
-    /// What became of a contact whose outcome was unknown, or that the channel refused for good.
-    case deliveryChanged(dedupeKey: String, sent: Bool)
+    /// What became of a contact whose outcome was unknown, or that the channel refused for good: then no contact goes
+    /// before it.
+    case deliveryChanged(dedupeKey: String, at: Date, cut: Cut, sent: Bool)
 }
 
 /// All facts of one customer in one campaign, as a set: the order of reading does not matter.
@@ -61,6 +62,8 @@ public struct CustomerFacts: Sendable, Hashable {
     public private(set) var refusals: [Refusal] = []
     public private(set) var outcomes: [String: Outcome] = [:]
     public private(set) var settled: [String: Bool] = [:]
+    /// When a contact was found not to have left. The office of its cut is empty where the cut was not kept.
+    public private(set) var notSent: [String: Moment] = [:]
 
     public init() {}
 
@@ -78,8 +81,9 @@ public struct CustomerFacts: Sendable, Hashable {
         case .outcome(let eventID, let at, let valueMinor):
             let outcome = Outcome(at: at, valueMinor: valueMinor)
             outcomes[eventID] = outcomes[eventID] ?? outcome
-        case .deliveryChanged(let key, let sent):
+        case .deliveryChanged(let key, let at, let cut, let sent):
             settled[key] = sent || settled[key] == true
+            if !sent { notSent[key] = notSent[key] ?? Moment(at: at, cut: cut) }
         }
     }
 }

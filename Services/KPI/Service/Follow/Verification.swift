@@ -4,8 +4,23 @@ internal import Postgres
 /// A cell whose stored amount is not what the log says.
 struct CellDifference: Sendable {
     var key: CellKey
-    var stored: Int64
-    var recomputed: Int64
+    var stored: Int128
+    var recomputed: Int128
+}
+
+/// Entries of campaign.log that no total contains, because they cannot be read or because the follower gave them up.
+struct SetAsideEntries: Sendable {
+    var count: Int64
+    /// The first of them.
+    var partition: Int16
+    var offset: Int64
+
+    /// nil where there is none.
+    init?(partition: Int16, offsets: Set<Int64>) {
+        guard let first = offsets.min() else { return nil }
+        self.partition = partition
+        (count, offset) = (Int64(offsets.count), first)
+    }
 }
 
 /// Recomputes cells from nothing but the log and compares.
@@ -21,6 +36,8 @@ struct Verification: Sendable {
         var cells: Int64 = 0
         var entries: Int64 = 0
         var differences: [CellDifference] = []
+        /// nil where every entry was counted. What cannot be read stands here whichever campaign was asked for.
+        var setAside: SetAsideEntries?
     }
 
     /// - Parameter campaignID: 0 for every campaign.
@@ -35,6 +52,8 @@ struct Verification: Sendable {
             outcome.cells += one.cells
             outcome.entries += one.entries
             outcome.differences += one.differences
+            outcome.setAside?.count += one.setAside?.count ?? 0
+            outcome.setAside = outcome.setAside ?? one.setAside
         }
         return outcome
     }
@@ -46,6 +65,9 @@ struct Verification: Sendable {
         let stored = try await CellStorage.stored(partition: partition, campaignID: campaignID, in: connection)
         let applied = try await CampaignLogReader.appliedOffset(
             consumer: consumer, partition: partition, in: connection)
+        let letters = try await DeadLetterCounting.offsets(
+            consumer: consumer, partition: partition, in: connection)
+        var setAside: Set<Int64> = []
         var facts: [FactOwner: CustomerFacts] = [:]
         var position: Int64 = 0
         while position < applied {
@@ -53,13 +75,19 @@ struct Verification: Sendable {
                 partition: partition, after: position, upTo: applied, in: connection)
             guard let last = page.last else { break }
             for raw in page {
-                guard let entry = try? CampaignEntry(partition: partition, raw) else { continue }
-                guard campaignID == 0 || entry.owned.owner.campaignID == campaignID else { continue }
+                let entry: CampaignEntry?
+                do { entry = try CampaignEntry(partition: partition, raw) } catch {
+                    setAside.insert(raw.offset)
+                    continue
+                }
+                guard let entry, campaignID == 0 || entry.owned.owner.campaignID == campaignID else { continue }
+                if letters.contains(raw.offset) { setAside.insert(raw.offset) }
                 facts[entry.owned.owner, default: CustomerFacts()].add(entry.owned.fact)
             }
             outcome.entries += Int64(page.count)
             position = last.offset
         }
+        outcome.setAside = SetAsideEntries(partition: partition, offsets: setAside)
         var total = Contribution()
         for (owner, one) in facts { total.merge(Contribution(campaignID: owner.campaignID, facts: one, days: days)) }
         outcome.cells = Int64(Set(stored.keys).union(total.amounts.keys).count)

@@ -7,7 +7,7 @@ extension Cut {
     init(_ proto: CampaignV1.Cut) {
         self.init(
             officePath: proto.officePath, manager: proto.manager, arm: proto.arm, isControl: proto.control,
-            wave: proto.wave, channel: proto.channel, windowSeconds: Double(proto.conversionWindowMicros) / 1_000_000)
+            wave: proto.wave, channel: proto.channel, windowMicroseconds: proto.conversionWindowMicros)
     }
 }
 
@@ -49,8 +49,10 @@ struct CampaignEntry: Sendable {
             return (cut, .refused(at: at, cut: Cut(cut), reason: body.reason))
         case 5:
             let body = try CampaignV1.DeliveryChanged(unpacking: entry.body)
+            let cut = try required(body.cut)
             return (
-                try required(body.cut), .deliveryChanged(dedupeKey: body.dedupeKey, sent: body.delivery == "sent")
+                cut,
+                .deliveryChanged(dedupeKey: body.dedupeKey, at: at, cut: Cut(cut), sent: body.delivery == "sent")
             )
         default:
             return nil

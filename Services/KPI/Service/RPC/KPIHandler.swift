@@ -33,18 +33,20 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
     }
 
     func verify(_ request: KPIV1.VerifyRequest, context: CallContext) async throws -> KPIV1.VerifyResponse {
-        try Gate.require(.verifyReports, context)
+        let principal = try Gate.require(.verifyReports, context)
+        guard principal.officePath == "/" else { throw KPIFailure.notOfTheHeadOffice }
         let outcome = try await verification.run(
             campaignID: request.campaignID, deadline: context.deadline, partitions: 0..<Int16(LogPartition.count))
+        let setAside = outcome.setAside.map { [$0.proto] } ?? []
         return KPIV1.VerifyResponse(
             cells: outcome.cells, entries: outcome.entries,
-            differences: outcome.differences.prefix(1_000).map(\.proto))
+            differences: setAside + outcome.differences.prefix(1_000).map(\.proto))
     }
 
     /// Waits for the writes that must be seen, then reads what the person's office may see.
     private func cells(
         _ campaignID: Int64, _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
-    ) async throws -> (name: (name: String, currency: String), cells: [CellKey: Int64], position: CommonV1.LogPosition)
+    ) async throws -> (name: (name: String, currency: String), cells: [CellKey: Int128], position: CommonV1.LogPosition)
     {
         let principal = try Gate.require(.readReports, context)
         let below = officePath.isEmpty ? principal.officePath : officePath

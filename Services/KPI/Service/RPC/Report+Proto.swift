@@ -40,7 +40,17 @@ extension CellDifference {
             "campaign \(key.campaignID)", key.officePath, key.day, "\(key.measure)", key.arm, key.reason,
         ]
         return KPIV1.Difference(
-            cell: parts.filter { !$0.isEmpty }.joined(separator: ", "), stored: stored, recomputed: recomputed)
+            cell: parts.filter { !$0.isEmpty }.joined(separator: ", "), stored: Int64(clamping: stored),
+            recomputed: Int64(clamping: recomputed))
+    }
+}
+
+extension SetAsideEntries {
+    /// A difference like any other: the log has so many entries, and none of them stands in the totals.
+    var proto: KPIV1.Difference {
+        KPIV1.Difference(
+            cell: "entries of campaign.log that are not counted (first: partition \(partition), offset \(offset)); "
+                + "see kpi.dead_letter", stored: 0, recomputed: count)
     }
 }
 

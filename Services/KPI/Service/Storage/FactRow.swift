@@ -7,12 +7,10 @@ struct FactRow: Sendable {
     var kind: Int16
     var key: String
     var at: Date
-    var cut = Cut(officePath: "", manager: "", arm: "", isControl: false, wave: 0, channel: "", windowSeconds: 0)
+    var cut = Cut(officePath: "", manager: "", arm: "", isControl: false, wave: 0, channel: "", windowMicroseconds: 0)
     var flag = false
     var valueMinor: Int64 = 0
     var reason = ""
-
-    var windowMicroseconds: Int64 { Int64((cut.windowSeconds * 1_000_000).rounded()) }
 
     init(_ fact: Fact) {
         switch fact {
@@ -25,11 +23,9 @@ struct FactRow: Sendable {
         case .refused(let at, let cut, let reason):
             (kind, key) = (4, "\(cut.wave) \(cut.channel) \(reason) \(at.microseconds)")
             (self.at, self.cut, self.reason) = (at, cut, reason)
-        case .deliveryChanged(let dedupeKey, let sent):
-            (kind, key, at, flag) = (
-                5, "\(sent ? "sent" : "not_sent") \(dedupeKey)", Date(timeIntervalSince1970: 0), sent
-            )
-            reason = dedupeKey
+        case .deliveryChanged(let dedupeKey, let at, let cut, let sent):
+            (kind, key) = (5, "\(sent ? "sent" : "not_sent") \(dedupeKey)")
+            (self.at, self.cut, flag, reason) = (at, cut, sent, dedupeKey)
         }
     }
 
@@ -42,7 +38,7 @@ struct FactRow: Sendable {
             officePath: try row.decode(start + 3, as: String.self), manager: try row.decode(start + 4, as: String.self),
             arm: try row.decode(start + 5, as: String.self), isControl: try row.decode(start + 6, as: Bool.self),
             wave: try row.decode(start + 7, as: Int32.self), channel: try row.decode(start + 8, as: String.self),
-            windowSeconds: Double(try row.decode(start + 9, as: Int64.self)) / 1_000_000)
+            windowMicroseconds: try row.decode(start + 9, as: Int64.self))
         flag = try row.decode(start + 10, as: Bool.self)
         valueMinor = try row.decode(start + 11, as: Int64.self)
         reason = try row.decode(start + 12, as: String.self)
@@ -54,7 +50,7 @@ struct FactRow: Sendable {
         case 2: .held(at: at, cut: cut)
         case 3: .outcome(eventID: key, at: at, valueMinor: valueMinor)
         case 4: .refused(at: at, cut: cut, reason: reason)
-        default: .deliveryChanged(dedupeKey: reason, sent: flag)
+        default: .deliveryChanged(dedupeKey: reason, at: at, cut: cut, sent: flag)
         }
     }
 }

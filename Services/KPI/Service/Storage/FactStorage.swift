@@ -54,7 +54,7 @@ enum FactStorage {
                 \(rows.map(\.cut.officePath))::text[], \(rows.map(\.cut.manager))::text[],
                 \(rows.map(\.cut.arm))::text[], \(rows.map(\.cut.isControl))::boolean[],
                 \(rows.map(\.cut.wave))::integer[], \(rows.map(\.cut.channel))::text[],
-                \(rows.map(\.windowMicroseconds))::bigint[], \(rows.map(\.flag))::boolean[],
+                \(rows.map(\.cut.windowMicroseconds))::bigint[], \(rows.map(\.flag))::boolean[],
                 \(rows.map(\.valueMinor))::bigint[], \(rows.map(\.reason))::text[]) AS i
             ON CONFLICT (partition, campaign_id, customer_id, kind, fact_key) DO NOTHING
             """

@@ -12,6 +12,8 @@ public enum KPISchema {
             Migration(
                 name: "0000-log-reading",
                 statements: EventLogSchema.readingStatements(schema: "kpi", log: "campaign")),
+            Migration(name: "0004-wide-sums", bytes: PackageResources._004_wide_sums_sql),
+            Migration(name: "0005-visible-campaign", bytes: PackageResources._005_visible_campaign_sql),
         ]
     }
 }

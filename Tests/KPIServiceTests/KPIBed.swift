@@ -1,0 +1,106 @@
+internal import Contracts
+internal import EventLog
+internal import Foundation
+internal import KPIService
+internal import Logging
+internal import Postgres
+internal import RPC
+internal import RPCInProcessTransport
+internal import ServiceKit
+internal import ServiceLifecycle
+internal import TestSupport
+
+/// The kpi service over a campaign log that the test writes.
+struct KPIBed {
+    static let start = Date(timeIntervalSince1970: 1_772_416_800)
+    static let analyst = caller(office: "/head/east/")
+    static let headOffice = caller(office: "/")
+
+    var client: KPIV1.KPIServiceClient
+    var campaign: PostgresPool
+    var administrator: PostgresPool
+    var consumer: Task<Void, any Error>
+
+    static func caller(office: String) -> CallOptions {
+        CallOptions(
+            timeout: .seconds(30), principal: Principal(user: "he", roles: ["analyst"], officePath: office))
+    }
+
+    /// - Parameter withLog: whether campaign has made its schema when kpi starts.
+    static func make(
+        withLog: Bool = true, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) async throws -> KPIBed {
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let database = try await TestPostgres.database()
+        let administrator = PostgresPool(database, logger: quiet)
+        try await Bootstrap.run(pool: administrator)
+        let campaign = PostgresPool(database.connecting(as: "zhike_campaign"), logger: quiet)
+        if withLog { try await makeLog(campaign) }
+        let owner = PostgresPool(database.connecting(as: "zhike_kpi"), logger: logger)
+        try await Migrator.migrate(owner, schema: "kpi", migrations: KPISchema.migrations)
+        let parts = kpiParts(
+            KPIDependencies(
+                pool: owner, requestPool: PostgresPool(database.connecting(as: "zhike_kpi_request"), logger: quiet),
+                clock: FixedBusinessClock(start, timeZone: .gmt), logger: logger))
+        let services = parts.services
+        let consumer = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for service in services { group.addTask { try await service.run() } }
+                try await group.waitForAll()
+            }
+        }
+        let channel = try InProcessChannel(router: parts.router ?? RPCRouter(), caller: "gateway")
+        return KPIBed(
+            client: KPIV1.KPIServiceClient(channel), campaign: campaign, administrator: administrator,
+            consumer: consumer)
+    }
+
+    static func makeLog(_ campaign: PostgresPool) async throws {
+        let log =
+            EventLogSchema.statements(schema: "campaign") + [
+                "GRANT USAGE ON SCHEMA campaign TO zhike_kpi",
+                "GRANT SELECT ON campaign.log, campaign.log_head TO zhike_kpi",
+            ]
+        try await Migrator.migrate(campaign, schema: "campaign", migrations: [Migration(name: "1", statements: log)])
+    }
+
+    static func cut(_ office: String, control: Bool = false, campaignID: Int64 = 1) -> CampaignV1.Cut {
+        CampaignV1.Cut(
+            campaignID: campaignID, campaignName: "c", campaignVersion: 1, officePath: office,
+            arm: control ? "held" : "contacted", control: control, wave: 1, channel: "sms",
+            conversionWindowMicros: 86_400_000_000, currency: "CNY")
+    }
+
+    static func entry(_ customer: Int64, _ kind: Int16, _ body: [UInt8], after seconds: Double = 0) -> NewLogEntry {
+        NewLogEntry(
+            customerID: customer, kind: kind, occurredAt: start.addingTimeInterval(seconds),
+            recordedAt: start.addingTimeInterval(seconds), body: body)
+    }
+
+    static func contacted(_ customer: Int64, _ cut: CampaignV1.Cut) throws -> NewLogEntry {
+        entry(
+            customer, 1, try CampaignV1.Contacted(cut: cut, dedupeKey: "k\(customer)", delivery: "sent").packed())
+    }
+
+    func write(_ entries: [NewLogEntry]) async throws -> CommonV1.LogPosition {
+        let offsets = try await campaign.transaction { connection in
+            try await EventLogWriter(schema: "campaign").append(entries, in: connection)
+        }
+        let highest = Dictionary(zip(entries.map(\.partition), offsets), uniquingKeysWith: max)
+        return CommonV1.LogPosition(
+            log: "campaign",
+            offsets: highest.map { CommonV1.PartitionOffset(partition: Int32($0.key), offset: $0.value) })
+    }
+
+    func report(after position: CommonV1.LogPosition, _ options: CallOptions = headOffice) async throws
+        -> KPIV1.CampaignReport?
+    {
+        try await client.getCampaignReport(
+            KPIV1.GetCampaignReportRequest(campaignID: 1, after: [position]), options: options
+        ).report
+    }
+
+    func verify() async throws -> KPIV1.VerifyResponse {
+        try await client.verify(KPIV1.VerifyRequest(), options: Self.headOffice)
+    }
+}
