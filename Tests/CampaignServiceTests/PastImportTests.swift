@@ -39,14 +39,21 @@ struct PastImportTests {
         #expect(taken.position?.offsets.reduce(0) { $0 + $1.offset } == 28)
         #expect(try await replica.client.importPastContacts(first, options: options) == taken)
 
+        var tooMuch = contact(24, "men", visits: 1)
+        tooMuch.outcomes[0].valueMinor = .min
         let second = CampaignV1.ImportPastContactsRequest(
             campaignID: opened.campaignID, chunk: 1,
-            contacts: [contact(21, "men"), contact(99, "men"), contact(22, "children"), contact(5, "men")])
+            contacts: [
+                contact(21, "men"), contact(99, "men"), contact(22, "children"), contact(5, "men"), tooMuch,
+            ])
         let rest = try await replica.client.importPastContacts(second, options: options)
         #expect(rest.accepted == 1)
-        #expect(rest.refused.map(\.code) == ["unknown_customer", "unknown_arm", "duplicate"])
+        #expect(rest.refused.map(\.code) == ["unknown_customer", "unknown_arm", "duplicate", "wrong_value"])
         #expect(
-            rest.refused.map(\.field) == ["contacts[1].identity", "contacts[2].arm", "contacts[3].identity"])
+            rest.refused.map(\.field) == [
+                "contacts[1].identity", "contacts[2].arm", "contacts[3].identity",
+                "contacts[4].outcomes[0].value_minor",
+            ])
         let gap = await refusal {
             try await replica.client.importPastContacts(
                 .init(campaignID: opened.campaignID, chunk: 3, contacts: [contact(23, "men")]), options: options)

@@ -101,6 +101,10 @@ struct PastImport: Sendable {
         if let index = contact.outcomes.firstIndex(where: { !(contact.contactedAt...now).contains($0.occurredAt) }) {
             throw .outcomeMoment(index)
         }
+        let values = -EventProperties.largestMinorUnits...EventProperties.largestMinorUnits
+        if let index = contact.outcomes.firstIndex(where: { !values.contains($0.valueMinor) }) {
+            throw .outcomeValue(index)
+        }
         let key = DedupeKey(
             campaignID: campaign.id, customerID: customer.customerID, wave: 1, channel: contact.channel)
         return Row(contact: contact, arm: arm, customer: customer, key: key)
@@ -135,6 +139,7 @@ private enum PastRefusal: Error {
     case moment
     case tooManyOutcomes
     case outcomeMoment(Int)
+    case outcomeValue(Int)
     case duplicate
 
     func refusal(at index: Int) -> PastImport.Refusal {
@@ -151,6 +156,11 @@ private enum PastRefusal: Error {
                 (
                     "outcomes[\(place)].occurred_at_micros", "wrong_moment",
                     "Say when it happened: after the contact, and no later than now."
+                )
+            case .outcomeValue(let place):
+                (
+                    "outcomes[\(place)].value_minor", "wrong_value",
+                    "Give at most \(EventProperties.largestMinorUnits), in hundredths of the currency."
                 )
             case .duplicate: ("identity", "duplicate", "The customer has a contact through this channel already.")
             }

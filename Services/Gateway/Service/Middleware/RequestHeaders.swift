@@ -20,6 +20,11 @@ enum RequestHeaders {
                 .badRequest, "invalid_header", "Send a key of 1 to 128 printable ASCII characters without spaces.",
                 field: "Idempotency-Key")
         }
+        // What begins like this was made here.
+        guard !sent.hasPrefix("-/") else {
+            throw Problem(
+                .badRequest, "invalid_header", "Send a key that does not begin with -/.", field: "Idempotency-Key")
+        }
         return "\(user)/\(sent)"
     }
 

@@ -59,8 +59,21 @@ public struct RowMapper: Sendable {
         guard past.arms.contains(arm) else {
             throw FieldProblem(field: past.armColumn, code: "arm", reason: "The mapping does not name this arm.")
         }
-        let value = past.valueColumn.flatMap { field($0, fields) }.flatMap(Double.init) ?? 0
-        return (text(mapping.customerNumber, fields, number), arm, outcome == past.outcomeEquals, value)
+        let value = try past.valueColumn.map { column throws(FieldProblem) in
+            try amount(field(column, fields) ?? "", column)
+        }
+        return (text(mapping.customerNumber, fields, number), arm, outcome == past.outcomeEquals, value ?? 0)
+    }
+
+    /// An amount in the currency's own unit; nothing counts as 0.
+    private func amount(_ text: String, _ column: String) throws(FieldProblem) -> Double {
+        guard !text.isEmpty else { return 0 }
+        guard let amount = Double(text), amount.magnitude <= 1e13 else {
+            throw FieldProblem(
+                field: column, code: "value",
+                reason: "Give an amount of at most ten trillion, for example 12.50, or leave it empty.")
+        }
+        return amount
     }
 
     private func field(_ column: String, _ fields: [String]) -> String? {
