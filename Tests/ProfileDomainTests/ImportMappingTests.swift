@@ -36,6 +36,26 @@ struct ImportMappingTests {
         } throws: { ($0 as? FieldProblem)?.field == "columns.age.trait.known" }
     }
 
+    @Test("the amount of a past conversion is a number within bounds, or nothing")
+    func pastAmount() throws {
+        let columns = ["arm", "bought", "spent"].map { #""\#($0)": {"known": "after", "ignore": true}"# }
+        let past = #"""
+            , "past_campaign": {"name": "p", "arm_column": "arm", "arms": ["mail", "none"], "control_arm": "none",
+            "channel": "mail", "contacted_at": "2008-03-20T00:00:00Z", "event_type": "bought", "window_days": 14,
+            "outcome_column": "bought", "outcome_equals": "1", "value_column": "spent"}
+            """#
+        let mapping = try Self.mapping(columns.joined(separator: ", "), more: past)
+        let mapper = try RowMapper(mapping, header: ["arm", "bought", "spent"])
+        let campaign = try #require(mapping.pastCampaign)
+        #expect(try mapper.pastContact(campaign, 1, ["mail", "1", "12.5"]).value == 12.5)
+        #expect(try mapper.pastContact(campaign, 2, ["none", "0", ""]).value == 0)
+        for amount in ["much", "nan", "inf", "1e300"] {
+            #expect {
+                try mapper.pastContact(campaign, 3, ["mail", "1", amount])
+            } throws: { ($0 as? FieldProblem)?.field == "spent" }
+        }
+    }
+
     @Test("names a key that it does not know")
     func unknownKey() {
         #expect {
