@@ -70,16 +70,4 @@ struct TrackKeyTests {
             """
         #expect(try await bed.count(gaps) == 0)
     }
-
-    @Test("a key that the gateway made up is not kept, because nobody will send it again")
-    func keyOfGateway() async throws {
-        let bed = try await ProfileBed.make()
-        try await bed.identify("1")
-        let key = "\(ProfileBed.everywhere.user)/-/1f4x9k"
-        for status in [CommonV1.ItemStatus.accepted, .duplicate] {
-            let reply = try await bed.client.track(Self.batch(["a"]), options: ProfileBed.options(key: key))
-            #expect(reply.results.map(\.status) == [status])
-        }
-        #expect(try await bed.count("SELECT count(*) FROM profile.idempotency") == 0)
-    }
 }

@@ -166,4 +166,14 @@ struct EventRouteTests {
         #expect(context.principal?.officePath == "/head/")
         #expect(context.trace.traceID == "0af7651916cd43dd8448eb211c80319c")
     }
+
+    @Test("events without a key of their sender reach profile without one")
+    func withoutKey() async throws {
+        let profile = Profile()
+        try await withGateway(profile.suite()) { gateway in
+            _ = try await gateway.send(.POST, "/v1/track", Self.event("e1"))
+        }
+        let context = try #require(profile.contexts.withLock { $0.first })
+        #expect(context.idempotencyKey == nil)
+    }
 }

@@ -35,10 +35,10 @@ struct RefusalTests {
         }
     }
 
-    @Test("a key that looks as if the gateway had made it is refused, and so is one that is none")
-    func madeUpKey() async throws {
+    @Test("a key that is none is refused")
+    func noKey() async throws {
         try await withGateway(FakeSuite()) { gateway in
-            for key in ["-/k", "two words", String(repeating: "k", count: 129)] {
+            for key in ["two words", String(repeating: "k", count: 129)] {
                 let answer = try await gateway.send(.POST, "/v1/track", "{}", headers: [("Idempotency-Key", key)])
                 #expect(answer.status == 400)
                 #expect(try answer.member("field") == "Idempotency-Key")

@@ -7,6 +7,8 @@ struct GatewayCall: Sendable {
     let body: [UInt8]
     /// Nil on routes that are open to everybody.
     let principal: Principal?
+    /// The idempotency key that came with the request. The one in `options` may have been made for it.
+    var sentKey: String?
     let options: CallOptions
 
     /// The value of a parameter; nil where it was not sent.

@@ -65,12 +65,12 @@ struct GatewayResponder: HTTPResponder {
     ) async throws(Problem) -> Response {
         let route = match.route
         let parameters = try match.parameters(target.query)
-        let key =
-            route.isChange ? try RequestHeaders.idempotencyKey(request.headers, of: principal) : nil
+        let sentKey = route.isChange ? try RequestHeaders.sentKey(request.headers, of: principal) : nil
+        let key = route.isChange ? sentKey ?? RequestHeaders.newKey(of: principal) : nil
         if route.body != nil { try RequestHeaders.requireJSON(request.headers) }
         let body = try await collect(request, limit: route.body == nil ? 0 : bodyByteLimit)
         let call = GatewayCall(
-            parameters: parameters, body: body, principal: principal,
+            parameters: parameters, body: body, principal: principal, sentKey: sentKey,
             options: CallOptions(
                 // Both: the calls of one request share its time.
                 timeout: route.timeout, deadline: .now.advanced(by: route.timeout), idempotencyKey: key,

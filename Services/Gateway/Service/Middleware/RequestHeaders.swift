@@ -7,25 +7,22 @@ enum RequestHeaders {
     static let idempotencyKeyName = HTTPField.Name("Idempotency-Key")!
     static let traceparentName = HTTPField.Name("traceparent")!
 
-    /// The key of a change. It is bound to the caller, so that nobody gets the reply to another's change; where none
-    /// was sent a new one is made, so that repeating a lost call within the suite is safe.
-    static func idempotencyKey(_ headers: HTTPFields, of principal: Principal?) throws(Problem) -> String {
-        let user = principal?.user ?? ""
-        guard let sent = headers[idempotencyKeyName] else {
-            let random = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-            return "\(user)/-/\(String(random.0, radix: 36))\(String(random.1, radix: 36))"
-        }
+    /// The key of a change, as the caller sent it; nil where none was sent. It is bound to the caller, so that nobody gets
+    /// the reply to another's change.
+    static func sentKey(_ headers: HTTPFields, of principal: Principal?) throws(Problem) -> String? {
+        guard let sent = headers[idempotencyKeyName] else { return nil }
         guard (1...128).contains(sent.utf8.count), sent.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw Problem(
                 .badRequest, "invalid_header", "Send a key of 1 to 128 printable ASCII characters without spaces.",
                 field: "Idempotency-Key")
         }
-        // What begins like this was made here.
-        guard !sent.hasPrefix("-/") else {
-            throw Problem(
-                .badRequest, "invalid_header", "Send a key that does not begin with -/.", field: "Idempotency-Key")
-        }
-        return "\(user)/\(sent)"
+        return "\(principal?.user ?? "")/\(sent)"
+    }
+
+    /// A key for a change that was sent without one, so that repeating a lost call within the suite is safe.
+    static func newKey(of principal: Principal?) -> String {
+        let random = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return "\(principal?.user ?? "")/-/\(String(random.0, radix: 36))\(String(random.1, radix: 36))"
     }
 
     /// The caller's trace, or a new one.

@@ -36,8 +36,11 @@ enum EventRoutes {
         _ batch: Batch<Item>, _ events: [ProfileV1.Event], list: String, _ call: GatewayCall, _ clients: GatewayClients
     ) async throws -> BatchReply {
         guard !events.isEmpty else { return try BatchReply(batch, sent: [], position: nil, list: list) }
-        let reply = try await clients.profile.track(
-            ProfileV1.TrackRequest(events: events), options: call.options)
+        // Events are known by their ids, so that without a key the call may be repeated all the same; with one it is kept
+        // in a transaction of its own.
+        var options = call.options
+        options.idempotencyKey = call.sentKey
+        let reply = try await clients.profile.track(ProfileV1.TrackRequest(events: events), options: options)
         return try BatchReply(batch, sent: reply.results, position: reply.position, list: list)
     }
 }

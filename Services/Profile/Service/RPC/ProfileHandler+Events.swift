@@ -24,19 +24,11 @@ extension ProfileHandler {
                 caller: context.caller, problem: problem.below("events[\(index)]"),
                 item: try request.events[index].packed())
         }
-        guard Self.isRepeatable(context) else {
+        guard context.idempotencyKey != nil else {
             return items.response(
                 try await events.store(items.located, refused: refused, deadline: context.deadline))
         }
         return try await storeOnce(items, refused: refused, request, context, at: now)
-    }
-
-    /// Whether the caller may send the call again by its key. The gateway makes a key up, `<user>/-/<random>`, for a
-    /// request that brought none, for the sake of methods that need one to be called again within the suite; that key
-    /// comes from nobody else, and this method is called again without one.
-    private static func isRepeatable(_ context: CallContext) -> Bool {
-        guard let key = context.idempotencyKey else { return false }
-        return !key.hasPrefix("\(context.principal?.user ?? "")/-/")
     }
 
     /// Stores a batch in a transaction of its own, together with its key and reply. The heads of the log are held before
