@@ -1,5 +1,6 @@
 internal import Contracts
 internal import RPC
+internal import TestSupport
 internal import Testing
 
 @Suite("Personal data in logs")

@@ -19,7 +19,8 @@ struct AdmissionTests {
         }
         // A third waits too; nobody is told before the call has ended.
         let third = Task { for await _ in admission.emptied() {} }
-        await Task.yield()
+        // Long enough for whoever was told too early to say so.
+        for _ in 0..<10_000 { await Task.yield() }
         #expect(isOver.all.isEmpty)
         admission.leave()
         await second.value

@@ -1,14 +1,18 @@
-internal import Logging
+public import Logging
 internal import Synchronization
 
 /// Keeps everything that is logged, at every level.
-final class LogCapture: Sendable {
+public final class LogCapture: Sendable {
     private let lines = Mutex<[String]>([])
 
-    /// "warning A lease was not renewed", without metadata.
-    func count(_ start: String) -> Int { lines.withLock { $0.count { $0.hasPrefix(start) } } }
+    public init() {}
 
-    var logger: Logger {
+    public var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    /// How many lines begin like this, with the level first: "warning A lease was not renewed".
+    public func count(_ start: String) -> Int { lines.withLock { $0.count { $0.hasPrefix(start) } } }
+
+    public var logger: Logger {
         var logger = Logger(label: "test", factory: { _ in Handler(capture: self) })
         logger.logLevel = .trace
         return logger
@@ -25,7 +29,8 @@ final class LogCapture: Sendable {
         }
 
         func log(event: LogEvent) {
-            capture.lines.withLock { $0.append("\(event.level) \(event.message)") }
+            let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
+            capture.lines.withLock { $0.append("\(event.level) \(event.message) \(all)") }
         }
     }
 }
