@@ -61,7 +61,8 @@ public final class LogConsumer: Service, Sendable {
                 group.addTask { await self.keepLease(look) }
                 group.addTask { await self.listen(look) }
                 group.addTask { await self.tick(look) }
-                group.addTask { await self.follow(looks, look) }
+                // Its time goes into statements.
+                group.addTask(executorPreference: self.pool.executor) { await self.follow(looks, look) }
                 await group.waitForAll()
             }
         }

@@ -66,6 +66,16 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// Suspends until what is waited for is there or the connection ended (then it throws).
     nonisolated(nonsending) func wait(for wanted: Wait) async throws(PostgresError) {
         guard isOpen else { throw loss() }
+        // In one piece with becoming the waiter: a task that prefers an executor gives up its turn on the loop at any
+        // await, and the loop then finds the socket ready, nobody waiting, and watches it no longer.
+        await withUnsafeContinuation { continuation in
+            watch(for: wanted)
+            waiter = continuation
+        }
+        guard isOpen else { throw loss() }
+    }
+
+    private func watch(for wanted: Wait) {
         if !isWatched {
             isWatched = true
             awaitsRoom = false
@@ -77,8 +87,6 @@ final class Channel: EventHandler, @unchecked Sendable {
         }
         if let deadline { loop.note(deadline: deadline) }
         waitsFor = wanted
-        await withUnsafeContinuation { waiter = $0 }
-        guard isOpen else { throw loss() }
     }
 
     /// Sends everything that libpq has buffered.

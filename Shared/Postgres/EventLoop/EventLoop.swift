@@ -12,11 +12,21 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// The loops of this process; connections are dealt out in turn.
     private static let loops: [EventLoop] = (0..<loopCount).map { EventLoop(name: "postgres-\($0)") }
     private static let nextLoop = Atomic<Int>(0)
+    /// How often what became ready by running is run before the sockets are looked at again: a look costs a call of the
+    /// system, and a task that prefers this thread comes back several times between two answers.
+    private static let roundsPerWait = 32
     /// One thread carries some tens of thousands of queries a second, and more threads only wake each other up.
     private static let loopCount = max(1, ProcessInfo.processInfo.activeProcessorCount / 4)
 
+    private enum Work {
+        /// Of an actor whose serial executor this is.
+        case isolated(UnownedJob)
+        /// Of a task that prefers this thread.
+        case preferring(UnownedJob)
+    }
+
     private struct Jobs {
-        var pending: [UnownedJob] = []
+        var pending: [Work] = []
         var actions: [@Sendable () -> Void] = []
         var isAsleep = false
     }
@@ -26,9 +36,15 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         var handler: (any EventHandler)?
     }
 
+    /// What tasks that prefer this thread are given. Written once, before anybody has the loop.
+    private(set) var preference: EventLoopPreference!
     private let jobs = Mutex(Jobs())
     private let epollDescriptor: Int32
     private let wakeDescriptor: Int32
+    /// What runs now; kept, so that its memory is used again.
+    private var taken = Jobs()
+    /// Whether a task that prefers this thread runs on it now.
+    private var runsPreferring = false
     private var sources: [Source] = []
     private var timers: [(deadline: ContinuousClock.Instant, action: @Sendable () -> Void)] = []
     /// No deadline passes before this instant; looking is not worth while earlier.
@@ -45,6 +61,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         wakeDescriptor = zhike_event_create()
         precondition(epollDescriptor >= 0 && wakeDescriptor >= 0, "No file descriptors are left for the database")
         _ = zhike_epoll_control(epollDescriptor, ZHIKE_EPOLL_ADD, wakeDescriptor, ZHIKE_EPOLL_READ, UInt64.max)
+        preference = EventLoopPreference(self)
         let thread = Thread { [self] in
             threadIdentity.store(UInt(pthread_self()), ordering: .releasing)
             run()
@@ -57,14 +74,23 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     // MARK: Executor
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+    func enqueue(_ job: consuming ExecutorJob) { enqueue(.isolated(UnownedJob(job))) }
+
+    private func enqueue(_ work: Work) {
         let mustWake = jobs.withLock { jobs in
-            jobs.pending.append(job)
+            jobs.pending.append(work)
             defer { jobs.isAsleep = false }
             return jobs.isAsleep
         }
-        if mustWake { zhike_event_signal(wakeDescriptor) }
+        // The loop itself looks for work before it sleeps.
+        if mustWake, !isCurrentThread { zhike_event_signal(wakeDescriptor) }
+    }
+
+    /// Runs a job of a task that prefers this thread: at once where it became ready here, unless another runs already,
+    /// so that they do not pile up on the stack.
+    func enqueue(preferring job: UnownedJob) {
+        guard isCurrentThread, !runsPreferring else { return enqueue(.preferring(job)) }
+        run(preferring: job)
     }
 
     func checkIsolated() {
@@ -128,8 +154,6 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func run() {
         var ready = [zhike_ready](repeating: zhike_ready(), count: Int(ZHIKE_EPOLL_BATCH))
-        var pending: [UnownedJob] = []
-        var actions: [@Sendable () -> Void] = []
         while true {
             let isIdle = jobs.withLock { jobs in
                 jobs.isAsleep = jobs.pending.isEmpty && jobs.actions.isEmpty
@@ -138,16 +162,34 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
             let count = zhike_epoll_wait(epollDescriptor, &ready, isIdle ? sleepMilliseconds() : 0)
             for event in ready.prefix(max(0, Int(count))) { dispatch(event) }
             if let earliest = earliestDeadline, earliest <= .now { expire() }
-            jobs.withLock { jobs in
-                jobs.isAsleep = false
-                swap(&jobs.pending, &pending)
-                swap(&jobs.actions, &actions)
-            }
-            for job in pending { job.runSynchronously(on: asUnownedSerialExecutor()) }
-            for action in actions { action() }
-            pending.removeAll(keepingCapacity: true)
-            actions.removeAll(keepingCapacity: true)
+            for _ in 0..<Self.roundsPerWait where !runPending() { break }
         }
+    }
+
+    /// Runs what became ready; false where that was nothing.
+    private func runPending() -> Bool {
+        jobs.withLock { jobs in
+            jobs.isAsleep = false
+            swap(&jobs.pending, &taken.pending)
+            swap(&jobs.actions, &taken.actions)
+        }
+        guard !taken.pending.isEmpty || !taken.actions.isEmpty else { return false }
+        for work in taken.pending {
+            switch work {
+            case .isolated(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+            case .preferring(let job): run(preferring: job)
+            }
+        }
+        for action in taken.actions { action() }
+        taken.pending.removeAll(keepingCapacity: true)
+        taken.actions.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    private func run(preferring job: UnownedJob) {
+        runsPreferring = true
+        job.runSynchronously(on: preference.asUnownedTaskExecutor())
+        runsPreferring = false
     }
 
     private func dispatch(_ event: zhike_ready) {
