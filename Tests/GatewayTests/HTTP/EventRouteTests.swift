@@ -16,12 +16,18 @@ struct EventRouteTests {
                 self.events.withLock { $0 += request.events }
                 self.contexts.withLock { $0.append(context) }
                 let results = request.events.enumerated().map { index, event in
-                    event.type == "refuse.me"
+                    event.type == "nobodys"
                         ? CommonV1.ItemResult(
                             status: .refused,
                             refusal: CommonV1.Refusal(
-                                field: "events[\(index)].type", code: "unknown_type", reason: "Declare the type."))
-                        : CommonV1.ItemResult(status: .accepted, customerID: Int64(index + 1))
+                                field: "events[\(index)].customer", code: "unknown_customer", reason: "Identify first.")
+                        )
+                        : event.type == "refuse.me"
+                            ? CommonV1.ItemResult(
+                                status: .refused,
+                                refusal: CommonV1.Refusal(
+                                    field: "events[\(index)].type", code: "unknown_type", reason: "Declare the type."))
+                            : CommonV1.ItemResult(status: .accepted, customerID: Int64(index + 1))
                 }
                 return ProfileV1.TrackResponse(
                     results: results,
@@ -84,6 +90,16 @@ struct EventRouteTests {
             #expect(answer.headers.first(name: "Content-Type") == "application/problem+json")
             #expect(try answer.member("field") == "type")
             #expect(try answer.member("code") == "unknown_type")
+        }
+    }
+
+    @Test("a single event of an unknown customer is answered as not found")
+    func singleOfNobody() async throws {
+        try await withGateway(Profile().suite()) { gateway in
+            let answer = try await gateway.send(.POST, "/v1/track", Self.event("e1", type: "nobodys"))
+            #expect(answer.status == 404)
+            #expect(try answer.member("field") == "customer")
+            #expect(try answer.member("code") == "unknown_customer")
         }
     }
 

@@ -68,7 +68,7 @@ struct OpenAPITests {
             texts[name, default: []].insert(String(decoding: writer.bytes, as: UTF8.self))
             gather(inner, &texts)
         case .array(let element, _): gather(element, &texts)
-        case .object(let members): for member in members { gather(member.schema, &texts) }
+        case .object(let members, _): for member in members { gather(member.schema, &texts) }
         case .map(let value, let keys, _): for part in [value, keys] { gather(part, &texts) }
         case .anyOf(let choices): for choice in choices { gather(choice, &texts) }
         case .described(_, let inner): gather(inner, &texts)

@@ -10,7 +10,7 @@ extension CampaignPlan {
 
     /// Refuses a plan that could not run as written, naming the first field at fault.
     package func check() throws(CampaignProblem) {
-        try require(Names.isTitle(name, atMost: 200), "name", "Give the campaign a name of at most 200 bytes.")
+        try require(Names.isTitle(name, atMost: 100), "name", "Give the campaign a name of at most 100 characters.")
         try require(
             Names.isOfficePath(officePath), "office_path", "Write the office as /head/branch/outlet/ in small letters.")
         try require(
@@ -22,7 +22,8 @@ extension CampaignPlan {
             (0..<10_000).contains(controlBasisPoints), "control_basis_points",
             "Hold from 0 to 9999 basis points of the audience; 2000 is 20 %.")
         try require(
-            salt.isEmpty || Names.isTitle(salt, atMost: 100), "salt", "Leave the salt empty or give at most 100 bytes.")
+            salt.isEmpty || Names.isTitle(salt, atMost: 100), "salt",
+            "Leave the salt empty or give at most 100 characters.")
         try checkConversion()
         try require(
             !waves.isEmpty || !triggers.isEmpty, "waves", "Plan at least one wave or one trigger.")

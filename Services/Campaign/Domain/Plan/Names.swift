@@ -13,9 +13,10 @@ package enum Names {
         return text.utf8.count <= 64 && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
-    /// Printable text without control characters, not blank at its ends.
-    package static func isTitle(_ text: String, atMost bytes: Int) -> Bool {
-        guard !text.isEmpty, text.utf8.count <= bytes else { return false }
+    /// Printable text without control characters, not blank at its ends. Counted in characters (Unicode scalars): a
+    /// limit in bytes would leave Chinese a third of it.
+    package static func isTitle(_ text: String, atMost characters: Int) -> Bool {
+        guard !text.isEmpty, text.unicodeScalars.count <= characters else { return false }
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else { return false }
         return text.unicodeScalars.first?.properties.isWhitespace == false
             && text.unicodeScalars.last?.properties.isWhitespace == false

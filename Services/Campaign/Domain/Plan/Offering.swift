@@ -16,8 +16,8 @@ package struct Product: Sendable, Hashable {
             throw CampaignProblem(
                 .invalid, field: "product.code", "Name the product by lower case letters, digits and hyphens.")
         }
-        guard Names.isTitle(name, atMost: 200) else {
-            throw CampaignProblem(.invalid, field: "product.name", "Give the product a name of at most 200 bytes.")
+        guard Names.isTitle(name, atMost: 100) else {
+            throw CampaignProblem(.invalid, field: "product.name", "Give the product a name of at most 100 characters.")
         }
         guard Names.isPlain(productClass) else {
             throw CampaignProblem(.invalid, field: "product.class", "Name the class, for example deposit.")
@@ -49,10 +49,10 @@ package struct Offer: Sendable, Hashable {
                 .invalid, field: "offer.product_code", "Name the product that is offered by its code.")
         }
         guard Names.isTitle(title, atMost: 200) else {
-            throw CampaignProblem(.invalid, field: "offer.title", "Give the offer a title of at most 200 bytes.")
+            throw CampaignProblem(.invalid, field: "offer.title", "Give the offer a title of at most 200 characters.")
         }
-        guard text.utf8.count <= 4_000 else {
-            throw CampaignProblem(.invalid, field: "offer.text", "Keep the text within 4000 bytes.")
+        guard text.unicodeScalars.count <= 4_000 else {
+            throw CampaignProblem(.invalid, field: "offer.text", "Keep the text within 4000 characters.")
         }
     }
 }

@@ -86,5 +86,5 @@ extension Parameter where Value == String {
     }
 
     /// Where the last page ended, as its reply said.
-    static let cursor = text("cursor", in: .query, "next_cursor of the page before", 1...1_000)
+    static let cursor = text("cursor", in: .query, "next_cursor of the page before", 1...1_000, .cursor)
 }

@@ -7,12 +7,14 @@ indirect enum JSONSchema: Sendable {
     case number(ClosedRange<Double>?)
     case flag
     case array(JSONSchema, counts: ClosedRange<Int>)
-    /// An object with declared members and no others.
-    case object(members: [Member])
+    /// An object with declared members and no others; of the lists in `oneFilled` at least one has an element.
+    case object(members: [Member], oneFilled: [String] = [])
     /// An object whose keys are the sender's own.
     case map(JSONSchema, keys: JSONSchema, countLimit: Int)
-    /// An object of which only the length is bounded.
+    /// An object of which only the length is bounded, and that holds no character which cannot be stored.
     case freeObject
+    /// Any JSON value within a free object.
+    case freeValue
     case anyOf([JSONSchema])
     case null
     /// A schema that the document lists by name.
@@ -78,7 +80,7 @@ extension JSONSchema {
             }
         case .flag: writer.member("type", "boolean")
         case .null: writer.member("type", "null")
-        case .array, .object, .map, .freeObject: writeStructure(to: &writer, named: &named)
+        case .array, .object, .map, .freeObject, .freeValue: writeStructure(to: &writer, named: &named)
         case .anyOf(let choices):
             writer.key("anyOf")
             var found = named
@@ -108,7 +110,7 @@ extension JSONSchema {
             if counts.upperBound < .max { writer.member("maxItems", counts.upperBound) }
             writer.key("items")
             element.write(to: &writer, named: &named)
-        case .object(let members):
+        case .object(let members, let oneFilled):
             writer.member("type", "object")
             writer.key("additionalProperties")
             writer.flag(false)
@@ -126,6 +128,7 @@ extension JSONSchema {
                 }
             }
             named = found
+            writeOneFilled(oneFilled, to: &writer)
         case .map(let value, let keys, let countLimit):
             writer.member("type", "object")
             if countLimit < .max { writer.member("maxProperties", countLimit) }
@@ -133,8 +136,60 @@ extension JSONSchema {
             keys.write(to: &writer, named: &named)
             writer.key("additionalProperties")
             value.write(to: &writer, named: &named)
-        default: writer.member("type", "object")
+        case .freeObject: Self.writeFreeObject(to: &writer, named: &named)
+        default: Self.writeFreeValue(to: &writer, named: &named)
         }
+    }
+
+    private func writeOneFilled(_ lists: [String], to writer: inout JSONWriter) {
+        guard !lists.isEmpty else { return }
+        writer.key("anyOf")
+        writer.array { writer in
+            for list in lists {
+                writer.object { writer in
+                    writer.key("required")
+                    writer.array { writer in writer.text(list) }
+                    writer.key("properties")
+                    writer.object { writer in
+                        writer.key(list)
+                        writer.object { writer in writer.member("minItems", 1) }
+                    }
+                }
+            }
+        }
+    }
+
+    private static let storableText = JSONSchema.text(
+        lengths: 0...Int.max, pattern: TextForm.anything.pattern, format: nil)
+
+    private static func writeFreeObject(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        writer.member("type", "object")
+        writer.key("propertyNames")
+        storableText.write(to: &writer, named: &named)
+        writer.key("additionalProperties")
+        writeFreeReference(to: &writer, named: &named)
+    }
+
+    private static func writeFreeValue(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        var found = named
+        writer.key("anyOf")
+        writer.array { writer in
+            for schema in [storableText, .number(nil), .flag, .null, .freeObject] {
+                schema.write(to: &writer, named: &found)
+            }
+            writer.object { writer in
+                writer.member("type", "array")
+                writer.key("items")
+                writeFreeReference(to: &writer, named: &found)
+            }
+        }
+        named = found
+    }
+
+    /// By name, because it holds itself.
+    private static func writeFreeReference(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
+        named["FreeValue"] = .freeValue
+        writer.object { writer in writer.member("$ref", "#/components/schemas/FreeValue") }
     }
 }
 

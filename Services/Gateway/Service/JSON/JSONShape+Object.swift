@@ -1,9 +1,12 @@
 extension JSONShape {
     /// An object with these members and no others, listed under `name` in the published document.
     ///
-    /// - Parameter initial: a new value, which holds what absent members mean.
+    /// - Parameters:
+    ///   - initial: a new value, which holds what absent members mean.
+    ///   - oneFilled: lists of which at least one must have an element; published here, held by who takes the value.
     static func object(
-        _ name: String, _ initial: @escaping @autoclosure @Sendable () -> Value, _ fields: [JSONField<Value>]
+        _ name: String, _ initial: @escaping @autoclosure @Sendable () -> Value, _ fields: [JSONField<Value>],
+        oneFilled: [String] = []
     ) -> JSONShape<Value> {
         precondition(fields.count <= 64, "The set of members seen is one machine word.")
         let members = fields.map { JSONSchema.Member(name: $0.name, schema: $0.schema, isRequired: $0.isRequired) }
@@ -11,7 +14,7 @@ extension JSONShape {
         for (index, field) in fields.enumerated() where field.isRequired { required |= 1 << UInt64(index) }
         let requiredMembers = required
         return JSONShape(
-            schema: .named(name, .object(members: members)),
+            schema: .named(name, .object(members: members, oneFilled: oneFilled)),
             read: { reader throws(JSONProblem) in
                 var object = initial()
                 let seen = try read(fields, &object, &reader)

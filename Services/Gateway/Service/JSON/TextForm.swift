@@ -45,24 +45,46 @@ struct TextForm: Sendable {
                 && scalars.first?.properties.isWhitespace == false && scalars.last?.properties.isWhitespace == false
         })
 
+    /// A name, a title or a reason that people read.
+    static let line = value
+    /// Text of several lines: everything but the one character that cannot be stored.
+    static let anything = TextForm(
+        pattern: #"^[^\u0000]*$"#, description: "text without the character U+0000",
+        fits: { text in !text.utf8.contains(0) })
+    /// Where a page ended, as the reply before said.
+    static let cursor = TextForm(
+        pattern: "^[A-Za-z0-9_-]+$", description: "the next_cursor of the page before",
+        fits: { text in
+            text.utf8.allSatisfy { byte in
+                (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+                    || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+            }
+        })
+
     /// From the head office down, such as `/head/east/pudong/`.
     static let officePath = TextForm(
         pattern: "^/([a-z0-9_-]+/)*$", description: "an office path such as /head/east/pudong/",
-        fits: { text in
-            var afterSlash = false
-            guard text.utf8.first == UInt8(ascii: "/"), text.utf8.last == UInt8(ascii: "/") else { return false }
-            for byte in text.utf8 {
-                if byte == UInt8(ascii: "/") {
-                    guard !afterSlash else { return false }
-                    afterSlash = true
-                } else {
-                    guard
-                        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
-                            || byte == UInt8(ascii: "-")
-                    else { return false }
-                    afterSlash = false
-                }
+        fits: { text in isOfficePath(text) })
+    /// An office of the bank: `/` is the bank itself.
+    static let office = TextForm(
+        pattern: "^/([a-z0-9_-]+/)+$", description: officePath.description,
+        fits: { text in text != "/" && isOfficePath(text) })
+
+    private static func isOfficePath(_ text: String) -> Bool {
+        var afterSlash = false
+        guard text.utf8.first == UInt8(ascii: "/"), text.utf8.last == UInt8(ascii: "/") else { return false }
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "/") {
+                guard !afterSlash else { return false }
+                afterSlash = true
+            } else {
+                guard
+                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+                        || byte == UInt8(ascii: "-")
+                else { return false }
+                afterSlash = false
             }
-            return true
-        })
+        }
+        return true
+    }
 }

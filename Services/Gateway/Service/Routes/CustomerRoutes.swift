@@ -57,18 +57,18 @@ enum CustomerRoutes {
         })
     private static let timeline = Parameter<Int64>.integer(
         "timeline", in: .query, "newest entries of the timeline to return", 0...200)
-    private static let reveal = Parameter<Bool>.flag("reveal", "show what is masked; needs the right and a reason")
     private static let revealReason = Parameter<String>.text(
-        "reveal_reason", in: .query, "why; goes to the audit log", 1...200)
+        "reveal_reason", in: .query, "show what is masked, for this reason; needs the right, and goes to the audit log",
+        1...200, .line)
 
     private static func customer(_ clients: GatewayClients) -> Route {
         .get(
             "/v1/customers/{id}", "getCustomer", "A customer with traits, consents and timeline; masked.",
-            .readCustomers, parameters: [reference, timeline, reveal, revealReason], reply: CustomerShapes.found
+            .readCustomers, parameters: [reference, timeline, revealReason], reply: CustomerShapes.found
         ) { call in
             let request = ProfileV1.GetCustomerRequest(
                 customer: try call.value(of: reference), timelineLimit: Int32(call[timeline] ?? 20),
-                reveal: call[reveal] ?? false, revealReason: call[revealReason] ?? "")
+                reveal: call[revealReason] != nil, revealReason: call[revealReason] ?? "")
             return try await clients.profile.getCustomer(request, options: call.options)
         }
     }

@@ -29,8 +29,8 @@ public struct Consent: Sendable, Hashable {
                 field: "valid_until", code: "validity",
                 reason: "Let the consent end after it begins, or leave the end open.")
         }
-        guard source.utf8.count <= 120 else {
-            throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 bytes.")
+        guard source.unicodeScalars.count <= 120 else {
+            throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 characters.")
         }
         self.purpose = purpose
         self.channel = channel

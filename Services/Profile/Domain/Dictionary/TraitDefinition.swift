@@ -40,11 +40,11 @@ public struct TraitDefinition: Sendable, Hashable {
         }
         guard Names.isValue(meaning, atMost: 400) else {
             throw FieldProblem(
-                field: "meaning", code: "meaning", reason: "Say what \(name) means, in at most 400 bytes.")
+                field: "meaning", code: "meaning", reason: "Say what \(name) means, in at most 400 characters.")
         }
-        guard source.utf8.count <= 120, refresh.utf8.count <= 120 else {
+        guard source.unicodeScalars.count <= 120, refresh.unicodeScalars.count <= 120 else {
             throw FieldProblem(
-                field: "source", code: "source", reason: "Name source and refresh in at most 120 bytes each.")
+                field: "source", code: "source", reason: "Name source and refresh in at most 120 characters each.")
         }
         self.name = name
         self.type = type

@@ -10,10 +10,10 @@ public struct Staff: Sendable, Hashable {
     public init(number: String, name: String, office: Office, duty: String) throws(FieldProblem) {
         guard Names.isValue(number, atMost: 64) else {
             throw FieldProblem(
-                field: "staff_number", code: "staff_number", reason: "Give the staff number, at most 64 bytes.")
+                field: "staff_number", code: "staff_number", reason: "Give the staff number, at most 64 characters.")
         }
         guard Names.isValue(name, atMost: 120) else {
-            throw FieldProblem(field: "name", code: "name", reason: "Give the name, at most 120 bytes.")
+            throw FieldProblem(field: "name", code: "name", reason: "Give the name, at most 120 characters.")
         }
         guard Self.duties.contains(duty) else {
             throw FieldProblem(field: "duty", code: "duty", reason: "Choose manager, agent or steward.")

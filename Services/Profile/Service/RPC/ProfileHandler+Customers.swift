@@ -105,10 +105,11 @@ extension ProfileHandler {
     ) async throws -> Customer {
         let what = "customer \(customer.customerID)"
         _ = try await dependencies.audit.require(.revealCustomers, context, what: what, pool: pool)
-        guard !request.revealReason.isEmpty, request.revealReason.utf8.count <= 200 else {
+        guard Names.isValue(request.revealReason, atMost: 200) else {
             throw ProfileFailure.field(
                 FieldProblem(
-                    field: "reveal_reason", code: "reason", reason: "Say in at most 200 bytes why you need to see it."))
+                    field: "reveal_reason", code: "reason",
+                    reason: "Say in at most 200 characters why you need to see it."))
         }
         try await dependencies.audit.append(
             AuditEntry(

@@ -18,8 +18,8 @@ extension ProfileHandler {
                     field: "import_key", code: "import_key",
                     reason: "Give the SHA-256 of mapping and file in lower-case hex digits.")
             }
-            guard request.title.utf8.count <= 200 else {
-                throw FieldProblem(field: "title", code: "title", reason: "Give a title of at most 200 bytes.")
+            guard request.title.unicodeScalars.count <= 200 else {
+                throw FieldProblem(field: "title", code: "title", reason: "Give a title of at most 200 characters.")
             }
             do throws(FieldProblem) {
                 try JSONObjectCheck.check(request.mappingJSON, byteLimit: 65_536)

@@ -43,8 +43,8 @@ extension ProfileHandler {
             guard !proto.path.isEmpty, proto.path != "/" else {
                 throw FieldProblem(field: "path", code: "office_path", reason: "Give the path of the office.")
             }
-            guard !proto.name.isEmpty, proto.name.utf8.count <= 120 else {
-                throw FieldProblem(field: "name", code: "name", reason: "Give the name, at most 120 bytes.")
+            guard Names.isValue(proto.name, atMost: 120) else {
+                throw FieldProblem(field: "name", code: "name", reason: "Give the name, at most 120 characters.")
             }
             return (try Office(proto.path), proto.name)
         }

@@ -30,8 +30,11 @@ struct BatchReply: Sendable {
                 refusal: CommonV1.Refusal(field: path, code: problem.code.text, reason: problem.message))
         }
         if batch.isSingle, let refusal = results[0].refusal, results[0].status == .refused {
+            // Who is unknown now may be known in a moment; anything else has to be written another way.
+            let status: HTTPResponse.Status =
+                refusal.code == "unknown_customer" ? .notFound : .unprocessableContent
             throw Problem(
-                .unprocessableContent, refusal.code, refusal.reason, field: refusal.field.isEmpty ? nil : refusal.field)
+                status, refusal.code, refusal.reason, field: refusal.field.isEmpty ? nil : refusal.field)
         }
         self.results = results
         self.position = position

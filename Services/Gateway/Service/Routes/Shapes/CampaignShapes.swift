@@ -21,16 +21,16 @@ enum CampaignShapes {
     private static let condition = JSONShape<CampaignV1.TriggerCondition>.object(
         "TriggerCondition", CampaignV1.TriggerCondition(),
         [
-            .required("property", \.property, .text(1...100)),
+            .required("property", \.property, .text(1...100, .anything)),
             .required("operator", \.`operator`, .oneOf(["=", "!=", "<", "<=", ">", ">=", "known"])),
             .presence("value", \.value, conditionValue),
         ])
 
     private static let conditionValue = JSONShape<CampaignV1.TriggerCondition.Value>(
-        schema: .anyOf([.text(lengths: 0...500, pattern: nil, format: nil), .number(nil), .flag]),
+        schema: .anyOf([JSONShape<String>.text(0...500, .anything).schema, .number(nil), .flag]),
         read: { reader throws(JSONProblem) in
             switch try reader.peek() {
-            case UInt8(ascii: "\""): .text(try JSONShape<String>.text(0...500).read(&reader))
+            case UInt8(ascii: "\""): .text(try JSONShape<String>.text(0...500, .anything).read(&reader))
             case UInt8(ascii: "t"), UInt8(ascii: "f"): .flag(try reader.readFlag())
             default: .number(try reader.readDouble())
             }
@@ -46,22 +46,22 @@ enum CampaignShapes {
     static let plan = JSONShape<CampaignV1.CampaignPlan>.object(
         "CampaignPlan", CampaignV1.CampaignPlan(),
         [
-            .required("name", \.name, .text(1...100)),
+            .required("name", \.name, .text(1...100, .line)),
             .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
             .required("offer_code", \.offerCode, .text(1...48, .code)),
             .required("purpose", \.purpose, .text(1...48, .name)),
             .required("snapshot_id", \.snapshotID, .identifier),
             .required(
                 "control_basis_points", \.controlBasisPoints,
-                .integer(0...10_000).described("Share of the audience that is held; 2000 is 20 %.")),
-            .omittable("salt", \.salt, .text(1...100), absent: ""),
+                .integer(0...9_999).described("Share of the audience that is held; 2000 is 20 %.")),
+            .omittable("salt", \.salt, .text(1...100, .line), absent: ""),
             .required("conversion_event_type", \.conversionEventType, EventShapes.eventType),
             .required("conversion_window_seconds", \.conversionWindowMicros, .seconds(1...31_622_400)),
             .omittable("value_property", \.valueProperty, .text(1...48, .name), absent: ""),
             .omittable("currency", \.currency, EventShapes.currency, absent: ""),
             .optional("waves", \.waves, wave.array(0...20)),
             .optional("triggers", \.triggers, trigger.array(0...20)),
-        ])
+        ], oneFilled: ["waves", "triggers"])
 
     static let update = JSONShape<CampaignV1.UpdateCampaignRequest>.object(
         "CampaignChange", CampaignV1.UpdateCampaignRequest(),
@@ -74,7 +74,7 @@ enum CampaignShapes {
         "Approval", CampaignV1.ApproveCampaignRequest(),
         [
             .required("version", \.version, .identifier.described("The version that was looked at.")),
-            .required("reason", \.reason, .text(1...500)),
+            .required("reason", \.reason, .text(1...500, .anything)),
         ])
 
     private static let progress = JSONShape<CampaignV1.Progress>.object(

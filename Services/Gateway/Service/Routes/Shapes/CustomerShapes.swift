@@ -7,7 +7,7 @@ enum CustomerShapes {
         [
             .presence("identity", \.identity, CommonShapes.identity, isRequired: true),
             .optional("traits", \.traits, TraitShapes.traits),
-            .optional("source", \.source, .text(0...100)),
+            .optional("source", \.source, .text(0...120, .anything)),
             .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
             .optional("manager", \.manager, .text(0...64)),
         ])
@@ -43,7 +43,7 @@ enum CustomerShapes {
             .required("granted", \.granted, .flag),
             .omittable("valid_from", \.validFromMicros, .time, absent: 0),
             .omittable("valid_until", \.validUntilMicros, .time, absent: 0),
-            .optional("source", \.source, .text(0...100)),
+            .optional("source", \.source, .text(0...120, .anything)),
         ])
 
     static let consents = JSONShape<ProfileV1.SetConsentsRequest>.object(
@@ -65,7 +65,7 @@ enum CustomerShapes {
         [
             .presence("customer", \.customer, CommonShapes.customer, isRequired: true),
             .required("suppressed", \.suppressed, .flag),
-            .required("reason", \.reason, .text(1...48, .name)),
+            .required("reason", \.reason, .text(1...32, .name).described("A code, for example complaint.")),
         ])
 
     static let suppressionSet = JSONShape<ProfileV1.SetSuppressionResponse>.object(

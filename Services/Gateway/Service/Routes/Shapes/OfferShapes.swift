@@ -5,7 +5,7 @@ enum OfferShapes {
     static let product = JSONShape<CampaignV1.Product>.object(
         "Product", CampaignV1.Product(),
         [
-            .required("name", \.name, .text(1...100)),
+            .required("name", \.name, .text(1...100, .line)),
             .required("class", \.`class`, .text(1...48, .name).described("For example deposit, loan or fund.")),
         ])
 
@@ -13,8 +13,8 @@ enum OfferShapes {
         "OfferDraft", CampaignV1.Offer(),
         [
             .required("product_code", \.productCode, .text(1...48, .code)),
-            .required("title", \.title, .text(1...200)),
-            .required("text", \.text, .text(1...4_000)),
+            .required("title", \.title, .text(1...200, .line)),
+            .required("text", \.text, .text(1...4_000, .anything)),
         ])
 
     private static let offer = JSONShape<CampaignV1.Offer>.object(

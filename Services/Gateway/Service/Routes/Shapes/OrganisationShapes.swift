@@ -5,15 +5,15 @@ enum OrganisationShapes {
     private static let office = JSONShape<ProfileV1.Office>.object(
         "Office", ProfileV1.Office(),
         [
-            .required("path", \.path, CommonShapes.officePath),
-            .required("name", \.name, .text(1...100)),
+            .required("path", \.path, .text(1...200, .office)),
+            .required("name", \.name, .text(1...120, .line)),
         ])
 
     private static let staff = JSONShape<ProfileV1.Staff>.object(
         "Staff", ProfileV1.Staff(),
         [
-            .required("staff_number", \.staffNumber, .text(1...64)),
-            .required("name", \.name, .text(1...100)),
+            .required("staff_number", \.staffNumber, .text(1...64, .line)),
+            .required("name", \.name, .text(1...120, .line)),
             .required("office_path", \.officePath, CommonShapes.officePath),
             .required("duty", \.duty, .oneOf(["manager", "agent", "steward"])),
         ])

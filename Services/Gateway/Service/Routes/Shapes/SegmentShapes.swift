@@ -20,7 +20,7 @@ enum SegmentShapes {
         })
 
     private static let ruleByteLimit = 64 << 10
-    private static let ruleText = JSONShape<String>.text(1...16_384)
+    private static let ruleText = JSONShape<String>.text(1...16_384, .anything)
 
     static let check = JSONShape<SegmentationV1.CheckRuleRequest>.object(
         "RuleCheck", SegmentationV1.CheckRuleRequest(), [.presence("rule", \.rule, rule, isRequired: true)])
@@ -49,7 +49,7 @@ enum SegmentShapes {
     static let create = JSONShape<SegmentationV1.CreateSegmentRequest>.object(
         "SegmentDraft", SegmentationV1.CreateSegmentRequest(),
         [
-            .required("name", \.name, .text(1...100)),
+            .required("name", \.name, .text(1...100, .line)),
             .presence("rule", \.rule, rule, isRequired: true),
             .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
         ])
@@ -58,7 +58,7 @@ enum SegmentShapes {
         "SegmentChange", SegmentationV1.UpdateSegmentRequest(),
         [
             .required("version", \.version, .identifier.described("The version the change is based on.")),
-            .required("name", \.name, .text(1...100)),
+            .required("name", \.name, .text(1...100, .line)),
             .presence("rule", \.rule, rule, isRequired: true),
         ])
 

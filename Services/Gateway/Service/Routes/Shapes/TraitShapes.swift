@@ -73,9 +73,9 @@ enum TraitShapes {
         [
             .required("name", \.name, .text(1...48, .name)),
             .required("type", \.type, type),
-            .required("meaning", \.meaning, .text(1...500)),
-            .optional("source", \.source, .text(0...100)),
-            .optional("refresh", \.refresh, .text(0...100)),
+            .required("meaning", \.meaning, .text(1...400, .line)),
+            .optional("source", \.source, .text(0...120, .anything)),
+            .optional("refresh", \.refresh, .text(0...120, .anything)),
             .required("sensitivity", \.sensitivity, .names([("C1", .c1), ("C2", .c2), ("C3", .c3)])),
             .required("known", \.known, .names([("before", .before)])),
         ])
