@@ -12,6 +12,8 @@ final class StubSegmentation: SegmentationV1.SegmentationServiceHandler {
     }
 
     private let snapshots = Mutex<[Int64: Frozen]>([:])
+    /// Asked before each page, with the place of its first member.
+    let beforePage = Mutex<@Sendable (Int) throws(RPCError) -> Void>({ _ in })
     /// Members of one page.
     let pageSize: Int
 
@@ -62,6 +64,7 @@ final class StubSegmentation: SegmentationV1.SegmentationServiceHandler {
     ) async throws -> SegmentationV1.ListSnapshotMembersResponse {
         let members = try find(request.snapshotID).members
         let start = Int(request.pageCursor) ?? 0
+        try beforePage.withLock { $0 }(start)
         let end = min(start + pageSize, members.count)
         return SegmentationV1.ListSnapshotMembersResponse(
             members: Array(members[start..<end]), nextPageCursor: end < members.count ? "\(end)" : "")

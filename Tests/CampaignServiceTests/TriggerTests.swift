@@ -30,6 +30,16 @@ struct TriggerTests {
         return id
     }
 
+    /// A member whose page is there, and one whose page is not.
+    private func loadedAndNot(
+        _ members: [SegmentationV1.Member], _ bed: CampaignBed
+    ) async throws -> (here: Int64, later: Int64) {
+        let rows = try await bed.administrator.query("SELECT customer_id FROM campaign.audience")
+        let loaded = try rows.map { try $0.decode(0, as: Int64.self) }
+        let other = try #require(members.map(\.customerID).first { !loaded.contains($0) })
+        return (try #require(loaded.first), other)
+    }
+
     private func follow(_ events: [ProfileV1.Event], _ bed: CampaignBed, _ replica: Replica) async throws {
         let position = try await bed.track(events)
         _ = try await replica.client.waitApplied(.init(position: position), options: CampaignBed.options(nil))
@@ -60,6 +70,72 @@ struct TriggerTests {
             try await follow([bed.event("g", of: 1, type: "loan.viewed", properties: large)], bed, replica)
             #expect(try await bed.claim(replica, channel: "push").isEmpty)
             #expect(try await bed.entries(EntryKind.contacted).count == 1)
+        }
+    }
+
+    @Test("an event that comes while the audience is still read contacts its customer once the audience is there")
+    func early() async throws {
+        let bed = try await CampaignBed.make(snapshotPageSize: 2)
+        let replica = try bed.replica()
+        let members = try await bed.addCustomers(6)
+        _ = try await bed.addCustomers(1, from: 100)
+        try await replica.running {
+            bed.segmentation.beforePage.withLock { hook in
+                hook = { start throws(RPCError) in
+                    if start >= 2 { throw RPCError(.unavailable, "the next page is not there yet") }
+                }
+            }
+            _ = try await bed.start(triggered(members, bed), replica)
+            try await eventually("the first page") {
+                try await bed.count("SELECT count(*) FROM campaign.audience") == 2
+            }
+            let (here, later) = try await loadedAndNot(members, bed)
+            let large = #"{"amount": 1000}"#
+            try await follow(
+                [here, later, later, 100].enumerated().map {
+                    bed.event("e\($0.offset)", of: $0.element, type: "loan.viewed", properties: large)
+                }, bed, replica)
+            let first = try await bed.claim(replica, channel: "push")
+            #expect(first.map(\.customerID) == [here])
+            try await bed.report(first, .sent, replica)
+
+            bed.segmentation.beforePage.withLock { hook in hook = { _ in } }
+            try await eventually("the contact of the one who came early") {
+                try await bed.count("SELECT count(*) FROM campaign.contact") == 2
+            }
+            #expect(try await bed.claim(replica, channel: "push").map(\.customerID) == [later])
+            #expect(try await bed.count("SELECT count(*) FROM campaign.early_trigger") == 0)
+            // What is done once for a campaign and a channel stays done.
+            try await follow([bed.event("later", of: later, type: "loan.viewed", properties: large)], bed, replica)
+            #expect(try await bed.claim(replica, channel: "push").isEmpty)
+        }
+    }
+
+    @Test("who came early to a campaign that was closed meanwhile is not contacted")
+    func earlyAndClosed() async throws {
+        let bed = try await CampaignBed.make(snapshotPageSize: 2)
+        let replica = try bed.replica()
+        let members = try await bed.addCustomers(4)
+        try await replica.running {
+            bed.segmentation.beforePage.withLock { hook in
+                hook = { start throws(RPCError) in
+                    if start >= 2 { throw RPCError(.unavailable, "the next page is not there yet") }
+                }
+            }
+            let id = try await bed.start(triggered(members, bed), replica)
+            try await eventually("the first page") {
+                try await bed.count("SELECT count(*) FROM campaign.audience") == 2
+            }
+            let later = try await loadedAndNot(members, bed).later
+            try await follow(
+                [bed.event("a", of: later, type: "loan.viewed", properties: #"{"amount": 1000}"#)], bed, replica)
+            #expect(try await bed.count("SELECT count(*) FROM campaign.early_trigger") == 1)
+            _ = try await replica.client.pauseCampaign(.init(campaignID: id), options: CampaignBed.options())
+            _ = try await replica.client.closeCampaign(.init(campaignID: id), options: CampaignBed.options())
+            try await eventually("the one who waited for nothing to be forgotten") {
+                try await bed.count("SELECT count(*) FROM campaign.early_trigger") == 0
+            }
+            #expect(try await bed.count("SELECT count(*) FROM campaign.contact") == 0)
         }
     }
 

@@ -25,14 +25,18 @@ public func assembleCampaign(_ dependencies: CampaignDependencies) -> ServicePar
     let book = CampaignBook()
     let snapshots = SnapshotReader(dependencies.segmentation)
     let reservation = ContactReservation(timeZone: dependencies.clock.timeZone)
+    let afterReserving: @Sendable (Int) -> Void = { reserved in
+        notifier.signal()
+        if reserved > 0 { signal.signal() }
+    }
     let planner = Planner(
         pool: pool, audiences: AudienceLoader(pool: pool, snapshots: snapshots),
+        earlyTriggers: EarlyTriggers(
+            pool: pool, clock: dependencies.clock, book: book, reservation: reservation,
+            afterCommit: afterReserving),
         waves: WaveRunner(
-            pool: pool, clock: dependencies.clock, reservation: reservation, bounds: dependencies.bounds
-        ) { reserved in
-            notifier.signal()
-            if reserved > 0 { signal.signal() }
-        },
+            pool: pool, clock: dependencies.clock, reservation: reservation, bounds: dependencies.bounds,
+            afterCommit: afterReserving),
         housekeeping: Housekeeping(pool: pool, clock: dependencies.clock, book: book) { notifier.signal() },
         book: book, bounds: dependencies.bounds, logger: dependencies.logger)
 

@@ -36,6 +36,8 @@ struct ProfileFollower: Sendable {
         let outcomes = try await outcomes(slices, context, now: now, in: connection)
         let contacts = try await reservation.decide(
             candidates(slices, context), policy: known.policy, now: now, replacing: context.standing, in: connection)
+        let early = early(slices, context)
+        if !early.isEmpty { try await connection.execute(EarlyTriggerStorage.insertStatement(early)) }
         try await writer.append(outcomes + contacts.entries, in: connection)
         wakeUps.willCommit(reserved: contacts.reserved, logged: outcomes.count + contacts.entries.count)
     }
@@ -45,15 +47,26 @@ struct ProfileFollower: Sendable {
         var candidates: [Candidate] = []
         for slice in slices {
             for (event, campaign, trigger) in slice.triggering where known.running.contains(campaign.id) {
-                let membership = Membership(campaignID: campaign.id, customerID: event.customerID)
-                guard let member = known.members[membership] else { continue }
-                let candidate = Candidate(
-                    member: member, campaign: campaign, wave: Wave.ofTriggers, channel: trigger.channel)
-                if let standing = known.standing[candidate.key], standing.state != .refused { continue }
-                candidates.append(candidate)
+                let candidate = known.candidate(campaign, customerID: event.customerID, channel: trigger.channel)
+                if let candidate { candidates.append(candidate) }
             }
         }
         return candidates
+    }
+
+    /// Whom a trigger asks for before it is known whether they are members.
+    private func early(_ slices: [EventSlice], _ known: EventContext) -> Set<EarlyTriggerStorage.Early> {
+        var early: Set<EarlyTriggerStorage.Early> = []
+        for slice in slices {
+            for (event, campaign, trigger) in slice.triggering
+            where known.running.contains(campaign.id) && !known.complete.contains(campaign.id) {
+                guard known.members[Membership(campaignID: campaign.id, customerID: event.customerID)] == nil else {
+                    continue
+                }
+                early.insert(.init(campaignID: campaign.id, customerID: event.customerID, channel: trigger.channel))
+            }
+        }
+        return early
     }
 
     private func outcomes(

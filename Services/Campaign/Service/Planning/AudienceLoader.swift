@@ -34,6 +34,7 @@ struct AudienceLoader: Sendable {
             guard try await PlannerLeaseStorage.holds(fencingToken, in: connection) else {
                 throw CampaignFailure.fenced
             }
+            try await LiveCampaignStorage.lockForLoading(campaign.id, in: connection)
             try await AudienceStorage.insert(members, of: campaign.id, in: connection)
             try await AudienceStorage.moveLoad(campaign.id, to: following, in: connection)
         }

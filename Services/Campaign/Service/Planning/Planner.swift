@@ -15,6 +15,7 @@ internal import Synchronization
 final class Planner: Service, Sendable {
     let pool: PostgresPool
     let audiences: AudienceLoader
+    let earlyTriggers: EarlyTriggers
     let waves: WaveRunner
     let housekeeping: Housekeeping
     let book: CampaignBook
@@ -30,11 +31,12 @@ final class Planner: Service, Sendable {
     private let look: AsyncStream<Void>.Continuation
 
     init(
-        pool: PostgresPool, audiences: AudienceLoader, waves: WaveRunner, housekeeping: Housekeeping,
-        book: CampaignBook, bounds: CampaignBounds, logger: Logger
+        pool: PostgresPool, audiences: AudienceLoader, earlyTriggers: EarlyTriggers, waves: WaveRunner,
+        housekeeping: Housekeeping, book: CampaignBook, bounds: CampaignBounds, logger: Logger
     ) {
         self.pool = pool
         self.audiences = audiences
+        self.earlyTriggers = earlyTriggers
         self.waves = waves
         self.housekeeping = housekeeping
         self.book = book
@@ -116,6 +118,7 @@ final class Planner: Service, Sendable {
 
     private func advance(_ campaign: LiveCampaign, fencingToken: Int64) async throws -> Bool {
         if try await audiences.loadPage(of: campaign, fencingToken: fencingToken) { return true }
+        if try await earlyTriggers.decideSome(of: campaign, fencingToken: fencingToken) { return true }
         switch try await waves.runDue(of: campaign, fencingToken: fencingToken) {
         case .worked: return true
         case .waiting: return false
@@ -129,6 +132,7 @@ final class Planner: Service, Sendable {
     private func refuseClosed(_ content: CampaignBook.Content) async throws -> Bool {
         let unsettled = content.closed.filter { id in !settled.withLock { $0.contains(id) } }
         guard !unsettled.isEmpty else { return false }
+        try await pool.withConnection { try await EarlyTriggerStorage.forget(unsettled, in: $0) }
         let left = try await housekeeping.refuseClosed(unsettled)
         settled.withLock { $0.formUnion(Set(unsettled).subtracting(left.open)) }
         return left.didWork

@@ -28,6 +28,12 @@ enum AudienceStorage {
         return Load(cursor: cursor, isComplete: isComplete)
     }
 
+    /// Which of the campaigns have their whole audience. A statement of its own, behind the one that locks them: what
+    /// the lock waited for is then seen.
+    static func completeStatement(of campaigns: [Int64]) -> SQL {
+        "SELECT campaign_id FROM campaign.audience_load WHERE campaign_id = ANY(\(campaigns)) AND is_complete"
+    }
+
     /// Takes in a page. Members that are there already stay as they are, so a page may come twice.
     static func insert(
         _ members: [AudienceMember], of campaignID: Int64, in connection: PostgresConnection

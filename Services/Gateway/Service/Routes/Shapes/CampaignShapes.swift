@@ -21,7 +21,7 @@ enum CampaignShapes {
     private static let condition = JSONShape<CampaignV1.TriggerCondition>.object(
         "TriggerCondition", CampaignV1.TriggerCondition(),
         [
-            .required("property", \.property, .text(1...100, .anything)),
+            .required("property", \.property, .text(1...48, .name)),
             .required("operator", \.`operator`, .oneOf(["=", "!=", "<", "<=", ">", ">=", "known"])),
             .presence("value", \.value, conditionValue),
         ])
