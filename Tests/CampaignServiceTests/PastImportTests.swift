@@ -2,6 +2,7 @@ internal import Contracts
 internal import Foundation
 internal import Postgres
 internal import RPC
+internal import TestSupport
 internal import Testing
 
 @Suite("a campaign of the past")
@@ -75,6 +76,36 @@ struct PastImportTests {
         #expect(contacted.allSatisfy { $0.cut?.control == false && $0.delivery == "sent" && $0.cut?.currency == "USD" })
         let outcomes = try await bed.entries(EntryKind.outcome).map { try $0.body.unpacked(CampaignV1.Outcome.self) }
         #expect(outcomes.count == 8 && outcomes.allSatisfy { $0.valueMinor == 125 && $0.eventType == "visit" })
+    }
+
+    @Test("its contacts count for caps, so it waits for whoever counts a customer's contacts, and is waited for")
+    func locks() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let options = CampaignBed.options(CampaignBed.operatorOfAll)
+        _ = try await bed.addCustomers(2)
+        let id = try await replica.client.openPastCampaign(opening, options: options).campaignID
+        func take(_ contacts: [CampaignV1.PastContact], chunk: Int64) async throws -> Int64 {
+            try await replica.client.importPastContacts(
+                .init(campaignID: id, chunk: chunk, contacts: contacts), options: options
+            ).accepted
+        }
+        // Makes the row that is locked.
+        #expect(try await take([contact(1, "men")], chunk: 0) == 1)
+        let others = [contact(1, "women"), contact(2, "men")].map { contact in
+            var contact = contact
+            contact.channel = "sms"
+            return contact
+        }
+        let waiting = try await bed.administrator.transaction { connection in
+            #expect(try await connection.query("SELECT FROM campaign.contact_state FOR UPDATE").count == 1)
+            let waiting = Task { try await take(others, chunk: 1) }
+            try await eventually("the import to wait") {
+                try await bed.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 1
+            }
+            return waiting
+        }
+        #expect(try await waiting.value == 2)
     }
 
     @Test("it cannot be started again, and without a control arm it is refused")

@@ -44,11 +44,7 @@ enum AudienceStorage {
         let ids = sorted.map(\.customerID)
         // The rows that are locked when contacts are counted are made here, in the order in which they are locked.
         _ = try await connection.pipeline([
-            """
-            INSERT INTO campaign.contact_state (partition, customer_id)
-            SELECT i.partition, i.customer_id FROM unnest(\(partitions), \(ids)) AS i(partition, customer_id)
-            ON CONFLICT (partition, customer_id) DO NOTHING
-            """,
+            ContactStateStorage.makeStatement(ids),
             """
             WITH added AS (
                 INSERT INTO campaign.audience (partition, campaign_id, customer_id, customer_number, office_path,

@@ -19,7 +19,7 @@ enum EarlyTriggerStorage {
             INSERT INTO campaign.early_trigger (partition, campaign_id, customer_id, channel)
             SELECT * FROM unnest(\(sorted.map { LogPartition.of(customerID: $0.customerID) }),
                 \(sorted.map(\.campaignID)), \(sorted.map(\.customerID)), \(sorted.map(\.channel)))
-            ON CONFLICT (campaign_id, partition, customer_id, channel) DO NOTHING
+            ON CONFLICT (partition, campaign_id, customer_id, channel) DO NOTHING
             """
     }
 

@@ -117,7 +117,15 @@ enum PastStorage {
         _ contacts: [Contact], campaignVersion: Int64, now: Date, in connection: PostgresConnection
     ) async throws -> Set<DedupeKey> {
         guard !contacts.isEmpty else { return [] }
-        let sorted = contacts.sorted { $0.key.customerID < $1.key.customerID }
+        let sorted = contacts.sorted {
+            (LogPartition.of(customerID: $0.key.customerID), $0.key.customerID)
+                < (LogPartition.of(customerID: $1.key.customerID), $1.key.customerID)
+        }
+        // Who counts the customer's contacts at this moment for a cap waits for these.
+        let customers = sorted.map(\.key.customerID)
+        _ = try await connection.pipeline([
+            ContactStateStorage.makeStatement(customers), ContactStateStorage.lockStatement(customers),
+        ])
         let rows = try await connection.query(
             """
             INSERT INTO campaign.contact (partition, customer_id, campaign_id, wave, channel, delivery_id,
@@ -126,7 +134,7 @@ enum PastStorage {
                 \(campaignVersion), CASE WHEN i.is_control THEN 'held' ELSE 'sent' END, '', i.moment,
                 CASE WHEN i.is_control THEN NULL ELSE i.moment END, \(now), \(now)
             FROM unnest(\(sorted.map { LogPartition.of(customerID: $0.key.customerID) }),
-                \(sorted.map(\.key.customerID)), \(sorted.map(\.key.campaignID)), \(sorted.map(\.key.wave)),
+                \(customers), \(sorted.map(\.key.campaignID)), \(sorted.map(\.key.wave)),
                 \(sorted.map(\.key.channel)), \(sorted.map(\.isControl)), \(sorted.map(\.moment)))
                 AS i(partition, customer_id, campaign_id, wave, channel, is_control, moment)
             ON CONFLICT (partition, customer_id, campaign_id, wave, channel) DO NOTHING

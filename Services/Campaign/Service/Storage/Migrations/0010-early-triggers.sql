@@ -5,5 +5,5 @@ CREATE TABLE campaign.early_trigger (
     campaign_id bigint NOT NULL,
     customer_id bigint NOT NULL,
     channel text NOT NULL,
-    PRIMARY KEY (campaign_id, partition, customer_id, channel)
+    PRIMARY KEY (partition, campaign_id, customer_id, channel)
 );
