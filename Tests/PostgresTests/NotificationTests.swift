@@ -37,6 +37,19 @@ import Testing
         }
     }
 
+    @Test("who comes right after the last listener left is heard, and who comes later too", .timeLimit(.minutes(1)))
+    func succession() async throws {
+        try await withPool { pool in
+            for round in 0..<20 {
+                for _ in 0..<8 { _ = pool.wakeUps(on: "gone") }
+                var first = pool.wakeUps(on: "first\(round)").makeAsyncIterator()
+                #expect(await first.next() == "")
+                var second = pool.wakeUps(on: "second\(round)").makeAsyncIterator()
+                #expect(await second.next() == "")
+            }
+        }
+    }
+
     @Test("closing the pool ends the streams")
     func close() async throws {
         try await withPool { pool in

@@ -15,6 +15,8 @@ final class NotificationHub: Sendable {
         var listeners: [UInt64: Listener] = [:]
         var nextID: UInt64 = 0
         var task: Task<Void, Never>?
+        /// Counts the tasks: one that was told to end may still be connecting while the next one listens.
+        var taskNumber: UInt64 = 0
         /// Bumped when a channel is added, so that the task listens to it too.
         var changes: AsyncStream<Void>.Continuation?
         var isClosed = false
@@ -39,7 +41,9 @@ final class NotificationHub: Sendable {
             state.listeners[id] = Listener(channel: channel, continuation: continuation)
             continuation.onTermination = { [weak self] _ in self?.remove(id) }
             if state.task == nil {
-                state.task = Task { [weak self] in await Self.run(self) }
+                state.taskNumber += 1
+                let number = state.taskNumber
+                state.task = Task { [weak self] in await Self.run(self, number) }
             } else {
                 state.changes?.yield()
             }
@@ -69,12 +73,12 @@ final class NotificationHub: Sendable {
 
     // MARK: The task
 
-    private static func run(_ hub: NotificationHub?) async {
+    private static func run(_ hub: NotificationHub?, _ number: UInt64) async {
         var pause = Duration.milliseconds(50)
         while !Task.isCancelled {
             guard let hub else { return }
             do {
-                try await hub.listenOnce()
+                try await hub.listenOnce(number)
                 pause = .milliseconds(50)
             } catch {
                 hub.logger.debug("Listening to the database ended", metadata: ["error": "\(error)"])
@@ -85,11 +89,16 @@ final class NotificationHub: Sendable {
     }
 
     /// Listens until the connection ends or the task is cancelled.
-    private func listenOnce() async throws {
+    private func listenOnce(_ number: UInt64) async throws {
         let connection = try await PostgresConnection.connect(configuration)
         let (changes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        state.withLock { $0.changes = continuation }
         defer { connection.closeSoon() }
+        let isWanted = state.withLock { state in
+            guard state.taskNumber == number else { return false }
+            state.changes = continuation
+            return true
+        }
+        guard isWanted else { return }
         try await withThrowingTaskGroup(of: Void.self) { group in
             var known: Set<String> = []
             continuation.yield()
