@@ -6,6 +6,7 @@ internal import Foundation
 internal import Logging
 internal import Postgres
 internal import ServiceKit
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -15,6 +16,11 @@ internal import Testing
 /// and that is what the checker compares: no decision to contact may be committed after the customer's opt-out was.
 @Suite("opt-outs that meet a contact")
 struct OptOutTests {
+    /// Who has not opted out to the last of its quarter.
+    private final class Left: Sendable {
+        let quarters = Mutex(4)
+    }
+
     private static let customers = TestTier.rounds(short: 50, long: 1_000)
 
     private func withBed(_ body: (CampaignBed, Replica) async throws -> Void) async throws {
@@ -48,9 +54,10 @@ struct OptOutTests {
                 try await eventually("the wave") {
                     try await bed.campaign(id, replica).progress?.done == Int64(Self.customers)
                 }
-                try await race(members, bed) {
-                    // Three workers take a few at a time until nothing is left.
-                    while !(try await bed.claim(replica, limit: 3)).isEmpty {}
+                try await race(members, bed) { isOver in
+                    // Three workers take a few at a time. A look that brings nothing is no end: what another has at
+                    // the moment is passed over.
+                    while !isOver() { _ = try await bed.claim(replica, limit: 3) }
                 }
                 while !(try await bed.claim(replica)).isEmpty {}
                 let campaign = try await bed.campaign(id, replica)
@@ -76,7 +83,7 @@ struct OptOutTests {
                     manager: $0.manager, isControl: false)
             }
             try await bed.pool.transaction { try await AudienceStorage.insert(audience, of: campaign.id, in: $0) }
-            try await race(members, bed) {
+            try await race(members, bed) { _ in
                 for member in audience.shuffled() {
                     try await bed.pool.transaction { connection in
                         _ = try await ContactReservation(timeZone: bed.clock.timeZone).decide(
@@ -112,16 +119,23 @@ struct OptOutTests {
     }
 
     /// Every customer opts out, four at a time, while three workers do their work.
+    ///
+    /// - Parameter work: is told whether all have opted out.
     private func race(
-        _ members: [SegmentationV1.Member], _ bed: CampaignBed, work: @escaping @Sendable () async throws -> Void
+        _ members: [SegmentationV1.Member], _ bed: CampaignBed,
+        work: @escaping @Sendable (_ isOver: @Sendable () -> Bool) async throws -> Void
     ) async throws {
+        let left = Left()
         let quarters = (0..<4).map { quarter in members.enumerated().filter { $0.offset % 4 == quarter }.map(\.element)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for quarter in quarters {
-                group.addTask { for member in quarter.shuffled() { try await bed.optOut(member.customerID) } }
+                group.addTask {
+                    defer { left.quarters.withLock { $0 -= 1 } }
+                    for member in quarter.shuffled() { try await bed.optOut(member.customerID) }
+                }
             }
-            for _ in 0..<3 { group.addTask { try await work() } }
+            for _ in 0..<3 { group.addTask { try await work { left.quarters.withLock { $0 == 0 } } } }
             try await group.waitForAll()
         }
     }
