@@ -30,6 +30,15 @@ struct TriggerTests {
         return id
     }
 
+    /// No page but the first, of two members, is there.
+    private func keepSecondPage(_ bed: CampaignBed) {
+        bed.segmentation.beforePage.withLock { hook in
+            hook = { start throws(RPCError) in
+                if start >= 2 { throw RPCError(.unavailable, "the next page is not there yet") }
+            }
+        }
+    }
+
     /// A member whose page is there, and one whose page is not.
     private func loadedAndNot(
         _ members: [SegmentationV1.Member], _ bed: CampaignBed
@@ -80,11 +89,7 @@ struct TriggerTests {
         let members = try await bed.addCustomers(6)
         _ = try await bed.addCustomers(1, from: 100)
         try await replica.running {
-            bed.segmentation.beforePage.withLock { hook in
-                hook = { start throws(RPCError) in
-                    if start >= 2 { throw RPCError(.unavailable, "the next page is not there yet") }
-                }
-            }
+            keepSecondPage(bed)
             _ = try await bed.start(triggered(members, bed), replica)
             try await eventually("the first page") {
                 try await bed.count("SELECT count(*) FROM campaign.audience") == 2
@@ -117,11 +122,7 @@ struct TriggerTests {
         let replica = try bed.replica()
         let members = try await bed.addCustomers(4)
         try await replica.running {
-            bed.segmentation.beforePage.withLock { hook in
-                hook = { start throws(RPCError) in
-                    if start >= 2 { throw RPCError(.unavailable, "the next page is not there yet") }
-                }
-            }
+            keepSecondPage(bed)
             let id = try await bed.start(triggered(members, bed), replica)
             try await eventually("the first page") {
                 try await bed.count("SELECT count(*) FROM campaign.audience") == 2
