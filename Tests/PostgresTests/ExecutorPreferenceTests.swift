@@ -17,7 +17,7 @@ import Testing
             _ = try await pool.execute("CREATE TABLE counted (task int, number int)")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for task in Int32(0)..<16 {
-                    group.addTask(executorPreference: isOfPool ? pool.executor : AtOnce.shared) {
+                    group.addTask(executorPreference: Self.executor(isOfPool, pool)) {
                         for number in Int32(0)..<50 { try await Self.exchange(task, number, pool) }
                     }
                 }
@@ -46,14 +46,70 @@ import Testing
         }
     }
 
-    @Test("a cancelled task that prefers the pool's executor is free at once, and its connection is of use again")
-    func cancellation() async throws {
+    private static func executor(_ isOfPool: Bool, _ pool: PostgresPool) -> any TaskExecutor {
+        isOfPool ? pool.executor : AtOnce.shared
+    }
+
+    @Test(
+        "statements of many tasks on one connection all get their turn", .timeLimit(.minutes(1)),
+        arguments: [true, false])
+    func turns(isOfPool: Bool) async throws {
         try await withPool(size: 1) { pool in
-            let sleeping = Task(executorPreference: pool.executor) { try await pool.query("SELECT pg_sleep(600)") }
-            try await eventually { pool.occupancy.connections == 1 && pool.occupancy.idle == 0 }
-            sleeping.cancel()
-            await #expect(throws: CancellationError.self) { try await sleeping.value }
-            #expect(try await pool.query("SELECT 1").count == 1)
+            _ = try await pool.withConnection { connection in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for task in Int32(0)..<8 {
+                        group.addTask(executorPreference: Self.executor(isOfPool, pool)) {
+                            for number in Int32(0)..<200 {
+                                let rows = try await connection.query("SELECT \(task * 1_000 + number)")
+                                #expect(try rows[0].decode(0, as: Int32.self) == task * 1_000 + number)
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    @Test(
+        "a cancel at any moment ends its statement and no other", .timeLimit(.minutes(1)), arguments: [true, false])
+    func cancellation(isOfPool: Bool) async throws {
+        var generator = SeededGenerator("cancel with a preference")
+        try await withPool(size: 1) { pool async throws in
+            for _ in 0..<300 {
+                let task = Task(executorPreference: Self.executor(isOfPool, pool)) {
+                    try await pool.query("SELECT generate_series(1, 300)")
+                }
+                let spins = Int.random(in: 0..<2_000, using: &generator)
+                for _ in 0..<spins where spins % 3 > 0 { await Task.yield() }
+                task.cancel()
+                _ = try? await task.value
+                #expect(try await pool.query("SELECT 1").count == 1)
+            }
+        }
+    }
+
+    @Test(
+        "a connection that the server ends at any moment keeps nobody waiting, and the next statement has another",
+        .timeLimit(.minutes(1)), arguments: [true, false])
+    func loss(isOfPool: Bool) async throws {
+        var generator = SeededGenerator("loss with a preference")
+        try await withPool(size: 2) { pool async throws in
+            for _ in 0..<100 {
+                let processes = AsyncStream.makeStream(of: Int32.self)
+                let task = Task(executorPreference: Self.executor(isOfPool, pool)) {
+                    try await pool.withConnection { connection in
+                        processes.continuation.yield(await connection.backendProcessID)
+                        while true { _ = try await connection.query("SELECT generate_series(1, 300)") }
+                    }
+                }
+                var iterator = processes.stream.makeAsyncIterator()
+                let process = try #require(await iterator.next())
+                for _ in 0..<Int.random(in: 0..<500, using: &generator) { await Task.yield() }
+                _ = try await pool.query("SELECT pg_terminate_backend(\(process))")
+                await #expect(throws: PostgresError.self) { try await task.value }
+                #expect(try await pool.query("SELECT 1").count == 1)
+            }
         }
     }
 }

@@ -66,9 +66,10 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// Suspends until what is waited for is there or the connection ended (then it throws).
     nonisolated(nonsending) func wait(for wanted: Wait) async throws(PostgresError) {
         guard isOpen else { throw loss() }
-        // In one piece with becoming the waiter: a task that prefers an executor gives up its turn on the loop at any
-        // await, and the loop then finds the socket ready, nobody waiting, and watches it no longer.
+        // Asked and watched in one piece with becoming the waiter: a task that prefers an executor gives up its turn on
+        // the loop at any await, and the loop then finds the socket ready or lost, and nobody to tell.
         await withUnsafeContinuation { continuation in
+            guard isOpen else { return continuation.resume() }
             watch(for: wanted)
             waiter = continuation
         }
@@ -195,11 +196,19 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// statement.
     nonisolated(nonsending) func end() async {
         if interruption != nil, isOpen {
-            while cancelsInFlight > 0, isOpen { await withUnsafeContinuation { settler = $0 } }
+            while cancelsInFlight > 0, isOpen {
+                await withUnsafeContinuation { continuation in
+                    // Once more, as in `wait`.
+                    guard cancelsInFlight > 0, isOpen else { return continuation.resume() }
+                    settler = continuation
+                }
+            }
             try? await swallowLateCancel()
         }
         deadline = nil
         isRunning = false
+        // What came when nobody waited was left in the socket: the end of an idle connection must be noticed.
+        if isOpen, !isWatched { watch(for: .answer) }
     }
 
     private nonisolated(nonsending) func swallowLateCancel() async throws(PostgresError) {

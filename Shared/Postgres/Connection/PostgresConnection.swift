@@ -96,7 +96,14 @@ public actor PostgresConnection {
             isBusy = true
             return
         }
-        await withCheckedContinuation { turns.append($0) }
+        await withCheckedContinuation { continuation in
+            // Once more: a task that prefers an executor may have let others in at the await.
+            guard isBusy else {
+                isBusy = true
+                return continuation.resume()
+            }
+            turns.append(continuation)
+        }
     }
 
     func giveTurn() {
