@@ -116,6 +116,37 @@ struct TriggerTests {
         }
     }
 
+    @Test("the audience is complete only after every event that found it unfinished has said so")
+    func completionWaits() async throws {
+        let bed = try await CampaignBed.make(snapshotPageSize: 2)
+        let replica = try bed.replica()
+        let members = try await bed.addCustomers(4)
+        let complete: SQL = "SELECT count(*) FROM campaign.audience_load WHERE is_complete"
+        try await replica.running {
+            keepSecondPage(bed)
+            let id = try await bed.start(triggered(members, bed), replica)
+            try await eventually("the first page") {
+                try await bed.count("SELECT count(*) FROM campaign.audience") == 2
+            }
+            try await bed.administrator.transaction { connection in
+                // As a batch of events does that looks whether its campaigns run.
+                _ = try await connection.query(
+                    "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR SHARE")
+                bed.segmentation.beforePage.withLock { hook in hook = { _ in } }
+                try await eventually("the last page to wait for the batch") {
+                    try await bed.count(
+                        """
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'
+                            AND query LIKE '%FOR NO KEY UPDATE%'
+                        """) == 1
+                }
+                #expect(try await bed.count(complete) == 0)
+            }
+            try await eventually("the audience") { try await bed.count(complete) == 1 }
+        }
+    }
+
     @Test("who came early to a campaign that was closed meanwhile is not contacted")
     func earlyAndClosed() async throws {
         let bed = try await CampaignBed.make(snapshotPageSize: 2)

@@ -162,7 +162,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
             let count = zhike_epoll_wait(epollDescriptor, &ready, isIdle ? sleepMilliseconds() : 0)
             for event in ready.prefix(max(0, Int(count))) { dispatch(event) }
             if let earliest = earliestDeadline, earliest <= .now { expire() }
-            for _ in 0..<Self.roundsPerWait where !runPending() { break }
+            var round = 0
+            while round < Self.roundsPerWait, runPending() { round += 1 }
         }
     }
 

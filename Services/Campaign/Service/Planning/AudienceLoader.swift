@@ -34,7 +34,10 @@ struct AudienceLoader: Sendable {
             guard try await PlannerLeaseStorage.holds(fencingToken, in: connection) else {
                 throw CampaignFailure.fenced
             }
-            try await LiveCampaignStorage.lockForLoading(campaign.id, in: connection)
+            if following.isComplete, !campaign.plan.triggers.isEmpty {
+                // Before the rows of the page, as whoever follows events locks the campaign before its customers.
+                try await LiveCampaignStorage.lockForLoading(campaign.id, in: connection)
+            }
             try await AudienceStorage.insert(members, of: campaign.id, in: connection)
             try await AudienceStorage.moveLoad(campaign.id, to: following, in: connection)
         }

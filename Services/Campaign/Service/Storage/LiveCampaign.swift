@@ -67,8 +67,8 @@ enum LiveCampaignStorage {
         return campaigns
     }
 
-    /// Locks a campaign while a page of its audience is stored: who finds a customer to be no member yet, and the
-    /// audience unfinished, has said so before the last page is there.
+    /// Locks a campaign with triggers while the last page of its audience is stored: who finds a customer to be no
+    /// member yet, and the audience unfinished, has said so before it is there.
     static func lockForLoading(_ id: Int64, in connection: PostgresConnection) async throws {
         _ = try await connection.query(
             "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR NO KEY UPDATE")
