@@ -20,6 +20,14 @@ struct AsyncOperation: @unchecked Sendable {
         self.pointer = pointer
     }
 
+    /// One without a callback.
+    init() throws(NNGError) {
+        var pointer: OpaquePointer?
+        try NNGError.check(nng_aio_alloc(&pointer, nil, nil), "allocating an operation")
+        guard let pointer else { throw NNGError(.outOfMemory) }
+        self.pointer = pointer
+    }
+
     /// Call once, when no operation is in flight and none will be started.
     func free() {
         nng_aio_reap(pointer)
@@ -35,6 +43,18 @@ struct AsyncOperation: @unchecked Sendable {
         nng_aio_set_msg(pointer, message)
         nng_aio_set_timeout(pointer, timeoutMilliseconds)
         nng_ctx_send(context, pointer)
+    }
+
+    /// Sends if a connection is ready for it now; false, with the message still ours, where none is. Only on an
+    /// operation without a callback, which is over when this returns: NNG ends what may not wait (a timeout of nothing)
+    /// before it returns, and without a callback it leaves that to no other thread.
+    func sendAtOnce(_ message: OpaquePointer, on context: nng_ctx) -> Bool {
+        nng_aio_set_msg(pointer, message)
+        nng_aio_set_timeout(pointer, NNG_DURATION_ZERO)
+        nng_ctx_send(context, pointer)
+        if nng_aio_result(pointer) == 0 { return true }
+        nng_aio_set_msg(pointer, nil)
+        return false
     }
 
     func receive(on context: nng_ctx, timeoutMilliseconds: Int32) {
