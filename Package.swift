@@ -75,6 +75,8 @@ let package = Package(
         .systemLibrary(
             name: "CPostgres", path: "Shared/C/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCSV", path: "Shared/C/CCSV", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(
+            name: "CNettle", path: "Shared/C/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/C/CContracts"),
         .target(name: "CDescriptor", dependencies: ["CProtobufC"], path: "Shared/C/CDescriptor"),
         // Shared libraries.
@@ -82,7 +84,7 @@ let package = Package(
         shared("ProtobufC", ["CProtobufC"]),
         shared("Postgres", ["CPostgres", logging]),
         shared("CSV", ["CCSV"]),
-        shared("RPC", ["ProtobufC", crypto, logging, metrics, tracing]),
+        shared("RPC", ["CNettle", "ProtobufC", crypto, logging, metrics, tracing]),
         shared("RPCNNGTransport", ["NNG", "RPC", logging, serviceLifecycle]),
         shared("RPCInProcessTransport", ["RPC"]),
         shared("EventLog", ["Postgres", logging, serviceLifecycle]),

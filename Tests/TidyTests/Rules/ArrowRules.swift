@@ -12,7 +12,7 @@ enum ArrowRules {
         "Shared/ProtobufC/": ["CProtobufC"],
         "Shared/Postgres/": ["CPostgres"],
         "Shared/CSV/": ["CCSV"],
-        "Shared/RPC/": ["ProtobufC"],
+        "Shared/RPC/": ["CNettle", "ProtobufC"],
         "Shared/RPCNNGTransport/": ["NNG", "RPC"],
         "Shared/RPCInProcessTransport/": ["RPC"],
         "Shared/EventLog/": ["Postgres"],
@@ -30,7 +30,7 @@ enum ArrowRules {
     ]
 
     private static let wrappers: Set<String> = [
-        "CNNG", "CProtobufC", "CPostgres", "CCSV", "CContracts", "CDescriptor",
+        "CNNG", "CProtobufC", "CPostgres", "CCSV", "CNettle", "CContracts", "CDescriptor",
     ]
 
     private static let ours: Set<String> = shared.union(wrappers).union([
@@ -48,6 +48,7 @@ enum ArrowRules {
             ("Shared/RPC/X.swift", "public import NNG"),
             ("Shared/ServiceKit/X.swift", "@preconcurrency internal import CPostgres"),
             ("Services/KPI/Storage/X.swift", "internal import CPostgres"),
+            ("Shared/ServiceKit/X.swift", "internal import CNettle"),
             ("Services/CLI/Commands/X.swift", "import CNNG"),
             ("Shared/EventLog/X.swift", "import struct ServiceKit.Gate"),
             ("Shared/NewLibrary/X.swift", "import RPC"),

@@ -5,7 +5,7 @@ enum LibraryChecks {
     /// A library, the oldest version that the suite was tested with, and Debian's package.
     private static let wanted: [(file: String, version: [Int], package: String)] = [
         ("libnng", [1, 5, 2], "libnng1"), ("libprotobuf-c", [1, 4, 1], "libprotobuf-c1"), ("libpq", [15], "libpq5"),
-        ("libcsv", [3, 0, 3], "libcsv3"),
+        ("libcsv", [3, 0, 3], "libcsv3"), ("libnettle", [3, 8], "libnettle8"),
     ]
 
     /// - Parameters:
