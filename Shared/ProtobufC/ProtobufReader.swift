@@ -1,11 +1,5 @@
 public import CProtobufC
 
-#if canImport(Glibc)
-    public import Glibc
-#else
-    public import Darwin
-#endif
-
 /// Copies what protobuf-c unpacked into Swift values; used by generated code.
 ///
 /// The first fault is remembered instead of thrown, so that reading a message stays one straight run; whoever made the
@@ -36,12 +30,13 @@ public struct ProtobufReader {
         let header = UnsafeRawPointer(start) - ProtobufArena.headerByteCount
         // One byte of the size is the NUL that protobuf-c adds.
         let byteCount = header.load(as: Int.self) - 1
-        guard strlen(start) == byteCount else {
-            note(.nulInText, field)
-            return ""
-        }
         guard let text = String(validatingCString: start) else {
             note(.invalidText, field)
+            return ""
+        }
+        // The text ends at the first NUL, which must be that of protobuf-c.
+        guard text.utf8.count == byteCount else {
+            note(.nulInText, field)
             return ""
         }
         return text
