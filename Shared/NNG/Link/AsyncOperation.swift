@@ -57,6 +57,22 @@ struct AsyncOperation: @unchecked Sendable {
         return false
     }
 
+    /// Sends on an operation without a callback. True where the message has left already; where not, `wait()` for the
+    /// result.
+    func sendQuietly(_ message: OpaquePointer, on context: nng_ctx, timeoutMilliseconds: Int32) -> Bool {
+        send(message, on: context, timeoutMilliseconds: timeoutMilliseconds)
+        // NNG takes the message out of the operation as it leaves.
+        guard nng_aio_get_msg(pointer) == nil else { return false }
+        // That is the last but one step of the operation.
+        wait()
+        return true
+    }
+
+    /// Blocks until the operation is over.
+    func wait() {
+        nng_aio_wait(pointer)
+    }
+
     func receive(on context: nng_ctx, timeoutMilliseconds: Int32) {
         nng_aio_set_timeout(pointer, timeoutMilliseconds)
         nng_ctx_recv(context, pointer)

@@ -12,6 +12,8 @@ public final class ReplyContext: Sendable {
     private let state: Lock<State>
     /// Unsafe: written once, at the end of `init`, as it needs the address of this object.
     private nonisolated(unsafe) var operation: AsyncOperation!
+    /// Replies without a callback; see `sendAlone`.
+    private let quietOperation: AsyncOperation
 
     private enum Phase {
         case idle
@@ -25,6 +27,8 @@ public final class ReplyContext: Sendable {
         let seat: ContextSeat
         var phase = Phase.idle
         var isCancelled = false
+        /// Between a request and its reply.
+        var isServing = false
         /// Whose request is being served.
         var peer = nng_pipe()
         var completion: Completion?
@@ -41,6 +45,7 @@ public final class ReplyContext: Sendable {
     init(_ link: ReplyLink) throws(NNGError) {
         self.link = link
         state = Lock(State(seat: try link.openContext()))
+        quietOperation = try AsyncOperation()
         operation = try AsyncOperation(Unmanaged.passUnretained(self).toOpaque()) { argument in
             guard let argument else { return }
             Unmanaged<ReplyContext>.fromOpaque(argument).takeUnretainedValue().operationEnded()
@@ -49,8 +54,11 @@ public final class ReplyContext: Sendable {
 
     deinit {
         // Nothing is in flight, else this object would hold itself. Closing does not wait.
-        link.closeContext(state.withLock { $0.seat })
+        let (seat, isServing) = state.withLock { ($0.seat, $0.isServing) }
+        if isServing { link.requestsInService.subtract(1, ordering: .relaxed) }
+        link.closeContext(seat)
         operation?.free()
+        quietOperation.free()
     }
 
     /// Unchecked: carries the one pointer into `begin`.
@@ -113,6 +121,7 @@ public final class ReplyContext: Sendable {
             state.isCancelled = true
             // Under the lock, so that a cancellation can never hit the next operation. NNG completes it elsewhere.
             operation.cancel()
+            quietOperation.cancel()
         }
     }
 
@@ -124,27 +133,77 @@ public final class ReplyContext: Sendable {
         }
     }
 
+    private enum Start {
+        case underWay
+        /// Nothing was begun; the reply, if there was one, is still ours.
+        case refused(NNGError)
+        /// The reply is sent, and nothing comes after it.
+        case over(Ending)
+    }
+
     private func begin(
         _ phase: Phase, _ reply: Unsent?, _ completion: Completion, isCancelled: @autoclosure () -> Bool
     ) {
-        let refusal = state.withLock { state -> NNGError? in
+        let start = state.withLock { state -> Start in
             guard state.phase == .idle else {
-                return NNGError(.invalidState, isSurelyUnsent: true, "a context serves one request at a time")
+                return .refused(
+                    NNGError(.invalidState, isSurelyUnsent: true, "a context serves one request at a time"))
             }
             // Asked under the lock: a cancellation from now on finds the operation in flight.
-            guard !isCancelled() else { return NNGError(.canceled, isSurelyUnsent: true) }
-            guard phase != .receiving || !link.isStopping.load(ordering: .relaxed) else { return NNGError(.closed) }
+            guard !isCancelled() else { return .refused(NNGError(.canceled, isSurelyUnsent: true)) }
+            guard phase != .receiving || !link.isStopping.load(ordering: .relaxed) else {
+                return .refused(NNGError(.closed))
+            }
             state.isCancelled = false
             state.completion = completion
             state.whileInFlight = self
-            let isUnderWay = if let reply { send(reply.message, phase, &state) } else { receive(&state) }
-            guard !isUnderWay else { return nil }
-            _ = end(&state, .failed(NNGError(.closed)))
-            return NNGError(.closed, isSurelyUnsent: reply != nil)
+            let isAlone = endService(&state)
+            guard let reply else { return receive(&state) ? .underWay : refuse(&state, isSurelyUnsent: false) }
+            if isAlone, phase == .replyingThenReceiving { return sendAlone(reply.message, &state) }
+            return send(reply.message, phase, &state) ? .underWay : refuse(&state, isSurelyUnsent: true)
         }
-        guard let refusal else { return }
-        if let reply { nng_msg_free(reply.message) }
-        completion(.failed(refusal))
+        switch start {
+        case .underWay: break
+        case .over(let ending): tell(ending)
+        case .refused(let error):
+            if let reply { nng_msg_free(reply.message) }
+            completion(.failed(error))
+        }
+    }
+
+    private func refuse(_ state: inout State, isSurelyUnsent: Bool) -> Start {
+        _ = end(&state, .failed(NNGError(.closed)))
+        return .refused(NNGError(.closed, isSurelyUnsent: isSurelyUnsent))
+    }
+
+    /// Whether no other request is in service now that this one has its reply.
+    private func endService(_ state: inout State) -> Bool {
+        guard state.isServing else { return false }
+        state.isServing = false
+        return link.requestsInService.subtract(1, ordering: .relaxed).newValue == 0
+    }
+
+    /// Replies and receives the next request.
+    ///
+    /// With no other request in service the connection is most likely free, and the reply leaves before this returns;
+    /// so nobody need be told. NNG tells by waking a thread, which then is in the way of the peer's: with one call at a
+    /// time that is a measurable part of it.
+    private func sendAlone(_ message: OpaquePointer, _ state: inout State) -> Start {
+        state.phase = .replyingThenReceiving
+        var isSent = false
+        let isOpen = state.seat.use {
+            isSent = quietOperation.sendQuietly(message, on: $0, timeoutMilliseconds: link.replyTimeoutMilliseconds)
+        }
+        guard isOpen else { return refuse(&state, isSurelyUnsent: true) }
+        if isSent { return receiveNext(&state).map { .over($0) } ?? .underWay }
+        // The connection is busy with an earlier reply, or its peer does not read: that is waited for elsewhere.
+        link.waitingQueue.async { self.waitUntilSent() }
+        return .underWay
+    }
+
+    private func waitUntilSent() {
+        quietOperation.wait()
+        tell(state.withLock { sendEnded(&$0, quietOperation) })
     }
 
     /// False where the socket is being closed; the message is then still ours.
@@ -167,9 +226,13 @@ public final class ReplyContext: Sendable {
             switch state.phase {
             case .idle: nil
             case .receiving: receiveEnded(&state)
-            case .answeringProbe, .replyingThenReceiving, .replying: sendEnded(&state)
+            case .answeringProbe, .replyingThenReceiving, .replying: sendEnded(&state, operation)
             }
         }
+        tell(ending)
+    }
+
+    private func tell(_ ending: Ending?) {
         guard let ending else { return }
         ending.completion(ending.outcome)
     }
@@ -184,13 +247,17 @@ public final class ReplyContext: Sendable {
             return end(&state, .failed(NNGError(isStop ? .closed : code)))
         }
         state.peer = nng_msg_get_pipe(pointer)
-        guard Probe.isProbe(pointer) else { return end(&state, .received(pointer)) }
+        guard Probe.isProbe(pointer) else {
+            state.isServing = true
+            link.requestsInService.add(1, ordering: .relaxed)
+            return end(&state, .received(pointer))
+        }
         if send(pointer, .answeringProbe, &state) { return nil }
         nng_msg_free(pointer)
         return end(&state, .failed(NNGError(.closed)))
     }
 
-    private func sendEnded(_ state: inout State) -> Ending? {
+    private func sendEnded(_ state: inout State, _ operation: AsyncOperation) -> Ending? {
         let code = NNGError.Code(number: operation.result)
         let isSent = operation.result == 0
         if !isSent {

@@ -1,4 +1,5 @@
 internal import CNNG
+internal import Dispatch
 internal import Synchronization
 
 /// The REP socket behind a `ReplySocket`, as its contexts and listeners see it.
@@ -7,6 +8,10 @@ final class ReplyLink: Sendable {
     let replyTimeoutMilliseconds: Int32
     /// No new request is taken any more; those taken are still replied to.
     let isStopping = Atomic<Bool>(false)
+    /// Requests received and not replied to yet.
+    let requestsInService = Atomic<Int>(0)
+    /// Where replies are waited for that did not leave at once.
+    let waitingQueue = DispatchQueue(label: "zhike.nng.replying")
     private let line = Lock(Line())
 
     private struct Line: ~Copyable {
