@@ -63,6 +63,16 @@ struct KillTests {
         }
     }
 
+    /// Whether every thread of the process is stopped: state `T` behind the name in parentheses, see proc(5).
+    private static func standsStill(_ processID: pid_t) -> Bool {
+        let threads = "/proc/\(processID)/task"
+        let states = ((try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []).map { thread in
+            let text = (try? String(contentsOfFile: "\(threads)/\(thread)/stat", encoding: .utf8)) ?? ""
+            return text.split(separator: ")").last?.split(separator: " ").first
+        }
+        return !states.isEmpty && states.allSatisfy { $0 == "T" }
+    }
+
     @Test("calls go through again after each kill -9 of the server", arguments: [TransportKind.ipc, .tcp])
     func killed(_ kind: TransportKind) async throws {
         let endpoint = kind == .tcp ? "tcp://127.0.0.1:\(Int.random(in: 20_000..<30_000))" : Bench.address(kind)
@@ -94,6 +104,8 @@ struct KillTests {
         let server = Self.start(endpoint)
         let processID = try await Self.processID(client)
         kill(processID, SIGSTOP)
+        // The signal stops one thread after the other; until then the server may still execute a call.
+        try await eventually("the server to stand still") { Self.standsStill(processID) }
         let outcomes = await withTaskGroup(of: RPCError.Code?.self) { group in
             for number: Int64 in 0..<40 {
                 group.addTask {
