@@ -84,7 +84,8 @@ let package = Package(
         shared("ProtobufC", ["CProtobufC"]),
         shared("Postgres", ["CPostgres", logging]),
         shared("CSV", ["CCSV"]),
-        shared("RPC", ["CNettle", "ProtobufC", crypto, logging, metrics, tracing]),
+        shared("Nettle", ["CNettle"]),
+        shared("RPC", ["Nettle", "ProtobufC", crypto, logging, metrics, tracing]),
         shared("RPCNNGTransport", ["NNG", "RPC", logging, serviceLifecycle]),
         shared("RPCInProcessTransport", ["RPC"]),
         shared("EventLog", ["Postgres", logging, serviceLifecycle]),
@@ -144,8 +145,8 @@ let package = Package(
         tests(
             "RPCTests",
             [
-                "NNG", "RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC", "TestSupport",
-                crypto,
+                "NNG", "Nettle", "RPC", "RPCInProcessTransport", "RPCNNGTransport", "Contracts", "ProtobufC",
+                "TestSupport", crypto,
             ],
             exclude: ["Python"]),
         tests("EventLogTests", ["EventLog", "Postgres", "TestSupport", logging, serviceLifecycle]),

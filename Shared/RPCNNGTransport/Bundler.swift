@@ -100,25 +100,21 @@ final class Bundler: Sendable {
     }
 
     private func takeWaiting(_ state: inout State) -> Next {
-        // Nearly always so while calls are few.
-        if state.waiting.isEmpty { return dropCarrier(&state) }
+        guard !state.waiting.isEmpty else {
+            state.carrierCount -= 1
+            isBusy.store(false, ordering: .relaxed)
+            return .wait
+        }
         let taken = state.waiting.prefix(Bundle.longestItemCount)
         let calls = taken.filter { $0.beginSending() }
         state.waiting.removeFirst(taken.count)
         guard !calls.isEmpty else {
-            // Those taken, if any, were given up; then others may wait behind them.
-            if !state.waiting.isEmpty { return takeWaiting(&state) }
-            return dropCarrier(&state)
+            // Those taken were given up; others may wait behind them.
+            return takeWaiting(&state)
         }
         state.lastCarrier += 1
         state.carried[state.lastCarrier] = calls
         return .send(state.lastCarrier, calls)
-    }
-
-    private func dropCarrier(_ state: inout State) -> Next {
-        state.carrierCount -= 1
-        if isBusy.load(ordering: .relaxed) { isBusy.store(false, ordering: .relaxed) }
-        return .wait
     }
 
     private func send(_ calls: [BundledCall], _ carrier: Int) {

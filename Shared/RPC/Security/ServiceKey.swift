@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Nettle
 
 /// The key by which one calling suite service proves who it is.
 ///

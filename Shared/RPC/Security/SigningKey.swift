@@ -1,3 +1,5 @@
+internal import Nettle
+
 /// A service key made ready for many messages: the fields that name it packed once.
 final class SigningKey: Sendable {
     let id: String

@@ -1,8 +1,7 @@
 import Crypto
+import Nettle
 import TestSupport
 import Testing
-
-@testable import RPC
 
 @Suite("The message authentication code")
 struct MessageAuthenticatorTests {

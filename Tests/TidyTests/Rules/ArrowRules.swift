@@ -12,7 +12,8 @@ enum ArrowRules {
         "Shared/ProtobufC/": ["CProtobufC"],
         "Shared/Postgres/": ["CPostgres"],
         "Shared/CSV/": ["CCSV"],
-        "Shared/RPC/": ["CNettle", "ProtobufC"],
+        "Shared/Nettle/": ["CNettle"],
+        "Shared/RPC/": ["Nettle", "ProtobufC"],
         "Shared/RPCNNGTransport/": ["NNG", "RPC"],
         "Shared/RPCInProcessTransport/": ["RPC"],
         "Shared/EventLog/": ["Postgres"],
@@ -34,7 +35,7 @@ enum ArrowRules {
     ]
 
     private static let ours: Set<String> = shared.union(wrappers).union([
-        "NNG", "CSV", "RPCInProcessTransport", "ContractsGenerator", "EmbeddedPostgres", "ProfileDomain",
+        "NNG", "CSV", "Nettle", "RPCInProcessTransport", "ContractsGenerator", "EmbeddedPostgres", "ProfileDomain",
         "ProfileService", "SegmentationDomain", "SegmentationService", "CampaignDomain", "CampaignService", "KPIDomain",
         "KPIService", "GatewayService", "Sandbox", "ZhikeCommands", "TestSupport",
     ])
@@ -48,7 +49,7 @@ enum ArrowRules {
             ("Shared/RPC/X.swift", "public import NNG"),
             ("Shared/ServiceKit/X.swift", "@preconcurrency internal import CPostgres"),
             ("Services/KPI/Storage/X.swift", "internal import CPostgres"),
-            ("Shared/ServiceKit/X.swift", "internal import CNettle"),
+            ("Shared/RPC/X.swift", "internal import CNettle"),
             ("Services/CLI/Commands/X.swift", "import CNNG"),
             ("Shared/EventLog/X.swift", "import struct ServiceKit.Gate"),
             ("Shared/NewLibrary/X.swift", "import RPC"),

@@ -3,7 +3,8 @@ enum UnsafeRules {
     static let all = [places, reasons]
 
     static let wrappers = [
-        "Shared/NNG/", "Shared/ProtobufC/", "Shared/Postgres/", "Shared/CSV/", "Shared/Contracts/Generated/",
+        "Shared/NNG/", "Shared/ProtobufC/", "Shared/Postgres/", "Shared/CSV/", "Shared/Nettle/",
+        "Shared/Contracts/Generated/",
     ]
 
     static let places = TidyRule(
@@ -13,6 +14,7 @@ enum UnsafeRules {
             ("Services/KPI/Service/X.swift", "final class X: @unchecked Sendable {}"),
             ("Shared/ServiceKit/X.swift", "nonisolated(unsafe) var x = 1"),
             ("Tests/RPCTests/X.swift", "let p = OpaquePointer(bitPattern: 1)"),
+            ("Shared/RPC/X.swift", "bytes.withUnsafeBufferPointer { send($0) }"),
             ("Services/CLI/X.swift", "let x = unsafeBitCast(1, to: Double.self)"),
         ],
         keeping: [
@@ -22,7 +24,7 @@ enum UnsafeRules {
     ) { file in
         guard file.isSwift, !wrappers.contains(where: { file.path.hasPrefix($0) }) else { return [] }
         let pattern =
-            #/\bUnsafe(?:Mutable|Raw|Buffer|Pointer|Continuation)\w*|\bOpaquePointer\b|\bUnmanaged\b|@unchecked\s+Sendable|nonisolated\(unsafe\)|\bunsafeBitCast\b/#
+            #/\bUnsafe(?:Mutable|Raw|Buffer|Pointer|Continuation)\w*|\bOpaquePointer\b|\bUnmanaged\b|@unchecked\s+Sendable|nonisolated\(unsafe\)|\bunsafeBitCast\b|\bwithUnsafe\w*Pointer\b/#
         return file.codeLines(matching: pattern, "belongs into the wrapper of a C library")
     }
 
