@@ -63,15 +63,20 @@ final class ServerLane: Sendable {
         case .reply(let bytes):
             reply(bytes)
         case .run(let call):
-            if let bytes = call.runInline() { return reply(bytes) }
-            start(call)
+            guard let answer = call.runInline() else { return start(call) }
+            reply(answer.bytes)
+            call.note(answer)
         }
     }
 
     private func answerInBundle(_ frame: [UInt8]) -> [UInt8] {
         switch dispatcher.receive(frame) {
-        case .reply(let bytes): bytes
-        case .run(let call): call.runInBundle(replyByteLimit: Bundle.longestItemByteCount)
+        case .reply(let bytes):
+            return bytes
+        case .run(let call):
+            let answer = call.runInBundle(replyByteLimit: Bundle.longestItemByteCount)
+            call.note(answer)
+            return answer.bytes
         }
     }
 
@@ -83,8 +88,9 @@ final class ServerLane: Sendable {
     private func start(_ call: AdmittedCall) {
         state.withLock { state in
             let task = Task(executorPreference: globalConcurrentExecutor) {
-                let bytes = await call.run()
-                if self.takeOver() { self.reply(bytes) }
+                let answer = await call.run()
+                if self.takeOver() { self.reply(answer.bytes) }
+                call.note(answer)
             }
             state = .running(Running(deadline: call.context.deadline, task: task))
         }

@@ -4,7 +4,6 @@ import RPC
 import ServiceKit
 import Synchronization
 import Testing
-import Tracing
 
 @Suite("logging")
 struct LoggingTests {
@@ -46,10 +45,8 @@ struct LoggingTests {
     @Test("the trace id of the call that is being served stands in every line")
     func trace() {
         let trace = TraceContext.random()
-        var context = ServiceContext.topLevel
-        context.traceContext = trace
         let lines = lines(.json) { logger in
-            ServiceContext.$current.withValue(context) { logger.info("within") }
+            TraceContext.$current.withValue(trace) { logger.info("within") }
             logger.info("without")
         }
         #expect(lines[0].contains("\"trace_id\":\"\(trace.traceID)\""))

@@ -17,7 +17,7 @@ extension RPCChannel {
         let start = ContinuousClock.now
         let deadline = call.options.effectiveDeadline(from: start)
         let requestID = RequestID.next()
-        let trace = (call.options.trace ?? CallTrace.ambient)?.child() ?? .random()
+        let trace = (call.options.trace ?? TraceContext.current)?.child() ?? .random()
         retryBudget.earn()
         let method = methods[call.method.name]
         var mayBundle = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed)

@@ -4,7 +4,8 @@ public import Logging
 /// The serving side of all transports: takes the bytes of a call and gives the bytes of its reply.
 ///
 /// A transport hands each message to `receive(_:)`, which checks without suspending and never fails: hostile bytes get
-/// a refusal like any other call. What is admitted is then run, inline or on Swift's global executor.
+/// a refusal like any other call. What is admitted is then run, inline or on Swift's global executor, and noted once its
+/// reply has left.
 public final class RPCDispatcher: Sendable {
     /// What is to be done with a message that came in.
     public enum Decision: Sendable {
@@ -59,8 +60,12 @@ public final class RPCDispatcher: Sendable {
     /// Checks a message and runs the call here and now.
     public func answer(_ frame: [UInt8]) async -> [UInt8] {
         switch receive(frame) {
-        case .reply(let bytes): bytes
-        case .run(let call): await call.run()
+        case .reply(let bytes):
+            return bytes
+        case .run(let call):
+            let answer = await call.run()
+            call.note(answer)
+            return answer.bytes
         }
     }
 

@@ -24,7 +24,7 @@ struct BundleLearningTests {
             ways.add("bundled")
             switch bundled.receive(frame) {
             case .reply(let bytes): return bytes
-            case .run(let call): return call.runInBundle(replyByteLimit: 1_000)
+            case .run(let call): return call.runInBundle(replyByteLimit: 1_000).bytes
             }
         }
     }

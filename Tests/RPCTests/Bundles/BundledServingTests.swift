@@ -86,7 +86,7 @@ struct BundledServingTests {
             Issue.record("the call was refused")
             return
         }
-        let reply = try ReplyForm(call.runInBundle(replyByteLimit: replyByteLimit))
+        let reply = try ReplyForm(call.runInBundle(replyByteLimit: replyByteLimit).bytes)
         #expect(reply.code == (replyByteLimit == 1_000 ? .unavailable : .ok))
         // It did run; being a read it may run again.
         #expect(!reply.envelope.notExecuted)

@@ -1,7 +1,6 @@
 import Contracts
 import RPC
 import Testing
-import Tracing
 
 @Suite("Traces")
 struct TraceTests {
@@ -41,7 +40,7 @@ struct TraceTests {
         let seen = Notes<String?>()
         var service = TestService()
         service.onAdd = { _, _ in
-            seen.add(ServiceContext.current?.traceContext?.traceID)
+            seen.add(TraceContext.current?.traceID)
             return TestingV1.AddResponse()
         }
         var router = service.router()
