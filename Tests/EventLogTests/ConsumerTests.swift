@@ -73,6 +73,34 @@ import Testing
         }
     }
 
+    @Test("a grant that is missing for a moment makes no dead letters: no entry is to blame")
+    func missingGrant() async throws {
+        try await LogFixture.withPool { pool in
+            // A sequence goes on where a transaction is rolled back: the first batch may not be read.
+            try await pool.execute("CREATE SEQUENCE follower.asked")
+            try await pool.execute(
+                """
+                CREATE FUNCTION follower.ask() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN
+                    IF nextval('follower.asked') = 1 THEN RAISE insufficient_privilege; END IF;
+                    RETURN 1;
+                END $$
+                """)
+            var configuration = LogConsumerConfiguration()
+            configuration.maximumAttempts = 1
+            configuration.lookInterval = .milliseconds(100)
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration,
+                asking: ["SELECT follower.ask()"], handler: LogFixture.effect)
+            let position = try await LogFixture.append([1], to: pool)
+            try await LogFixture.running([consumer]) {
+                try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
+            }
+            #expect(try await consumer.deadLetters().isEmpty)
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+            #expect(try await pool.query("SELECT FROM follower.effect").count == 1)
+        }
+    }
+
     @Test("what a crash of the server took back from a consumer at rest is applied again")
     func takenBack() async throws {
         try await LogFixture.withPool { pool in

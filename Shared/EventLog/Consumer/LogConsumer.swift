@@ -122,7 +122,7 @@ public final class LogConsumer: Service, Sendable {
             } catch  where Task.isCancelled {
                 return
             } catch {
-                absences = isAbsence(error) ? absences + 1 : 0
+                absences = Self.isAbsence(error) ? absences + 1 : 0
                 await recover(from: error, absences: absences)
                 look.yield()
             }
@@ -181,8 +181,13 @@ public final class LogConsumer: Service, Sendable {
     private func read(
         _ ranges: [LogRange], _ tokens: [Int64], in connection: PostgresConnection
     ) async throws -> (entries: [LogEntry], answers: [[PostgresRow]]) {
-        let answers = try await connection.pipeline(
-            [cursors.advance(ranges, tokens: tokens)] + questions + [reader.statement(ranges)])
+        let statements = [cursors.advance(ranges, tokens: tokens)] + questions + [reader.statement(ranges)]
+        let answers: [[PostgresRow]]
+        do {
+            answers = try await connection.pipeline(statements)
+        } catch let error as PostgresError where Self.isAbsence(error) {
+            throw LogAbsent(cause: error)
+        }
         guard try answers[0][0].decode(0, as: Int32.self) == ranges.count else {
             throw EventLogError(.fenced, "a partition of \(log).log was taken over from \(name)")
         }
@@ -225,7 +230,7 @@ public final class LogConsumer: Service, Sendable {
     /// Reasons that lie outside the entries: the same batch is offered again, and no attempt is counted.
     private static func isPassing(_ error: any Error) -> Bool {
         switch error {
-        case is CancellationError, is EventLogError, is LogRetryLater: true
+        case is CancellationError, is EventLogError, is LogRetryLater, is LogAbsent: true
         case let error as PostgresError:
             error.isConnectionLost || error.isCommitUnknown || error.isRetryableConflict || error.isTimeout
                 || error.isResourceShortage || error.code == .closed
@@ -250,9 +255,12 @@ public final class LogConsumer: Service, Sendable {
 
     /// The service that owns the log has not made it yet, or has not yet let this one read it: on a first start they come
     /// up in any order.
-    private func isAbsence(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return ["3F000", "42P01", "42501"].contains(error.sqlState)
+    private static func isAbsence(_ error: any Error) -> Bool {
+        switch error {
+        case is LogAbsent: true
+        case let error as PostgresError: ["3F000", "42P01", "42501"].contains(error.sqlState)
+        default: false
+        }
     }
 
     private func metadata(_ error: any Error) -> Logger.Metadata {
@@ -264,8 +272,15 @@ public final class LogConsumer: Service, Sendable {
         switch error {
         case let error as LogEntryRefused: error.reason
         case let error as PostgresError: error.description
+        case let error as LogAbsent: error.cause.description
         case let error as EventLogError: error.description
         default: String(describing: type(of: error))
         }
     }
+}
+
+/// A batch cannot be read because its log, or what is asked along with it, is not there or may not be read (any more):
+/// no entry is to blame.
+private struct LogAbsent: Error {
+    let cause: PostgresError
 }
