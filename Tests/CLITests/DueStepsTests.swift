@@ -25,6 +25,10 @@ struct DueStepsTests {
         var waiting = campaign(2, done: 9, of: 9)
         waiting.deliveries = ["sent": 4, "reserved": 1]
         #expect(DueSteps.open(waiting, at: 50, hasAudience: true) != nil)
+        waiting.quietWait = CampaignV1.QuietWait(deliveries: 1, untilMicros: 60)
+        #expect(DueSteps.open(waiting, at: 50, hasAudience: true) == nil, "it waits for business time")
+        waiting.deliveries["sending"] = 1
+        #expect(DueSteps.open(waiting, at: 50, hasAudience: true) != nil)
         waiting.state = .paused
         #expect(DueSteps.open(waiting, at: 50, hasAudience: true) == nil)
     }

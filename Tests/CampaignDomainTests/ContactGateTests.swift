@@ -89,6 +89,25 @@ struct ContactGateTests {
         #expect(Self.gate(midnight + Double(minuteFromMidnight) * 60).isQuiet == isQuiet)
     }
 
+    @Test("what is reserved waits for the end of the quiet hours of its own channel")
+    func quietWait() {
+        let policy = ContactPolicy(quietHours: [
+            QuietHours(channel: "*", fromMinute: 22 * 60, untilMinute: 8 * 60),
+            QuietHours(channel: "call", fromMinute: 8 * 60, untilMinute: 9 * 60 + 30),
+            QuietHours(channel: "fax", fromMinute: 0, untilMinute: 1_440),
+        ])
+        func wait(_ reserved: [String: Int64], hours: Double) -> QuietWait? {
+            policy.quietWait(of: reserved, at: Self.noon + hours * 3_600 + 17, in: Self.shanghai)
+        }
+        #expect(wait(["sms": 3, "call": 2], hours: 0) == nil)
+        #expect(wait([:], hours: 12) == nil && wait(["sms": 0], hours: 12) == nil)
+        #expect(wait(["sms": 3, "call": 2], hours: 11) == QuietWait(contacts: 5, until: Self.noon + 20 * 3_600))
+        // The hours of one channel follow upon those of all.
+        #expect(wait(["call": 2], hours: 11) == QuietWait(contacts: 2, until: Self.noon + 21.5 * 3_600))
+        #expect(wait(["sms": 3, "call": 2], hours: 20.5) == QuietWait(contacts: 2, until: Self.noon + 21.5 * 3_600))
+        #expect(wait(["fax": 1], hours: 0) == QuietWait(contacts: 1, until: nil))
+    }
+
     @Test("quiet hours of another channel do not matter, and may lie within a day")
     func quietHoursOfChannel() {
         let policy = ContactPolicy(quietHours: [QuietHours(channel: "call", fromMinute: 12 * 60, untilMinute: 14 * 60)])

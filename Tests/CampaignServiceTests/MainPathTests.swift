@@ -112,7 +112,10 @@ struct MainPathTests {
             bed.clock.advance(by: 12 * 3_600)
             try await eventually("the second wave") { try await bed.campaign(id, replica).refused["quiet_hours"] == 30 }
             #expect(try await bed.claim(replica).isEmpty, "what was reserved by day does not leave by night")
-            bed.clock.advance(by: 12 * 3_600)
+            let wait = try await bed.campaign(id, replica).quietWait
+            #expect(wait == .init(deliveries: 30, untilMicros: (CampaignBed.start + 22 * 3_600).microseconds))
+            bed.clock.advance(by: 10 * 3_600)
+            #expect(try await bed.campaign(id, replica).quietWait == nil)
             #expect(try await bed.claim(replica).count == 30)
         }
     }

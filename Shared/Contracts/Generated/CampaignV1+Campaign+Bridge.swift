@@ -390,6 +390,23 @@ extension CampaignV1.Progress {
     }
 }
 
+extension CampaignV1.QuietWait {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__campaign__v1__quiet_wait__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__QuietWait.self)
+        self.deliveries = source.pointee.deliveries
+        self.untilMicros = source.pointee.until_micros
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__campaign__v1__quiet_wait__init, byteBound: 22)
+        target.pointee.deliveries = self.deliveries
+        target.pointee.until_micros = self.untilMicros
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
 extension CampaignV1.Campaign {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__campaign__v1__campaign__init)
 
@@ -413,10 +430,11 @@ extension CampaignV1.Campaign {
             (reader.text(entry.pointee.key, "zhike.campaign.v1.Campaign.refused"), entry.pointee.value)
         }
         self.held = source.pointee.held
+        self.quietWait = reader.message(source.pointee.quiet_wait)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__campaign__v1__campaign__init, byteBound: 103)
+        let target = writer.structure(zhike__campaign__v1__campaign__init, byteBound: 109)
         target.pointee.campaign_id = self.campaignID
         target.pointee.plan = writer.message(self.plan, Zhike__Campaign__V1__CampaignPlan.self)
         target.pointee.state = .init(.init(truncatingIfNeeded: self.state.rawValue))
@@ -443,6 +461,7 @@ extension CampaignV1.Campaign {
             return entry
         }
         target.pointee.held = self.held
+        target.pointee.quiet_wait = writer.message(self.quietWait, Zhike__Campaign__V1__QuietWait.self)
         return UnsafeMutableRawPointer(target)
     }
 }

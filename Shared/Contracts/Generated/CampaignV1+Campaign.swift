@@ -383,6 +383,25 @@ extension CampaignV1 {
         }
     }
 
+    /// Deliveries that are reserved and wait for the quiet hours of their channels to end.
+    public struct QuietWait: ProtobufMessage {
+        public static let protobufName = "zhike.campaign.v1.QuietWait"
+
+        public var deliveries: Int64 = 0
+        /// When the first of them may leave, in business time; 0 where quiet hours never end.
+        public var untilMicros: Int64 = 0
+
+        public init() {}
+
+        public init(
+            deliveries: Int64 = 0,
+            untilMicros: Int64 = 0
+        ) {
+            self.deliveries = deliveries
+            self.untilMicros = untilMicros
+        }
+    }
+
     public struct Campaign: ProtobufMessage {
         public static let protobufName = "zhike.campaign.v1.Campaign"
 
@@ -403,6 +422,8 @@ extension CampaignV1 {
         /// Refusals by reason.
         public var refused: [String: Int64] = [:]
         public var held: Int64 = 0
+        /// Not set where nothing waits.
+        public var quietWait: CampaignV1.QuietWait? = nil
 
         public init() {}
 
@@ -420,7 +441,8 @@ extension CampaignV1 {
             imported: Bool = false,
             deliveries: [String: Int64] = [:],
             refused: [String: Int64] = [:],
-            held: Int64 = 0
+            held: Int64 = 0,
+            quietWait: CampaignV1.QuietWait? = nil
         ) {
             self.campaignID = campaignID
             self.plan = plan
@@ -436,6 +458,7 @@ extension CampaignV1 {
             self.deliveries = deliveries
             self.refused = refused
             self.held = held
+            self.quietWait = quietWait
         }
     }
 

@@ -75,9 +75,19 @@ struct CampaignText {
         return [
             (localized("progress", "进度"), progress.wave == 0 ? "" : looked),
             (localized("deliveries", "投递"), Self.list(campaign.deliveries)),
+            (localized("quiet hours", "免打扰时段"), quietWait),
             (localized("held", "对照"), campaign.held == 0 ? "" : "\(campaign.held)"),
             (localized("refused", "未触达"), Self.list(campaign.refused)),
         ]
+    }
+
+    private var quietWait: String {
+        guard let wait = campaign.quietWait else { return "" }
+        guard wait.untilMicros > 0 else {
+            return localized("\(wait.deliveries) wait for ever", "\(wait.deliveries) 次触达将一直等待")
+        }
+        let until = Moment.text(microseconds: wait.untilMicros)
+        return localized("\(wait.deliveries) wait until \(until)", "\(wait.deliveries) 次触达等到 \(until)")
     }
 
     private static func list(_ counts: [String: Int64]) -> String {

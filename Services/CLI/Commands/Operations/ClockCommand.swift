@@ -32,7 +32,8 @@ struct ClockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "advance",
             abstract: localized(
-                "Moves business time forward, stopping at each wave that falls due.", "推进业务时间，并在每个到期波次处停留。"),
+                "Moves business time forward, stopping where a wave falls due or quiet hours end.",
+                "推进业务时间，并在波次到期或免打扰时段结束时停留。"),
             discussion: localized(
                 """
                 Before each step, and at the end, it waits until whoever follows a log has read it to its end, waves \
@@ -78,12 +79,11 @@ struct ClockCommand: AsyncParsableCommand {
         private func advance(_ clock: SimulatedBusinessClock, _ settling: Settling) async throws {
             var now = try await clock.now().microseconds
             let target = now + by.microseconds
-            try await settling.settle(at: now)
+            var quietEnd = try await settling.settle(at: now)
             while now < target {
-                let next = try await settling.nextStart(after: now)
-                now = min(target, next ?? target)
+                now = try await [settling.nextStart(after: now), quietEnd, target].compactMap { $0 }.min() ?? target
                 try await clock.advance(to: Date(microseconds: now))
-                try await settling.settle(at: now)
+                quietEnd = try await settling.settle(at: now)
                 if now < target { Terminal.shared.say(Date(microseconds: now).formatted(.iso8601)) }
             }
             Terminal.shared.result(Date(microseconds: now).formatted(.iso8601))

@@ -27,7 +27,9 @@ enum DueSteps {
                     + "\(progress.total)",
                 "活动 \(campaign.campaignID)：波次 \(wave.number) 已处理 \(progress.total) 中的 \(progress.done)")
         }
-        let waiting = (campaign.deliveries["reserved"] ?? 0) + (campaign.deliveries["sending"] ?? 0)
+        // What waits for quiet hours to end waits for business time, not for a channel.
+        let reserved = (campaign.deliveries["reserved"] ?? 0) - (campaign.quietWait?.deliveries ?? 0)
+        let waiting = reserved + (campaign.deliveries["sending"] ?? 0)
         guard waiting > 0 else { return nil }
         return localized(
             "campaign \(campaign.campaignID): \(waiting) contacts wait for their channel",

@@ -11,14 +11,15 @@ struct Settling: Sendable {
     let patience: Duration
 
     /// - Parameter moment: business time in microseconds.
-    func settle(at moment: Int64) async throws {
+    /// - Returns: when the first contact that waits for quiet hours to end may leave; nil where none does.
+    func settle(at moment: Int64) async throws -> Int64? {
         let end = ContinuousClock.now + patience
         var before: [CommonV1.LogPosition]?
         while true {
             let positions = try await caughtUp()
-            let open = try await open(at: moment)
+            let (open, quietEnd) = try await look(at: moment)
             // What was open may have written to the logs while we looked: only two looks that find the same are enough.
-            if open == nil, let before, before == positions { return }
+            if open == nil, let before, before == positions { return quietEnd }
             before = open == nil ? positions : nil
             guard ContinuousClock.now < end else {
                 throw RuntimeError(
@@ -32,7 +33,7 @@ struct Settling: Sendable {
         }
     }
 
-    /// When the next wave of a running campaign starts, in microseconds of business time.
+    /// When the next wave of a running campaign starts.
     func nextStart(after moment: Int64) async throws -> Int64? {
         DueSteps.nextStart(try await campaigns(), after: moment)
     }
@@ -53,7 +54,9 @@ struct Settling: Sendable {
         return [profile, campaign].compactMap { $0 }
     }
 
-    private func open(at moment: Int64) async throws -> String? {
+    /// The first thing that is still open, in words, or when quiet hours end for those who wait for it.
+    private func look(at moment: Int64) async throws -> (open: String?, quietEnd: Int64?) {
+        var quietEnds: [Int64] = []
         for listed in try await campaigns() where listed.state == .running {
             let reply = try await call {
                 try await clients.campaign.getCampaign(.init(campaignID: listed.campaignID), options: $0)
@@ -61,9 +64,10 @@ struct Settling: Sendable {
             guard let campaign = reply.campaign else { continue }
             let isEmpty = campaign.progress?.wave ?? 0 == 0 && campaign.progress?.total ?? 0 == 0
             let hasAudience = isEmpty ? try await hasAudience(campaign.plan ?? .init()) : true
-            if let open = DueSteps.open(campaign, at: moment, hasAudience: hasAudience) { return open }
+            if let open = DueSteps.open(campaign, at: moment, hasAudience: hasAudience) { return (open, nil) }
+            if let end = campaign.quietWait?.untilMicros, end > moment { quietEnds.append(end) }
         }
-        return nil
+        return (nil, quietEnds.min())
     }
 
     /// Whether the snapshot holds anybody of the campaign's office.

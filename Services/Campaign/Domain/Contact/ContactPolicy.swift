@@ -23,6 +23,26 @@ package struct ContactPolicy: Sendable, Hashable {
         quietHours.contains { $0.concerns(channel) && $0.contains(minuteOfDay: minuteOfDay) }
     }
 
+    /// What of the contacts that are reserved waits for quiet hours to end; nil where nothing does.
+    ///
+    /// - Parameter reserved: contacts by channel.
+    package func quietWait(of reserved: [String: Int64], at moment: Date, in zone: TimeZone) -> QuietWait? {
+        let minute = MinuteOfDay.of(moment, in: zone)
+        let quiet = reserved.filter { $0.value > 0 && isQuiet(channel: $0.key, minuteOfDay: minute) }
+        guard !quiet.isEmpty else { return nil }
+        return QuietWait(
+            contacts: quiet.values.reduce(0, +),
+            until: quiet.keys.compactMap { quietEnd(channel: $0, from: moment, in: zone) }.min())
+    }
+
+    /// The first minute from a moment on in which contacts may leave through a channel; nil where quiet hours never end.
+    private func quietEnd(channel: String, from moment: Date, in zone: TimeZone) -> Date? {
+        let start = (moment.timeIntervalSince1970 / 60).rounded(.down) * 60
+        // A day and an hour: a day on which clocks are turned back is that long.
+        return (0...1_500).lazy.map { Date(timeIntervalSince1970: start + Double($0) * 60) }
+            .first { !isQuiet(channel: channel, minuteOfDay: MinuteOfDay.of($0, in: zone)) }
+    }
+
     package func check() throws(CampaignProblem) {
         guard caps.count <= 100, quietHours.count <= 100 else {
             throw CampaignProblem(.invalid, field: "policy", "Give at most 100 caps and 100 quiet hours.")
@@ -116,6 +136,18 @@ package struct QuietHours: Sendable, Hashable {
     func contains(minuteOfDay: Int) -> Bool {
         if fromMinute < untilMinute { return (fromMinute..<untilMinute).contains(minuteOfDay) }
         return minuteOfDay >= fromMinute || minuteOfDay < untilMinute
+    }
+}
+
+/// Contacts that are reserved and wait for quiet hours to end.
+package struct QuietWait: Sendable, Hashable {
+    package var contacts: Int64
+    /// When the first of them may leave; nil where quiet hours never end.
+    package var until: Date?
+
+    package init(contacts: Int64, until: Date?) {
+        self.contacts = contacts
+        self.until = until
     }
 }
 

@@ -70,7 +70,7 @@ extension CampaignV1.TriggerCondition {
 }
 
 extension CampaignV1.Campaign {
-    init(_ campaign: Campaign, _ totals: CampaignTotals? = nil) {
+    init(_ campaign: Campaign, _ totals: CampaignTotals? = nil, _ wait: QuietWait? = nil) {
         self.init(
             campaignID: campaign.id, plan: CampaignV1.CampaignPlan(campaign.plan),
             state: CampaignV1.CampaignState(campaign.state), version: campaign.version, maker: campaign.maker,
@@ -82,6 +82,9 @@ extension CampaignV1.Campaign {
         deliveries = totals.deliveries
         refused = totals.refused
         held = totals.held
+        quietWait = wait.map {
+            CampaignV1.QuietWait(deliveries: $0.contacts, untilMicros: $0.until?.microseconds ?? 0)
+        }
     }
 }
 

@@ -13,13 +13,15 @@ extension CampaignHandler {
         _ request: CampaignV1.GetCampaignRequest, context: CallContext
     ) async throws -> CampaignV1.GetCampaignResponse {
         try Gate.require(.readCampaigns, context, orMachines: Self.machines)
-        let (campaign, totals) = try await read(context) { connection in
+        let (campaign, totals, policy) = try await read(context) { connection in
             guard let campaign = try await CampaignStorage.find(request.campaignID, in: connection) else {
                 throw CampaignFailure.unknownCampaign
             }
-            return (campaign, try await CampaignTotals.read(campaign.id, in: connection))
+            let totals = try await CampaignTotals.read(campaign.id, in: connection)
+            return (campaign, totals, try await PolicyStorage.current(in: connection).policy)
         }
-        return CampaignV1.GetCampaignResponse(campaign: CampaignV1.Campaign(campaign, totals))
+        let wait = policy.quietWait(of: totals.reserved, at: try await clock.now(), in: clock.timeZone)
+        return CampaignV1.GetCampaignResponse(campaign: CampaignV1.Campaign(campaign, totals, wait))
     }
 
     /// Newest first; totals are with `GetCampaign`.

@@ -12,6 +12,8 @@ struct CampaignTotals: Sendable {
     /// The wave that was begun last, and how many customers it has looked at.
     var wave: Int32 = 0
     var done: Int64 = 0
+    /// Contacts that wait for a worker, by channel.
+    var reserved: [String: Int64] = [:]
 
     static func read(_ campaignID: Int64, in connection: PostgresConnection) async throws -> CampaignTotals {
         let answers = try await connection.pipeline([
@@ -27,6 +29,10 @@ struct CampaignTotals: Sendable {
             SELECT wave, sum(done)::bigint FROM campaign.visible_progress WHERE campaign_id = \(campaignID)
             GROUP BY wave ORDER BY wave DESC LIMIT 1
             """,
+            """
+            SELECT channel, count(*) FROM campaign.visible_contact
+            WHERE campaign_id = \(campaignID) AND state = 'reserved' GROUP BY channel
+            """,
         ])
         var totals = CampaignTotals()
         for row in answers[0] {
@@ -39,6 +45,10 @@ struct CampaignTotals: Sendable {
         }
         totals.audience = try answers[1][0].decode(Int64.self)
         if let row = answers[2].first { (totals.wave, totals.done) = try row.decode((Int32, Int64).self) }
+        for row in answers[3] {
+            let (channel, count) = try row.decode((String, Int64).self)
+            totals.reserved[channel] = count
+        }
         return totals
     }
 }

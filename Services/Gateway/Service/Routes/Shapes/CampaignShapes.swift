@@ -90,6 +90,13 @@ enum CampaignShapes {
         ("unknown", .unspecified),
     ])
 
+    private static let quietWait = JSONShape<CampaignV1.QuietWait>.object(
+        "QuietWait", CampaignV1.QuietWait(),
+        [
+            .required("deliveries", \.deliveries, .integer()),
+            .omittable("until", \.untilMicros, .time, absent: 0),
+        ])
+
     /// An imported campaign of the past has no plan of ours, so its parts are not bound as a draft's are.
     static let campaign = JSONShape<CampaignV1.Campaign>.object(
         "Campaign", CampaignV1.Campaign(),
@@ -108,6 +115,7 @@ enum CampaignShapes {
             .required("deliveries", \.deliveries, .counts),
             .required("refused", \.refused, .counts),
             .required("held", \.held, .integer()),
+            .presence("quiet_wait", \.quietWait, quietWait),
         ])
 
     static let campaigns = JSONShape<CampaignV1.ListCampaignsResponse>.object(

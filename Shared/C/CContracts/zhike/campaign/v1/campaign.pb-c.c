@@ -907,6 +907,51 @@ void   zhike__campaign__v1__progress__free_unpacked
   assert(message->base.descriptor == &zhike__campaign__v1__progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   zhike__campaign__v1__quiet_wait__init
+                     (Zhike__Campaign__V1__QuietWait         *message)
+{
+  static const Zhike__Campaign__V1__QuietWait init_value = ZHIKE__CAMPAIGN__V1__QUIET_WAIT__INIT;
+  *message = init_value;
+}
+size_t zhike__campaign__v1__quiet_wait__get_packed_size
+                     (const Zhike__Campaign__V1__QuietWait *message)
+{
+  assert(message->base.descriptor == &zhike__campaign__v1__quiet_wait__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__campaign__v1__quiet_wait__pack
+                     (const Zhike__Campaign__V1__QuietWait *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__campaign__v1__quiet_wait__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__campaign__v1__quiet_wait__pack_to_buffer
+                     (const Zhike__Campaign__V1__QuietWait *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__campaign__v1__quiet_wait__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Campaign__V1__QuietWait *
+       zhike__campaign__v1__quiet_wait__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Campaign__V1__QuietWait *)
+     protobuf_c_message_unpack (&zhike__campaign__v1__quiet_wait__descriptor,
+                                allocator, len, data);
+}
+void   zhike__campaign__v1__quiet_wait__free_unpacked
+                     (Zhike__Campaign__V1__QuietWait *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__campaign__v1__quiet_wait__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   zhike__campaign__v1__campaign__deliveries_entry__init
                      (Zhike__Campaign__V1__Campaign__DeliveriesEntry         *message)
 {
@@ -3906,6 +3951,57 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__progress__descriptor =
   (ProtobufCMessageInit) zhike__campaign__v1__progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor zhike__campaign__v1__quiet_wait__field_descriptors[2] =
+{
+  {
+    "deliveries",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__QuietWait, deliveries),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_micros",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__QuietWait, until_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__campaign__v1__quiet_wait__field_indices_by_name[] = {
+  0,   /* field[0] = deliveries */
+  1,   /* field[1] = until_micros */
+};
+static const ProtobufCIntRange zhike__campaign__v1__quiet_wait__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor zhike__campaign__v1__quiet_wait__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.campaign.v1.QuietWait",
+  "QuietWait",
+  "Zhike__Campaign__V1__QuietWait",
+  "zhike.campaign.v1",
+  sizeof(Zhike__Campaign__V1__QuietWait),
+  2,
+  zhike__campaign__v1__quiet_wait__field_descriptors,
+  zhike__campaign__v1__quiet_wait__field_indices_by_name,
+  1,  zhike__campaign__v1__quiet_wait__number_ranges,
+  (ProtobufCMessageInit) zhike__campaign__v1__quiet_wait__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__deliveries_entry__field_descriptors[2] =
 {
   {
@@ -4008,7 +4104,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__refused_entry__d
   (ProtobufCMessageInit) zhike__campaign__v1__campaign__refused_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descriptors[14] =
+static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descriptors[15] =
 {
   {
     "campaign_id",
@@ -4178,6 +4274,18 @@ static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "quiet_wait",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__Campaign, quiet_wait),
+    &zhike__campaign__v1__quiet_wait__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
   0,   /* field[0] = campaign_id */
@@ -4190,6 +4298,7 @@ static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
   4,   /* field[4] = maker */
   1,   /* field[1] = plan */
   6,   /* field[6] = progress */
+  14,   /* field[14] = quiet_wait */
   12,   /* field[12] = refused */
   8,   /* field[8] = started_at_micros */
   2,   /* field[2] = state */
@@ -4198,7 +4307,7 @@ static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
 static const ProtobufCIntRange zhike__campaign__v1__campaign__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__descriptor =
 {
@@ -4208,7 +4317,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__descriptor =
   "Zhike__Campaign__V1__Campaign",
   "zhike.campaign.v1",
   sizeof(Zhike__Campaign__V1__Campaign),
-  14,
+  15,
   zhike__campaign__v1__campaign__field_descriptors,
   zhike__campaign__v1__campaign__field_indices_by_name,
   1,  zhike__campaign__v1__campaign__number_ranges,

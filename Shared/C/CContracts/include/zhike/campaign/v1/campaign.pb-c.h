@@ -36,6 +36,7 @@ typedef struct Zhike__Campaign__V1__TriggerCondition Zhike__Campaign__V1__Trigge
 typedef struct Zhike__Campaign__V1__Trigger Zhike__Campaign__V1__Trigger;
 typedef struct Zhike__Campaign__V1__CampaignPlan Zhike__Campaign__V1__CampaignPlan;
 typedef struct Zhike__Campaign__V1__Progress Zhike__Campaign__V1__Progress;
+typedef struct Zhike__Campaign__V1__QuietWait Zhike__Campaign__V1__QuietWait;
 typedef struct Zhike__Campaign__V1__Campaign Zhike__Campaign__V1__Campaign;
 typedef struct Zhike__Campaign__V1__Campaign__DeliveriesEntry Zhike__Campaign__V1__Campaign__DeliveriesEntry;
 typedef struct Zhike__Campaign__V1__Campaign__RefusedEntry Zhike__Campaign__V1__Campaign__RefusedEntry;
@@ -427,6 +428,23 @@ struct  Zhike__Campaign__V1__Progress
     , 0, 0, 0 }
 
 
+/*
+ * Deliveries that are reserved and wait for the quiet hours of their channels to end.
+ */
+struct  Zhike__Campaign__V1__QuietWait
+{
+  ProtobufCMessage base;
+  int64_t deliveries;
+  /*
+   * When the first of them may leave, in business time; 0 where quiet hours never end.
+   */
+  int64_t until_micros;
+};
+#define ZHIKE__CAMPAIGN__V1__QUIET_WAIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__campaign__v1__quiet_wait__descriptor) \
+    , 0, 0 }
+
+
 struct  Zhike__Campaign__V1__Campaign__DeliveriesEntry
 {
   ProtobufCMessage base;
@@ -477,10 +495,14 @@ struct  Zhike__Campaign__V1__Campaign
   size_t n_refused;
   Zhike__Campaign__V1__Campaign__RefusedEntry **refused;
   int64_t held;
+  /*
+   * Not set where nothing waits.
+   */
+  Zhike__Campaign__V1__QuietWait *quiet_wait;
 };
 #define ZHIKE__CAMPAIGN__V1__CAMPAIGN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__campaign__v1__campaign__descriptor) \
-    , 0, NULL, ZHIKE__CAMPAIGN__V1__CAMPAIGN_STATE__CAMPAIGN_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, 0 }
+    , 0, NULL, ZHIKE__CAMPAIGN__V1__CAMPAIGN_STATE__CAMPAIGN_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, NULL }
 
 
 struct  Zhike__Campaign__V1__CreateCampaignRequest
@@ -1391,6 +1413,25 @@ Zhike__Campaign__V1__Progress *
 void   zhike__campaign__v1__progress__free_unpacked
                      (Zhike__Campaign__V1__Progress *message,
                       ProtobufCAllocator *allocator);
+/* Zhike__Campaign__V1__QuietWait methods */
+void   zhike__campaign__v1__quiet_wait__init
+                     (Zhike__Campaign__V1__QuietWait         *message);
+size_t zhike__campaign__v1__quiet_wait__get_packed_size
+                     (const Zhike__Campaign__V1__QuietWait   *message);
+size_t zhike__campaign__v1__quiet_wait__pack
+                     (const Zhike__Campaign__V1__QuietWait   *message,
+                      uint8_t             *out);
+size_t zhike__campaign__v1__quiet_wait__pack_to_buffer
+                     (const Zhike__Campaign__V1__QuietWait   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Campaign__V1__QuietWait *
+       zhike__campaign__v1__quiet_wait__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__campaign__v1__quiet_wait__free_unpacked
+                     (Zhike__Campaign__V1__QuietWait *message,
+                      ProtobufCAllocator *allocator);
 /* Zhike__Campaign__V1__Campaign__DeliveriesEntry methods */
 void   zhike__campaign__v1__campaign__deliveries_entry__init
                      (Zhike__Campaign__V1__Campaign__DeliveriesEntry         *message);
@@ -2238,6 +2279,9 @@ typedef void (*Zhike__Campaign__V1__CampaignPlan_Closure)
 typedef void (*Zhike__Campaign__V1__Progress_Closure)
                  (const Zhike__Campaign__V1__Progress *message,
                   void *closure_data);
+typedef void (*Zhike__Campaign__V1__QuietWait_Closure)
+                 (const Zhike__Campaign__V1__QuietWait *message,
+                  void *closure_data);
 typedef void (*Zhike__Campaign__V1__Campaign__DeliveriesEntry_Closure)
                  (const Zhike__Campaign__V1__Campaign__DeliveriesEntry *message,
                   void *closure_data);
@@ -2605,6 +2649,7 @@ extern const ProtobufCMessageDescriptor zhike__campaign__v1__trigger_condition__
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__trigger__descriptor;
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__campaign_plan__descriptor;
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__progress__descriptor;
+extern const ProtobufCMessageDescriptor zhike__campaign__v1__quiet_wait__descriptor;
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__descriptor;
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__deliveries_entry__descriptor;
 extern const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__refused_entry__descriptor;
