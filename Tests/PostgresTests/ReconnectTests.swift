@@ -1,4 +1,5 @@
 import EmbeddedPostgres
+import Foundation
 import Logging
 import Postgres
 import TestSupport
@@ -45,6 +46,34 @@ import Testing
             try await pool.execute("SELECT pg_notify('bell', 'second')")
             #expect(await wakeUps.next() == "second")
         }
+        try await server.stop()
+    }
+
+    @Test("who waits for a silent server waits no longer than he wants to", .timeLimit(.minutes(1)))
+    func silent() async throws {
+        let server = try await EmbeddedPostgres.start(isDurable: false)
+        var configuration = try PostgresConfiguration(parsing: server.connectionURL())
+        configuration.connectTimeout = .seconds(3_600)
+        configuration.acquireTimeout = .seconds(3_600)
+        let processID = try await withPool(configuration) { pool in
+            let folder: String = try await pool.query("SELECT current_setting('data_directory')")[0].decode(0)
+            let lines = try String(contentsOfFile: "\(folder)/postmaster.pid", encoding: .utf8).split(separator: "\n")
+            return try #require(Int32(lines[0]))
+        }
+        // It takes connections, as the kernel does that for it, and says nothing.
+        kill(processID, SIGSTOP)
+        try await withPool(configuration) { pool in
+            let error = await postgresError {
+                _ = try await pool.query("SELECT 1", deadline: .now + .milliseconds(200))
+            }
+            #expect(error?.code == .connectionRefused)
+            let waiting = Task { try await pool.query("SELECT 1") }
+            try await eventually("the attempt") { pool.occupancy.connections == 1 }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+            #expect(pool.occupancy == (0, 0, 0))
+        }
+        kill(processID, SIGCONT)
         try await server.stop()
     }
 

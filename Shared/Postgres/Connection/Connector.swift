@@ -13,23 +13,46 @@ enum Connector {
         let pointer: OpaquePointer
     }
 
+    /// Milliseconds after which a thread that waits for a server looks whether its caller still does.
+    private static let longestPoll: Int64 = 100
+
+    /// - Parameter deadline: when the caller gives up; `connectTimeout` bounds it as well.
     /// - Returns: a connection in non-blocking mode, which the caller finishes.
-    static func connect(_ configuration: PostgresConfiguration) async throws(PostgresError) -> Handle {
-        let result: Result<Handle, PostgresError> = await withCheckedContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    returning: Result { () throws(PostgresError) in try connectBlocking(configuration) })
+    static func connect(
+        _ configuration: PostgresConfiguration, deadline: ContinuousClock.Instant?
+    ) async throws(PostgresError) -> Handle {
+        let now = ContinuousClock.now
+        let limit = min(deadline ?? now + configuration.connectTimeout, now + configuration.connectTimeout)
+        let attempt = ConnectAttempt()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                attempt.wait(continuation)
+                queue.async {
+                    attempt.end(
+                        Result { () throws(PostgresError) in
+                            try connectBlocking(configuration, limit, attempt)
+                        })
+                }
+                // For the look-up of a name, which does not end by itself.
+                queue.asyncAfter(deadline: .now() + (limit - now) / .seconds(1)) { attempt.end(.failure(noAnswer)) }
             }
+        } onCancel: {
+            attempt.end(.failure(PostgresError(.acquireTimedOut, "the caller gave up")))
         }
         return try result.get()
     }
 
-    private static func connectBlocking(_ configuration: PostgresConfiguration) throws(PostgresError) -> Handle {
+    private static let noAnswer = PostgresError(.connectionRefused, "the database did not answer in time")
+
+    private static func connectBlocking(
+        _ configuration: PostgresConfiguration, _ deadline: ContinuousClock.Instant, _ attempt: ConnectAttempt
+    ) throws(PostgresError) -> Handle {
+        guard attempt.isWanted else { throw noAnswer }
         guard let pointer = start(configuration.keywords) else {
             throw PostgresError(.connectionRefused, "no memory for a connection")
         }
         do {
-            try finishConnecting(pointer, deadline: .now + configuration.connectTimeout)
+            try finishConnecting(pointer, deadline, attempt)
         } catch {
             PQfinish(pointer)
             throw error
@@ -48,9 +71,9 @@ enum Connector {
         return PQconnectStartParams(&names, &values, 0)
     }
 
-    private static func finishConnecting(_ pointer: OpaquePointer, deadline: ContinuousClock.Instant)
-        throws(PostgresError)
-    {
+    private static func finishConnecting(
+        _ pointer: OpaquePointer, _ deadline: ContinuousClock.Instant, _ attempt: ConnectAttempt
+    ) throws(PostgresError) {
         var status = PGRES_POLLING_WRITING
         while status != PGRES_POLLING_OK {
             guard status != PGRES_POLLING_FAILED, PQstatus(pointer) != CONNECTION_BAD else {
@@ -60,10 +83,8 @@ enum Connector {
             let events = Int16(status == PGRES_POLLING_READING ? POLLIN : POLLOUT)
             var waited = pollfd(fd: PQsocket(pointer), events: events, revents: 0)
             let remaining = (deadline - .now).wholeMilliseconds
-            guard remaining > 0 else {
-                throw PostgresError(.connectionRefused, "the database did not answer in time")
-            }
-            if poll(&waited, 1, Int32(clamping: remaining)) > 0 { status = PQconnectPoll(pointer) }
+            guard remaining > 0, attempt.isWanted else { throw noAnswer }
+            if poll(&waited, 1, Int32(clamping: min(remaining, longestPoll))) > 0 { status = PQconnectPoll(pointer) }
         }
     }
 

@@ -41,13 +41,14 @@ public actor PostgresConnection {
 
     /// Opens a connection of its own, outside any pool. Close it after use.
     public static func connect(_ configuration: PostgresConfiguration) async throws -> PostgresConnection {
-        try await connect(configuration, onLoss: nil)
+        try await connect(configuration, deadline: nil, onLoss: nil)
     }
 
     static func connect(
-        _ configuration: PostgresConfiguration, onLoss: (@Sendable (PostgresConnection) -> Void)?
+        _ configuration: PostgresConfiguration, deadline: ContinuousClock.Instant?,
+        onLoss: (@Sendable (PostgresConnection) -> Void)?
     ) async throws(PostgresError) -> PostgresConnection {
-        let handle = try await Connector.connect(configuration)
+        let handle = try await Connector.connect(configuration, deadline: deadline)
         let loop = EventLoop.next()
         let connection = await withCheckedContinuation { continuation in
             loop.perform {

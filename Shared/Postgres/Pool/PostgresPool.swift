@@ -146,8 +146,11 @@ public final class PostgresPool: Sendable {
         do {
             while true {
                 do throws(PostgresError) {
-                    return try await PostgresConnection.connect(configuration) { [weak self] in self?.dropIdle($0) }
+                    return try await PostgresConnection.connect(configuration, deadline: deadline) { [weak self] in
+                        self?.dropIdle($0)
+                    }
                 } catch {
+                    if Task.isCancelled { throw CancellationError() }
                     guard error.code == .connectionRefused, ContinuousClock.now + pause < deadline else { throw error }
                     logger.debug("The database is not reachable, trying again", metadata: ["error": "\(error)"])
                 }
