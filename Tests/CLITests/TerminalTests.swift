@@ -72,7 +72,8 @@ struct TerminalTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(throws: RuntimeError.self) { try RunningSuite.find(folder) }
-        var suite = RunningSuite(address: "http://h", sockets: folder.path, databaseURL: "postgresql:///x")
+        var suite = RunningSuite(
+            address: "http://h", sockets: folder.path, databaseURL: "postgresql:///x", isClockSimulated: false)
         try suite.write(to: folder)
         #expect(try RunningSuite.find(folder).address == "http://h")
         // Process numbers end far below this one.

@@ -8,7 +8,7 @@ struct RunningSuite: Codable, Sendable {
     /// For the commands that need the database itself.
     var databaseURL: String
     /// Business time moves by zhike clock alone.
-    var isClockSimulated = false
+    var isClockSimulated: Bool
     /// Of the program that supervises the suite.
     var processID: Int32 = getpid()
 

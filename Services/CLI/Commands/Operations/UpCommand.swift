@@ -73,9 +73,7 @@ struct UpCommand: AsyncParsableCommand {
             let suite = try await Suite.start(
                 root: root, httpPort: port, simulatedStart: simulatedStart, channels: channels)
             await Self.tellClock(suite, isSimulated: simulatedStart != nil)
-            var running = suite.running
-            running.isClockSimulated = simulatedStart != nil
-            try running.write(to: root)
+            try suite.running.write(to: root)
             Terminal.shared.say(
                 localized(
                     "The suite is running at \(suite.address); logs are in \(suite.folder.logs.path). Ctrl-C stops it.",

@@ -12,6 +12,7 @@ actor Suite {
     nonisolated let folder: SuiteFolder
     nonisolated let clients: SuiteClients
     nonisolated let httpPort: Int
+    private nonisolated let isClockSimulated: Bool
     private nonisolated let postgres: EmbeddedPostgres
     private let processes: [SuiteProcess]
     nonisolated let administrator: PostgresPool
@@ -43,7 +44,9 @@ actor Suite {
             try settings.write(
                 to: folder, databaseSocket: postgres.socketFolder, databasePort: EmbeddedPostgres.port,
                 databaseName: databaseName)
-            suite = try Suite(folder: folder, httpPort: port, postgres: postgres, administrator: pool)
+            suite = try Suite(
+                folder: folder, httpPort: port, isClockSimulated: simulatedStart != nil, postgres: postgres,
+                administrator: pool)
         } catch {
             try? await postgres.stop()
             folder.removeSockets()
@@ -73,9 +76,13 @@ actor Suite {
         return pool
     }
 
-    private init(folder: SuiteFolder, httpPort: Int, postgres: EmbeddedPostgres, administrator: PostgresPool) throws {
+    private init(
+        folder: SuiteFolder, httpPort: Int, isClockSimulated: Bool, postgres: EmbeddedPostgres,
+        administrator: PostgresPool
+    ) throws {
         self.folder = folder
         self.httpPort = httpPort
+        self.isClockSimulated = isClockSimulated
         self.postgres = postgres
         self.administrator = administrator
         let programs = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
@@ -93,7 +100,7 @@ actor Suite {
     nonisolated var running: RunningSuite {
         RunningSuite(
             address: address, sockets: folder.sockets.path,
-            databaseURL: postgres.connectionURL(database: Self.databaseName))
+            databaseURL: postgres.connectionURL(database: Self.databaseName), isClockSimulated: isClockSimulated)
     }
 
     nonisolated var address: String { "http://127.0.0.1:\(httpPort)" }
