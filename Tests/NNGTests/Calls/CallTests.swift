@@ -6,7 +6,7 @@ struct CallTests {
     @Test("a request comes back with its reply", arguments: Transport.allCases)
     func call(over transport: Transport) async throws {
         try await withFolder { folder in
-            let server = try TestServer(transport.endpoint(in: folder)) { $0.reversed() }
+            let server = try TestServer(transport.endpoint(in: folder), configuration: .unwatched) { $0.reversed() }
             let client = try RequestSocket(dialing: server.listener.endpoint)
             for _ in 0..<100 {
                 let reply = try await client.call(Message(copying: [1, 2, 3]), timeout: .seconds(10))
@@ -19,7 +19,7 @@ struct CallTests {
 
     @Test("requests and replies of every size up to the limit pass, a longer one costs its call only")
     func sizes() async throws {
-        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"))
+        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), configuration: .unwatched)
         let client = try RequestSocket(dialing: server.listener.endpoint)
         for size in [0, 1, 15, 16, 17, 1_023, 1_024, 65_536, (1 << 20) - 4] {
             let sent = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -46,7 +46,9 @@ struct CallTests {
 
     @Test("a call that is not answered times out with an unknown outcome, and its context serves the next call")
     func silence() async throws {
-        let server = try TestServer(Endpoint(parsing: "inproc://silence")) { $0 == [0] ? nil : $0 }
+        let server = try TestServer(Endpoint(parsing: "inproc://silence"), configuration: .unwatched) {
+            $0 == [0] ? nil : $0
+        }
         let client = try RequestSocket(dialing: server.listener.endpoint)
         let context = try client.openContext()
         for _ in 0..<20 {
@@ -64,7 +66,7 @@ struct CallTests {
 
     @Test("a context refuses a second call while one is in flight, a socket refuses calls above its limit")
     func limits() async throws {
-        let server = try TestServer(Endpoint(parsing: "inproc://limits")) { _ in nil }
+        let server = try TestServer(Endpoint(parsing: "inproc://limits"), configuration: .unwatched) { _ in nil }
         var configuration = RequestSocket.Configuration()
         configuration.callLimit = 2
         let client = try RequestSocket(dialing: server.listener.endpoint, configuration: configuration)
@@ -101,7 +103,7 @@ struct CallTests {
     @Test("closing a socket ends the calls on it, and later ones at once")
     func close() async throws {
         let received = AsyncStream<Void>.makeStream()
-        let server = try TestServer(Endpoint(parsing: "inproc://closing")) { _ in
+        let server = try TestServer(Endpoint(parsing: "inproc://closing"), configuration: .unwatched) { _ in
             received.continuation.yield()
             return nil
         }
@@ -119,7 +121,7 @@ struct CallTests {
 
     @Test("a socket that is let go without closing frees itself")
     func letGo() async throws {
-        let server = try TestServer(Endpoint(parsing: "inproc://let-go"))
+        let server = try TestServer(Endpoint(parsing: "inproc://let-go"), configuration: .unwatched)
         do {
             let client = try RequestSocket(dialing: server.listener.endpoint)
             _ = try await client.call(Message(copying: [1]), timeout: .seconds(10)).count

@@ -20,7 +20,8 @@ struct CancellationTests {
             (number: number, cancelAfterYields: random.next() % 3 == 0 ? Int(random.next() % 40) : nil)
         }
         try await withFolder { folder in
-            let server = try TestServer(transport.endpoint(in: folder), contexts: 64) { request in
+            let server = try TestServer(transport.endpoint(in: folder), contexts: 64, configuration: .unwatched) {
+                request in
                 if request[0] % 4 == 0 { await Task.yield() }
                 return request
             }
@@ -73,7 +74,8 @@ struct CancellationTests {
     @Test("a task cancelled before its call begins sends nothing")
     func cancelledBefore() async throws {
         let received = Atomic<Int>(0)
-        let server = try TestServer(Endpoint(parsing: "inproc://cancelled-before")) { request in
+        let server = try TestServer(Endpoint(parsing: "inproc://cancelled-before"), configuration: .unwatched) {
+            request in
             received.add(1, ordering: .relaxed)
             return request
         }
@@ -93,7 +95,7 @@ struct CancellationTests {
 
     @Test("waiting for a request can be cancelled, and the context receives again")
     func cancelReceive() async throws {
-        let server = try ReplySocket()
+        let server = try ReplySocket(configuration: .unwatched)
         let listener = try server.listen(on: Endpoint(parsing: "inproc://cancel-receive"))
         let context = try server.openContext()
         for _ in 0..<200 {

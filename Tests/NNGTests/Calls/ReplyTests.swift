@@ -9,7 +9,8 @@ struct ReplyTests {
     func drain() async throws {
         let inService = AsyncStream<Void>.makeStream()
         let gate = Gate()
-        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), contexts: 200) { request in
+        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), contexts: 200, configuration: .unwatched) {
+            request in
             inService.continuation.yield()
             await gate.wait()
             return request
@@ -44,13 +45,13 @@ struct ReplyTests {
             if request == [0] { executions.add(1, ordering: .relaxed) }
             return request == [0] ? nil : request
         }
-        let first = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), answer: count)
+        let first = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), configuration: .unwatched, answer: count)
         let client = try RequestSocket(dialing: first.listener.endpoint)
         let (endings, ended) = AsyncStream<NNGError?>.makeStream()
         try client.openContext().call(Message(copying: [0]), timeout: .seconds(3_600)) { ended.yield(errorOf($0)) }
         _ = try await client.call(Message(copying: [1]), timeout: .seconds(20)).count
         await first.close()
-        let second = try TestServer(first.listener.endpoint, answer: count)
+        let second = try TestServer(first.listener.endpoint, configuration: .unwatched, answer: count)
         for await error in endings {
             #expect(error?.code == .connectionReset)
             break
@@ -63,7 +64,7 @@ struct ReplyTests {
 
     @Test("replying by closures serves one request after the other")
     func closures() async throws {
-        let server = try ReplySocket()
+        let server = try ReplySocket(configuration: .unwatched)
         let listener = try server.listen(on: Endpoint(parsing: "inproc://closures"))
         let (endings, ended) = AsyncStream<NNGError?>.makeStream()
         for _ in 0..<4 { Self.serve(try server.openContext(), ended) }
@@ -92,7 +93,8 @@ struct ReplyTests {
     @Test("probes are answered below the caller, what merely looks like one is the caller's")
     func probes() async throws {
         let seen = Mutex<[[UInt8]]>([])
-        let server = try TestServer(Endpoint(parsing: "inproc://probes"), contexts: 1) { request in
+        let server = try TestServer(Endpoint(parsing: "inproc://probes"), contexts: 1, configuration: .unwatched) {
+            request in
             seen.withLock { $0.append(request) }
             return [1]
         }
@@ -110,7 +112,7 @@ struct ReplyTests {
 
     @Test("a peer that reads no replies loses its connection, not the contexts of the server")
     func deafPeer() async throws {
-        var configuration = ReplySocket.Configuration()
+        var configuration = ReplySocket.Configuration.unwatched
         configuration.replyTimeout = .milliseconds(100)
         let server = try TestServer(
             Endpoint(parsing: "tcp://127.0.0.1:0"), contexts: 4, configuration: configuration

@@ -28,9 +28,7 @@ struct AttackTests {
 
     @Test("the attack that stops NNG's listener does stop it, and the watchdog sees it")
     func watchdogIsNeeded() async throws {
-        var unwatched = ReplySocket.Configuration()
-        unwatched.watch.probeInterval = .seconds(3_600)
-        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), configuration: unwatched)
+        let server = try TestServer(Endpoint(parsing: "tcp://127.0.0.1:0"), configuration: .unwatched)
         try await eventually("the death of the listener") {
             try await RudePeer.finThenReset.attack(server.listener.endpoint, count: 50)
             let client = try RequestSocket(dialing: server.listener.endpoint)
