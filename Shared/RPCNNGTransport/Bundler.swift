@@ -25,14 +25,17 @@ final class Bundler: Sendable {
     private let replica: Replica
     private let serviceName: String
     private let waitingLimit: Int
+    /// How long a message may wait for the connection, so that its calls can be repeated elsewhere; nil: for ever.
+    private let sendingLimit: Duration?
     private let state = Mutex(State())
     /// As many messages are under way as may be, when last looked at: saves the lock for calls that will wait anyway.
     private let isBusy = Atomic<Bool>(false)
 
-    init(_ replica: Replica, serviceName: String, waitingLimit: Int) {
+    init(_ replica: Replica, serviceName: String, waitingLimit: Int, sendingLimit: Duration?) {
         self.replica = replica
         self.serviceName = serviceName
         self.waitingLimit = waitingLimit
+        self.sendingLimit = sendingLimit
     }
 
     deinit {
@@ -130,7 +133,7 @@ final class Bundler: Sendable {
         let message = Message(copying: calls.count == 1 ? calls[0].frame : Bundle.bytes(of: calls.map(\.frame)))
         // Until the last of the deadlines; the earlier ones are looked after here.
         let timeout = calls.map { ContinuousClock.now.duration(to: $0.deadline) }.max() ?? .zero
-        context.call(message, timeout: timeout) { [self] result in
+        context.call(message, timeout: timeout, sendingLimit: sendingLimit) { [self] result in
             replica.giveBack(context)
             switch consume result {
             case .success(let reply):

@@ -10,19 +10,26 @@ final class NNGTransport: RPCTransport {
         let bundler: Bundler
     }
 
+    /// How long a call waits for the connection of the replica that was chosen for it before another is chosen.
+    private static let longestWaitForReplica = Duration.milliseconds(100)
+
     private let serviceName: String
+    /// nil where there is no other replica to choose.
+    private let sendingLimit: Duration?
     private let lines: [Line]
     private let turn = Atomic<Int>(0)
 
     init(serviceName: String, endpoints: [Endpoint], callLimit: Int) throws(NNGError) {
         self.serviceName = serviceName
+        sendingLimit = endpoints.count > 1 ? Self.longestWaitForReplica : nil
         var lines: [Line] = []
         for endpoint in endpoints {
             let replica = try Replica(dialing: endpoint, callLimit: callLimit)
             lines.append(
                 Line(
                     replica: replica,
-                    bundler: Bundler(replica, serviceName: serviceName, waitingLimit: callLimit)))
+                    bundler: Bundler(
+                        replica, serviceName: serviceName, waitingLimit: callLimit, sendingLimit: sendingLimit)))
         }
         self.lines = lines
     }
@@ -36,29 +43,35 @@ final class NNGTransport: RPCTransport {
     nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8] {
-        try await exchange(frame, over: choose().replica, deadline)
+        while true {
+            if let reply = try await exchange(frame, over: choose().replica, deadline) { return reply }
+        }
     }
 
     nonisolated(nonsending) func exchangeInBundle(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8] {
-        let line = choose()
-        guard frame.count <= Bundle.longestItemByteCount else {
-            return try await exchange(frame, over: line.replica, deadline)
+        guard frame.count <= Bundle.longestItemByteCount else { return try await exchange(frame, deadline: deadline) }
+        while true {
+            let line = choose()
+            guard line.bundler.enter() else { return try await line.bundler.carry(frame, deadline: deadline) }
+            defer { line.bundler.leave() }
+            if let reply = try await exchange(frame, over: line.replica, deadline) { return reply }
         }
-        guard line.bundler.enter() else { return try await line.bundler.carry(frame, deadline: deadline) }
-        defer { line.bundler.leave() }
-        return try await exchange(frame, over: line.replica, deadline)
     }
 
+    /// nil where the replica has lost its connection since it was chosen: the call has not left, and may take another.
     private nonisolated(nonsending) func exchange(
-        _ frame: consuming [UInt8], over replica: Replica, _ deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> [UInt8] {
+        _ frame: [UInt8], over replica: Replica, _ deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> [UInt8]? {
         let context = try takeContext(of: replica)
         defer { replica.giveBack(context) }
         do {
-            let message = Message(copying: frame)
-            return try await context.call(message, timeout: ContinuousClock.now.duration(to: deadline)).copyBytes()
+            let timeout = ContinuousClock.now.duration(to: deadline)
+            return try await context.call(Message(copying: frame), timeout: timeout, sendingLimit: sendingLimit)
+                .copyBytes()
+        } catch  where error.code == .timedOut && error.isSurelyUnsent && ContinuousClock.now < deadline {
+            return nil
         } catch {
             throw NNGFailures.rpcError(for: error, of: serviceName, isUnsent: error.isSurelyUnsent)
         }

@@ -28,6 +28,8 @@ public final class RequestContext: Sendable {
         var phase = Phase.idle
         var isCancelled = false
         var deadline = MachineTime(milliseconds: 0)
+        /// Until when the request may wait for a connection.
+        var sendingDeadline = MachineTime(milliseconds: 0)
         var completion: Completion?
         /// NNG holds the address of this object while an operation is in flight; so the object holds itself.
         var whileInFlight: RequestContext?
@@ -59,14 +61,18 @@ public final class RequestContext: Sendable {
 
     /// Sends a request and waits for its reply.
     ///
-    /// - Parameter timeout: for sending and receiving together.
+    /// - Parameters:
+    ///   - timeout: for sending and receiving together.
+    ///   - sendingLimit: how long the request may wait for a connection; nil: as long as the call may take.
     /// - Throws: `timedOut`, `canceled` or `closed` with `isSurelyUnsent` where the request did not leave;
     ///   `timedOut`, `canceled`, `closed` or `connectionReset` without it where the outcome is unknown.
-    public func call(_ message: consuming Message, timeout: Duration) async throws(NNGError) -> Message {
+    public func call(
+        _ message: consuming Message, timeout: Duration, sendingLimit: Duration? = nil
+    ) async throws(NNGError) -> Message {
         let request = Unsent(message: message.release())
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                begin(request, timeout, .task(continuation), isCancelled: Task.isCancelled)
+                begin(request, timeout, sendingLimit, .task(continuation), isCancelled: Task.isCancelled)
             }
         } onCancel: {
             cancel()
@@ -77,10 +83,10 @@ public final class RequestContext: Sendable {
     /// The same without a task: `completion` is called exactly once, on a thread of NNG (or at once, on this thread,
     /// where the call cannot even begin), and must not block.
     public func call(
-        _ message: consuming Message, timeout: Duration,
+        _ message: consuming Message, timeout: Duration, sendingLimit: Duration? = nil,
         completion: @escaping @Sendable (consuming Result<Message, NNGError>) -> Void
     ) {
-        begin(Unsent(message: message.release()), timeout, .closure(completion), isCancelled: false)
+        begin(Unsent(message: message.release()), timeout, sendingLimit, .closure(completion), isCancelled: false)
     }
 
     /// Gives up the call in flight, if there is one; it ends with `canceled`.
@@ -99,7 +105,8 @@ public final class RequestContext: Sendable {
     }
 
     private func begin(
-        _ request: Unsent, _ timeout: Duration, _ completion: Completion, isCancelled: @autoclosure () -> Bool
+        _ request: Unsent, _ timeout: Duration, _ sendingLimit: Duration?, _ completion: Completion,
+        isCancelled: @autoclosure () -> Bool
     ) {
         let refusal = state.withLock { state -> NNGError? in
             guard state.phase == .idle else {
@@ -115,6 +122,7 @@ public final class RequestContext: Sendable {
             state.whileInFlight = self
             let now = MachineTime.now
             state.deadline = now.advanced(by: timeout)
+            state.sendingDeadline = sendingLimit.map { min(state.deadline, now.advanced(by: $0)) } ?? state.deadline
             guard send(request.message, &state, now) else {
                 _ = end(&state, .failed(NNGError(.closed)))
                 return NNGError(.closed, isSurelyUnsent: true)
@@ -128,20 +136,21 @@ public final class RequestContext: Sendable {
 
     /// False where the socket is being closed, also for good; the message is then still ours.
     private func send(_ message: OpaquePointer, _ state: inout State, _ now: MachineTime) -> Bool {
-        let timeout = state.deadline.remainingMilliseconds(from: now)
-        if sendOrWait(message, &state, timeout) { return true }
+        if sendOrWait(message, &state, now) { return true }
         guard renew(&state) == nil else { return false }
-        return sendOrWait(message, &state, timeout)
+        return sendOrWait(message, &state, now)
     }
 
-    private func sendOrWait(_ message: OpaquePointer, _ state: inout State, _ timeout: Int32) -> Bool {
+    private func sendOrWait(_ message: OpaquePointer, _ state: inout State, _ now: MachineTime) -> Bool {
         var hasLeft = false
+        let (deadline, sendingDeadline) = (state.deadline, state.sendingDeadline)
         let isOpen = state.seat.use { context in
             hasLeft = sendingAtOnce.sendAtOnce(message, on: context)
             if hasLeft {
-                operation.receive(on: context, timeoutMilliseconds: timeout)
+                operation.receive(on: context, timeoutMilliseconds: deadline.remainingMilliseconds(from: now))
             } else {
-                operation.send(message, on: context, timeoutMilliseconds: timeout)
+                operation.send(
+                    message, on: context, timeoutMilliseconds: sendingDeadline.remainingMilliseconds(from: now))
             }
         }
         state.phase = hasLeft ? .receiving : .sending
@@ -210,7 +219,7 @@ public final class RequestContext: Sendable {
     /// The message did not leave, for a reason that is not the caller's: the socket was replaced, or NNG's timer, which
     /// can hit the operation after the one it was set for, came early.
     private func canBeSentAgain(_ result: Int32, _ state: State) -> Bool {
-        guard !state.isCancelled, MachineTime.now < state.deadline else { return false }
+        guard !state.isCancelled, MachineTime.now < state.sendingDeadline else { return false }
         switch NNGError.Code(number: result) {
         case .timedOut: return true
         case .closed: return !link.isClosed

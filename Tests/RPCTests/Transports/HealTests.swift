@@ -112,6 +112,24 @@ struct HealTests {
         await channel.close()
     }
 
+    @Test("calls that began when no replica was there all take the first that comes")
+    func firstReplica() async throws {
+        let key = try ServiceKey.random(id: "tester-1", service: "tester")
+        let endpoints = [Bench.address(.ipc), Bench.address(.ipc)]
+        let channel = try NNGChannel(serviceName: "testing", endpoints: endpoints, key: key)
+        let client = TestingV1.TestingServiceClient(channel)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // Half of them wait at first for the replica that never comes.
+            for _ in 0..<8 {
+                group.addTask {
+                    _ = try await client.echo(TestingV1.EchoRequest(), options: CallOptions(timeout: .seconds(30)))
+                }
+            }
+            try await withServer(endpoints[0], TestService(), key) { try await group.waitForAll() }
+        }
+        await channel.close()
+    }
+
     @Test("a server serves several endpoints at once, and a taken one is refused with a sentence")
     func severalEndpoints() async throws {
         let key = try ServiceKey.random(id: "tester-1", service: "tester")
