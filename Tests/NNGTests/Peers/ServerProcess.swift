@@ -39,17 +39,18 @@ final class ServerProcess: Sendable {
 
     private static func announced(by output: Pipe) async throws -> Endpoint {
         let parts = AsyncStream<Data>.makeStream()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let part = handle.availableData
-            if part.isEmpty { parts.continuation.finish() } else { parts.continuation.yield(part) }
+        let reading = output.fileHandleForReading
+        // A thread of its own, to the end: what the process says after its announcement is dropped, so that it never waits
+        // for us. A `readabilityHandler` that is there when its pipe goes can crash libdispatch.
+        Thread.detachNewThread {
+            while case let part = reading.availableData, !part.isEmpty { parts.continuation.yield(part) }
+            parts.continuation.finish()
         }
         var text = ""
         for await part in parts.stream {
             text += String(decoding: part, as: UTF8.self)
             for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             where line.hasPrefix(announcement) {
-                // What the process says later is read and dropped, so that it never waits for us.
-                output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
                 return try Endpoint(parsing: String(line.dropFirst(announcement.count)))
             }
         }
