@@ -5,8 +5,7 @@ public struct Answer: Sendable {
     let duration: Duration
 }
 
-/// A call that passed every check and holds a place among the running calls. Run it exactly once, and note
-/// it then.
+/// A call that passed every check and holds a place among the running calls. Run it exactly once, then note it.
 public struct AdmittedCall: Sendable {
     let call: ReceivedCall
     let route: ServedRoute
