@@ -48,6 +48,19 @@ struct OpenAPITests {
         for name in referred { #expect((schemas[name] as? [String: Any])?["$ref"] == nil) }
     }
 
+    @Test("a rule is published part by part, and holds itself")
+    func ruleSchema() async throws {
+        let components = try #require(try await document()["components"] as? [String: Any])
+        let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+        let rule = try #require(schemas["Rule"])
+        let choices = try #require(rule["anyOf"] as? [[String: Any]])
+        let members = choices.flatMap { ($0["properties"] as? [String: Any] ?? [:]).keys }
+        #expect(members == ["and", "or", "not"])
+        #expect(Self.references(in: rule) == ["Rule", "TraitRule", "EventRule"])
+        let tests = try #require(schemas["TraitRule"]?["anyOf"] as? [[String: Any]])
+        #expect(tests.count == 9 && tests.allSatisfy { ($0["required"] as? [String])?.first == "trait" })
+    }
+
     @Test("schemas of one name are one schema")
     func schemaNames() throws {
         var texts: [String: Set<String>] = [:]

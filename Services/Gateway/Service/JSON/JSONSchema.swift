@@ -19,6 +19,8 @@ indirect enum JSONSchema: Sendable {
     case null
     /// A schema that the document lists by name.
     case named(String, JSONSchema)
+    /// A named schema within itself.
+    case reference(String)
     case described(String, JSONSchema)
 
     static let anyText = JSONSchema.text(lengths: 0...Int.max, pattern: nil, format: nil)
@@ -40,11 +42,7 @@ extension JSONSchema {
                 var nowhere = JSONWriter()
                 schema.write(to: &nowhere, named: &named)
             }
-            writer.object { writer in
-                writer.key("$ref")
-                writer.text("#/components/schemas/\(name)")
-            }
-            return
+            return JSONSchema.reference(name).write(to: &writer, named: &named)
         }
         var found = named
         writer.object { writer in writeKeywords(to: &writer, named: &found) }
@@ -98,6 +96,7 @@ extension JSONSchema {
             } else {
                 schema.writeKeywords(to: &writer, named: &named)
             }
+        case .reference(let name): writer.member("$ref", "#/components/schemas/\(name)")
         case .named: break
         }
     }
@@ -189,7 +188,7 @@ extension JSONSchema {
     /// By name, because it holds itself.
     private static func writeFreeReference(to writer: inout JSONWriter, named: inout [String: JSONSchema]) {
         named["FreeValue"] = .freeValue
-        writer.object { writer in writer.member("$ref", "#/components/schemas/FreeValue") }
+        JSONSchema.reference("FreeValue").write(to: &writer, named: &named)
     }
 }
 

@@ -38,7 +38,7 @@ enum CustomerRoutes {
 
     private static let reference = Parameter<CommonV1.CustomerReference>(
         name: "id", place: .path, meaning: "ONE_ID, or kind:value of an identity",
-        schema: .text(lengths: 1...250, pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,47}:.{1,200})$", format: nil),
+        schema: .text(lengths: 1...233, pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,31}:.{1,200})$", format: nil),
         requirement: "a ONE_ID such as 40017, or an identity such as customer_number:40017",
         parse: { text in
             if let id = Int64(text), (1..<1_000_000_000_000_000_000).contains(id), text.utf8.first != 0x2B,
@@ -49,7 +49,7 @@ enum CustomerRoutes {
             guard let colon = text.firstIndex(of: ":") else { return nil }
             let kind = String(text[..<colon])
             let value = String(text[text.index(after: colon)...])
-            guard (1...48).contains(kind.utf8.count), TextForm.name.fits(kind),
+            guard (1...32).contains(kind.utf8.count), TextForm.name.fits(kind),
                 (1...200).contains(value.unicodeScalars.count), !value.unicodeScalars.contains("\0"),
                 !value.contains(where: \.isNewline)
             else { return nil }

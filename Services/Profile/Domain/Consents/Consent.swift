@@ -17,12 +17,12 @@ public struct Consent: Sendable, Hashable {
         guard Names.isPlain(purpose, atMost: 32) else {
             throw FieldProblem(
                 field: "purpose", code: "purpose",
-                reason: "Name the purpose with lower case letters, digits and _, for example marketing.")
+                reason: "Name the purpose with at most 32 lower case letters, digits and _, for example marketing.")
         }
         guard channel == "*" || Names.isPlain(channel, atMost: 32) else {
             throw FieldProblem(
                 field: "channel", code: "channel",
-                reason: "Name the channel with lower case letters, digits and _, or * for every channel.")
+                reason: "Name the channel with at most 32 lower case letters, digits and _, or * for every channel.")
         }
         if let validUntil, validUntil <= validFrom {
             throw FieldProblem(

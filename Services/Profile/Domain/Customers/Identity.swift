@@ -10,7 +10,7 @@ public struct Identity: Sendable, Hashable {
         guard Names.isPlain(kind, atMost: 32) else {
             throw FieldProblem(
                 field: "kind", code: "identity_kind",
-                reason: "Name the kind with lower case letters, digits and _, for example customer_number.")
+                reason: "Name the kind with at most 32 lower case letters, digits and _, for example customer_number.")
         }
         guard Names.isValue(value, atMost: 128) else {
             throw FieldProblem(

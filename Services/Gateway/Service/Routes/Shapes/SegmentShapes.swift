@@ -3,27 +3,38 @@ internal import Contracts
 /// Rules, segments, their members and snapshots.
 enum SegmentShapes {
     /// The rule language as text, or its JSON form.
-    static let rule = JSONShape<SegmentationV1.Rule>(
-        schema: .anyOf([ruleText.schema, .freeObject]),
-        read: { reader throws(JSONProblem) in
-            if try reader.peek() == UInt8(ascii: "{") {
-                return SegmentationV1.Rule(form: .json(try reader.readRawObject(byteLimit: ruleByteLimit)))
-            }
-            return SegmentationV1.Rule(form: .text(try ruleText.read(&reader)))
-        },
-        write: { rule, writer in
-            switch rule.form {
-            case .text(let text): writer.text(text)
-            case .json(let json): writer.raw(json)
-            case nil: writer.null()
-            }
-        })
+    static let rule = sentRule(RuleSchema.rule)
+    /// The same to be checked, which need not be well formed: what is wrong with it is the answer.
+    private static let uncheckedRule = sentRule(.freeObject)
+
+    private static func sentRule(_ json: JSONSchema) -> JSONShape<SegmentationV1.Rule> {
+        JSONShape(
+            schema: .anyOf([ruleText.schema, json]),
+            read: { reader throws(JSONProblem) in
+                if try reader.peek() == UInt8(ascii: "{") {
+                    return SegmentationV1.Rule(form: .json(try reader.readRawObject(byteLimit: ruleByteLimit)))
+                }
+                return SegmentationV1.Rule(form: .text(try ruleText.read(&reader)))
+            },
+            write: { rule, writer in
+                switch rule.form {
+                case .text(let text): writer.text(text)
+                case .json(let json): writer.raw(json)
+                case nil: writer.null()
+                }
+            })
+    }
+
+    /// The JSON form of a rule that segmentation wrote.
+    static let writtenRule = JSONShape(
+        schema: RuleSchema.rule, read: JSONShape<String>.freeObject(byteLimit: .max).read,
+        write: JSONShape<String>.freeObject(byteLimit: .max).write)
 
     private static let ruleByteLimit = 64 << 10
     private static let ruleText = JSONShape<String>.text(1...16_384, .anything)
 
     static let check = JSONShape<SegmentationV1.CheckRuleRequest>.object(
-        "RuleCheck", SegmentationV1.CheckRuleRequest(), [.presence("rule", \.rule, rule, isRequired: true)])
+        "RuleCheck", SegmentationV1.CheckRuleRequest(), [.presence("rule", \.rule, uncheckedRule, isRequired: true)])
 
     private static let problem = JSONShape<SegmentationV1.RuleProblem>.object(
         "RuleProblem", SegmentationV1.RuleProblem(),
@@ -42,7 +53,7 @@ enum SegmentShapes {
             .required("valid", \.valid, .flag),
             .required("problems", \.problems, problem.array()),
             .omittable("text", \.text, .text(), absent: ""),
-            .omittable("rule", \.json, .freeObject(byteLimit: .max), absent: ""),
+            .omittable("rule", \.json, writtenRule, absent: ""),
             .required("dictionary_version", \.dictionaryVersion, .integer()),
         ])
 
@@ -68,7 +79,7 @@ enum SegmentShapes {
             .required("segment_id", \.segmentID, .integer()),
             .required("name", \.name, .text()),
             .required("rule_text", \.ruleText, .text()),
-            .required("rule", \.ruleJSON, .freeObject(byteLimit: .max)),
+            .required("rule", \.ruleJSON, writtenRule),
             .required("office_path", \.officePath, .text()),
             .required("version", \.version, .integer()),
             .required("changed_by", \.changedBy, .text()),

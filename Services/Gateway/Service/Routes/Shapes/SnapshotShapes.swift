@@ -22,7 +22,7 @@ enum SnapshotShapes {
             .required("snapshot_id", \.snapshotID, .integer()),
             .required("segment_id", \.segmentID, .integer()),
             .required("segment_version", \.segmentVersion, .integer()),
-            .required("rule", \.ruleJSON, .freeObject(byteLimit: .max)),
+            .required("rule", \.ruleJSON, SegmentShapes.writtenRule),
             .required("dictionary_version", \.dictionaryVersion, .integer()),
             .presence("position", \.position, CommonShapes.position),
             .required("as_of", \.asOfMicros, .time),
