@@ -63,6 +63,7 @@ struct RuleCheckerTests {
     @Test("event counts keep within their bounds")
     func eventBounds() throws {
         #expect(try problems(#"events("Log in", last 1 day) > 1"#).map(\.code) == [.badEventType])
+        #expect(try problems(#"events("1st", last 1 day) > 1"#).map(\.code) == [.badEventType])
         #expect(try problems(#"events("Login", last 1 day) > 1"#).first?.suggestion == "login")
         #expect(try problems(#"events("login", last 0 days) > 1"#).map(\.code) == [.badWindow])
         #expect(try problems(#"events("login", last 3661 days) > 1"#).map(\.code) == [.badWindow])

@@ -6,16 +6,15 @@ struct TextForm: Sendable {
     let description: String
     let fits: @Sendable (String) -> Bool
 
-    /// Lower case letters, digits and some signs.
-    private static func lowerCase(signs: String, startsWithLetter: Bool = false) -> TextForm {
+    /// Lower case letters, digits and some signs, a letter first.
+    private static func lowerCase(signs: String) -> TextForm {
         let allowed = Set(signs.utf8)
-        let first = startsWithLetter ? "[a-z]" : ""
+        let named = signs.map { "'\($0)'" }.joined(separator: " ")
         return TextForm(
-            pattern: "^\(first)[a-z0-9\(signs)]*$",
-            description: "lower case letters, digits and \(signs.map { "'\($0)'" }.joined(separator: " "))"
-                + (startsWithLetter ? ", a letter first" : ""),
+            pattern: "^[a-z][a-z0-9\(signs)]*$",
+            description: "lower case letters, digits and \(named), a letter first",
             fits: { text in
-                if startsWithLetter, let first = text.utf8.first, !(0x61...0x7A).contains(first) { return false }
+                if let first = text.utf8.first, !(0x61...0x7A).contains(first) { return false }
                 return text.utf8.allSatisfy { byte in
                     (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || allowed.contains(byte)
                 }
@@ -23,11 +22,18 @@ struct TextForm: Sendable {
     }
 
     /// A trait, an identity kind or a purpose.
-    static let name = lowerCase(signs: "_", startsWithLetter: true)
+    static let name = lowerCase(signs: "_")
     /// An event type.
-    static let eventType = lowerCase(signs: "_.", startsWithLetter: true)
+    static let eventType = lowerCase(signs: "_.")
     /// A product or offer code.
-    static let code = lowerCase(signs: "-")
+    static let code = TextForm(
+        pattern: "^[a-z0-9][a-z0-9-]*$", description: "lower case letters, digits and '-', not '-' first",
+        fits: { text in
+            text.utf8.first != UInt8(ascii: "-")
+                && text.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+                }
+        })
     /// A channel: as campaign names one.
     static let channel = name
     /// A channel, or all of them.
@@ -37,7 +43,7 @@ struct TextForm: Sendable {
 
     /// The value of an identity or the id of an event: nothing that cannot be seen, and no blank at an end.
     static let value = TextForm(
-        pattern: #"^[^\s\u0000-\u001F\u007F\u0085]([^\u0000-\u001F\u007F]*[^\s\u0000-\u001F\u007F\u0085])?$"#,
+        pattern: "^\(valuePattern)$",
         description: "text without control characters or blanks at its ends",
         fits: { text in
             let scalars = text.unicodeScalars
@@ -45,6 +51,9 @@ struct TextForm: Sendable {
                 && scalars.first?.properties.isWhitespace == false && scalars.last?.properties.isWhitespace == false
         })
 
+    /// Its pattern, to be a part of another.
+    static let valuePattern =
+        #"[^\s\u0000-\u001F\u007F\u0085]([^\u0000-\u001F\u007F]*[^\s\u0000-\u001F\u007F\u0085])?"#
     /// A name, a title or a reason that people read.
     static let line = value
     /// Text of several lines: everything but the one character that cannot be stored.

@@ -38,7 +38,9 @@ enum CustomerRoutes {
 
     private static let reference = Parameter<CommonV1.CustomerReference>(
         name: "id", place: .path, meaning: "ONE_ID, or kind:value of an identity",
-        schema: .text(lengths: 1...233, pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,31}:.{1,200})$", format: nil),
+        schema: .text(
+            lengths: 1...161, pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,31}:\(TextForm.valuePattern))$", format: nil
+        ),
         requirement: "a ONE_ID such as 40017, or an identity such as customer_number:40017",
         parse: { text in
             if let id = Int64(text), (1..<1_000_000_000_000_000_000).contains(id), text.utf8.first != 0x2B,
@@ -50,8 +52,7 @@ enum CustomerRoutes {
             let kind = String(text[..<colon])
             let value = String(text[text.index(after: colon)...])
             guard (1...32).contains(kind.utf8.count), TextForm.name.fits(kind),
-                (1...200).contains(value.unicodeScalars.count), !value.unicodeScalars.contains("\0"),
-                !value.contains(where: \.isNewline)
+                (1...128).contains(value.unicodeScalars.count), TextForm.value.fits(value)
             else { return nil }
             return CommonV1.CustomerReference(by: .identity(CommonV1.Identity(kind: kind, value: value)))
         })

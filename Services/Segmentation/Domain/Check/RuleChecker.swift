@@ -74,7 +74,7 @@ private struct RuleChecker {
             problems.append(
                 RuleProblem(
                     .badEventType, at: place.start,
-                    "An event type has lower case letters, digits, underscores and dots, at most 64.",
+                    "An event type is a letter and at most 63 more letters, digits, underscores and dots, in lower case.",
                     suggestion: EventType.isWellFormed(count.type.lowercased()) ? count.type.lowercased() : nil))
         }
         if !count.window.isWithinLimits, let start = place.values.first {
@@ -108,11 +108,11 @@ private struct RuleChecker {
 
 enum EventType {
     static func isWellFormed(_ type: String) -> Bool {
-        !type.isEmpty && type.utf8.count <= 64
-            && type.utf8.allSatisfy {
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
-            }
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        guard let first = type.utf8.first, letters.contains(first), type.utf8.count <= 64 else { return false }
+        return type.utf8.allSatisfy {
+            letters.contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+        }
     }
 }
