@@ -7,6 +7,16 @@ internal import Testing
 
 @Suite("One customer")
 struct CustomerTests {
+    @Test("staff may stand in the head office, which is no office of the list")
+    func headOffice() async throws {
+        let bed = try await ProfileBed.make()
+        _ = try await bed.client.putOrganisation(
+            .init(staff: [.init(staffNumber: "s1", name: "Lin", officePath: "/", duty: "steward")]),
+            options: ProfileBed.options())
+        #expect(try await bed.count("SELECT count(*) FROM profile.staff WHERE office_path = '/'") == 1)
+        #expect(try await bed.client.listOffices(.init(), options: ProfileBed.options()).offices.isEmpty)
+    }
+
     @Test("is created by its first identity, gains others, and cannot be joined with another customer")
     func identities() async throws {
         let bed = try await ProfileBed.make()

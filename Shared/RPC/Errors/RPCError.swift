@@ -37,8 +37,16 @@ extension RPCError: CustomStringConvertible {
 /// An error that is neither this nor an `RPCError` leaves as INTERNAL with a bland message.
 public protocol RPCErrorConvertible: Error {
     var rpcError: RPCError { get }
+
+    /// What the log may say of the error where it leaves as INTERNAL: codes and names, no values. nil: its type alone.
+    var logDescription: String? { get }
+}
+
+extension RPCErrorConvertible {
+    public var logDescription: String? { nil }
 }
 
 extension RPCError: RPCErrorConvertible {
     public var rpcError: RPCError { self }
+    public var logDescription: String? { message }
 }

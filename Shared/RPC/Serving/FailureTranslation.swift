@@ -10,6 +10,9 @@ struct FailureTranslation: Sendable {
             var translated = error.rpcError
             // OK with no reply cannot be said on the wire.
             if translated.code == .ok { translated.code = .unknown }
+            if translated.code == .internalError {
+                log("A handler failed within", error.logDescription ?? Self.blandDescription(of: error), context)
+            }
             return translated
         case is CancellationError:
             guard ContinuousClock.now < context.deadline else {
@@ -18,15 +21,19 @@ struct FailureTranslation: Sendable {
             return RPCError(.cancelled, "The call was given up while it was being served.")
         default:
             // INTERNAL, because nobody said what this error means to a caller. The log names it; the reply does not.
-            logger.error(
-                "A handler failed in a way that it does not explain",
-                metadata: [
-                    "method": "\(context.method)", "request_id": "\(context.requestID)",
-                    "trace_id": "\(context.trace.traceID)", "error": "\(Self.blandDescription(of: error))",
-                ])
+            log("A handler failed in a way that it does not explain", Self.blandDescription(of: error), context)
             return RPCError(
                 .internalError, "The service failed; its log says more under request id \(context.requestID).")
         }
+    }
+
+    private func log(_ message: Logger.Message, _ error: String, _ context: CallContext) {
+        logger.error(
+            message,
+            metadata: [
+                "method": "\(context.method)", "request_id": "\(context.requestID)",
+                "trace_id": "\(context.trace.traceID)", "error": "\(error)",
+            ])
     }
 
     /// The status that an error will leave with.

@@ -27,4 +27,6 @@ extension PostgresError: RPCErrorConvertible {
         // A refusal that the service did not expect is its own mistake.
         return RPCError(.internalError, "The service failed; its log says more.")
     }
+
+    public var logDescription: String? { description }
 }

@@ -1,5 +1,7 @@
 import Contracts
 import RPC
+import RPCInProcessTransport
+import TestSupport
 import Testing
 
 private struct CapReached: RPCErrorConvertible {
@@ -45,6 +47,19 @@ struct ErrorTests {
             }
             #expect(error == CapReached().rpcError)
         }
+    }
+
+    @Test("the log says of an INTERNAL error what the error lets it say")
+    func logged() async throws {
+        let capture = LogCapture()
+        let key = try ServiceKey.random(id: "tester-1", service: "tester")
+        var service = TestService()
+        service.onAdd = { _, _ in throw BrokenStatement() }
+        let dispatcher = try RPCDispatcher(router: service.router(), keys: KeyRing([key]), logger: capture.logger)
+        let client = TestingV1.TestingServiceClient(InProcessChannel(dispatcher: dispatcher, key: key))
+        let error = try await failure { () throws(RPCError) in try await client.add(TestingV1.AddRequest()) }
+        #expect(error.code == .internalError && !error.message.contains("23503"))
+        #expect(capture.count("error A handler failed within") == 1 && capture.text.contains("23503"))
     }
 
     @Test("an error that nobody explained leaves as INTERNAL and tells nothing", arguments: TransportKind.allCases)
@@ -100,4 +115,9 @@ struct ErrorTests {
             #expect(error.code == .aborted && error.message.hasPrefix("长长"))
         }
     }
+}
+
+private struct BrokenStatement: RPCErrorConvertible {
+    let rpcError = RPCError(.internalError, "The service failed; its log says more.")
+    let logDescription: String? = "Postgres server 23503"
 }

@@ -43,7 +43,7 @@ struct TextForm: Sendable {
 
     /// The value of an identity or the id of an event: nothing that cannot be seen, and no blank at an end.
     static let value = TextForm(
-        pattern: "^\(valuePattern)$",
+        pattern: "^\(valuePattern())$",
         description: "text without control characters or blanks at its ends",
         fits: { text in
             let scalars = text.unicodeScalars
@@ -52,8 +52,11 @@ struct TextForm: Sendable {
         })
 
     /// Its pattern, to be a part of another.
-    static let valuePattern =
-        #"[^\s\u0000-\u001F\u007F\u0085]([^\u0000-\u001F\u007F]*[^\s\u0000-\u001F\u007F\u0085])?"#
+    ///
+    /// - Parameter inner: how many characters may stand between the first and the last, as the pattern says it.
+    static func valuePattern(inner: String = "*") -> String {
+        #"[^\s\u0000-\u001F\u007F\u0085]([^\u0000-\u001F\u007F]"# + inner + #"[^\s\u0000-\u001F\u007F\u0085])?"#
+    }
     /// A name, a title or a reason that people read.
     static let line = value
     /// Text of several lines: everything but the one character that cannot be stored.

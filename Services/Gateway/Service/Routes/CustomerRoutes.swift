@@ -39,7 +39,8 @@ enum CustomerRoutes {
     private static let reference = Parameter<CommonV1.CustomerReference>(
         name: "id", place: .path, meaning: "ONE_ID, or kind:value of an identity",
         schema: .text(
-            lengths: 1...161, pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,31}:\(TextForm.valuePattern))$", format: nil
+            lengths: 1...161,
+            pattern: "^([1-9][0-9]{0,17}|[a-z][a-z0-9_]{0,31}:\(TextForm.valuePattern(inner: "{0,126}")))$", format: nil
         ),
         requirement: "a ONE_ID such as 40017, or an identity such as customer_number:40017",
         parse: { text in

@@ -30,14 +30,14 @@ enum OrganisationStorage {
         }
     }
 
-    /// Offices in the order of their paths, after the one given.
+    /// Offices in the order of their paths, after the one given; the head office has no name and is left out.
     static func offices(
         after path: String, within scope: String, limit: Int, in connection: PostgresConnection
     ) async throws -> [(path: String, name: String)] {
         let rows = try await connection.query(
             """
             SELECT path, name FROM profile.office
-            WHERE path > \(path) AND starts_with(path, \(scope))
+            WHERE path > \(path) AND starts_with(path, \(scope)) AND path <> '/'
             ORDER BY path LIMIT \(Int64(limit))
             """)
         return try rows.map { row in
@@ -49,6 +49,6 @@ enum OrganisationStorage {
     static func missing(_ paths: Set<String>, in connection: PostgresConnection) async throws -> Set<String> {
         let rows = try await connection.query(
             "SELECT path FROM profile.office WHERE path = ANY (\(paths.sorted())::text[])")
-        return paths.subtracting(try rows.map { try $0.decode(String.self) }).subtracting(["/"])
+        return paths.subtracting(try rows.map { try $0.decode(String.self) })
     }
 }

@@ -15,6 +15,7 @@ public enum ProfileSchema {
             Migration(name: "0007-request-views", bytes: PackageResources._007_request_views_sql),
             Migration(name: "0008-scope", bytes: PackageResources._008_scope_sql),
             Migration(name: "0009-import-opener", bytes: PackageResources._009_import_opener_sql),
+            Migration(name: "0010-head-office", bytes: PackageResources._010_head_office_sql),
         ]
     }
 }
