@@ -22,7 +22,8 @@ enum Connector {
         _ configuration: PostgresConfiguration, deadline: ContinuousClock.Instant?
     ) async throws(PostgresError) -> Handle {
         let now = ContinuousClock.now
-        let limit = min(deadline ?? now + configuration.connectTimeout, now + configuration.connectTimeout)
+        let latest = now + configuration.connectTimeout
+        let limit = min(deadline ?? latest, latest)
         let attempt = ConnectAttempt()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

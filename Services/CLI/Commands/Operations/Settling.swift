@@ -11,7 +11,7 @@ struct Settling: Sendable {
     let patience: Duration
 
     /// - Parameter moment: business time in microseconds.
-    /// - Returns: when the first contact that waits for quiet hours to end may leave; nil where none does.
+    /// - Returns: when the first contact that waits for quiet hours to end may leave, in the same; nil where none does.
     func settle(at moment: Int64) async throws -> Int64? {
         let end = ContinuousClock.now + patience
         var before: [CommonV1.LogPosition]?
@@ -33,7 +33,7 @@ struct Settling: Sendable {
         }
     }
 
-    /// When the next wave of a running campaign starts.
+    /// When the next wave of a running campaign starts, in microseconds of business time.
     func nextStart(after moment: Int64) async throws -> Int64? {
         DueSteps.nextStart(try await campaigns(), after: moment)
     }

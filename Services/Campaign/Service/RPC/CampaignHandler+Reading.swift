@@ -18,9 +18,11 @@ extension CampaignHandler {
                 throw CampaignFailure.unknownCampaign
             }
             let totals = try await CampaignTotals.read(campaign.id, in: connection)
+            // Only what is reserved can wait for quiet hours, and mostly nothing is.
+            guard !totals.reserved.isEmpty else { return (campaign, totals, nil as ContactPolicy?) }
             return (campaign, totals, try await PolicyStorage.current(in: connection).policy)
         }
-        let wait = policy.quietWait(of: totals.reserved, at: try await clock.now(), in: clock.timeZone)
+        let wait = try await policy?.quietWait(of: totals.reserved, at: clock.now(), in: clock.timeZone)
         return CampaignV1.GetCampaignResponse(campaign: CampaignV1.Campaign(campaign, totals, wait))
     }
 
