@@ -18,6 +18,7 @@ struct Socket: Sendable {
 
     private init(_ limits: SocketLimits, open: (UnsafeMutablePointer<nng_socket>?) -> Int32) throws(NNGError) {
         try DroppedOperations.require()
+        LibraryThreads.start()
         var handle = nng_socket()
         try NNGError.check(open(&handle), "opening a socket")
         self.handle = handle
