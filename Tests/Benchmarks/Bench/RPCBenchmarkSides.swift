@@ -9,6 +9,8 @@ internal import RPCNNGTransport
 struct RPCBenchmarkSides: Sendable {
     let byteCounts: RPCBenchmarkCall.ByteCounts
     private let inFlight: Int
+    /// Of the sockets.
+    private let folder: URL
     private let servers: [Process]
     private let client: ProfileV1.ProfileServiceClient
     private let rawClient: Int32
@@ -18,7 +20,7 @@ struct RPCBenchmarkSides: Sendable {
     init(inFlight: Int) async throws {
         self.inFlight = inFlight
         byteCounts = try await RPCBenchmarkCall.byteCounts()
-        let folder = FileManager.default.temporaryDirectory.appending(
+        folder = FileManager.default.temporaryDirectory.appending(
             path: "zhike-bench-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -37,10 +39,14 @@ struct RPCBenchmarkSides: Sendable {
     /// The processes of the servers: ours, then the baseline's.
     var serverIDs: [Int32] { servers.map(\.processIdentifier) }
 
-    /// Ends the servers.
+    /// Ends the servers, and leaves nothing of them.
     func stop() {
-        for server in servers { server.terminate() }
+        for server in servers {
+            server.terminate()
+            server.waitUntilExit()
+        }
         zhike_rpc_baseline_close(rawClient)
+        try? FileManager.default.removeItem(at: folder)
     }
 
     // MARK: - The baseline

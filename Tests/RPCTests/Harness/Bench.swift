@@ -73,13 +73,20 @@ struct Bench: Sendable {
             endpoint: "", stop: { dispatcher.beginDraining() })
     }
 
+    /// For the sockets of this process; gone with it.
+    private static let folder: String = {
+        let folder = "/tmp/zhike-rpc-\(UInt64.random(in: .min ... .max))"
+        atexit { try? FileManager.default.removeItem(atPath: Bench.folder) }
+        return folder
+    }()
+
     /// An address that no other test uses.
     static func address(_ kind: TransportKind) -> String {
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         switch kind {
         case .inProcess, .inproc: return "inproc://\(name)"
         case .tcp: return "tcp://127.0.0.1:0"
-        case .ipc: return "ipc:///tmp/zhike-\(name)/rpc.sock"
+        case .ipc: return "ipc://\(folder)/\(name).sock"
         }
     }
 }
