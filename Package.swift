@@ -164,7 +164,7 @@ let package = Package(
                 "CampaignDomain", "CampaignService", "EmbeddedPostgres", "ProfileService", "SegmentationService",
             ]
                 + serviceTestParts),
-        tests("KPIDomainTests", ["KPIDomain"]),
+        tests("KPIDomainTests", ["KPIDomain", "TestSupport"]),
         tests("KPIServiceTests", serviceParts + ["KPIDomain", "KPIService"] + serviceTestParts),
         tests(
             "GatewayTests",

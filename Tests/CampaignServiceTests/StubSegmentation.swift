@@ -109,4 +109,8 @@ final class StubSegmentation: SegmentationV1.SegmentationServiceHandler {
     func testCustomer(
         _ request: SegmentationV1.TestCustomerRequest, context: CallContext
     ) async throws -> SegmentationV1.TestCustomerResponse { throw unused() }
+
+    func getPosition(
+        _ request: SegmentationV1.GetPositionRequest, context: CallContext
+    ) async throws -> SegmentationV1.GetPositionResponse { throw unused() }
 }

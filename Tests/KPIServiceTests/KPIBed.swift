@@ -18,6 +18,8 @@ struct KPIBed {
 
     var client: KPIV1.KPIServiceClient
     var campaign: PostgresPool
+    /// The writer of each log.
+    var logs: [String: PostgresPool]
     var administrator: PostgresPool
     var consumer: Task<Void, any Error>
 
@@ -35,7 +37,11 @@ struct KPIBed {
         let administrator = PostgresPool(database, logger: quiet)
         try await Bootstrap.run(pool: administrator)
         let campaign = PostgresPool(database.connecting(as: "zhike_campaign"), logger: quiet)
+        let profile = PostgresPool(database.connecting(as: "zhike_profile"), logger: quiet)
+        let segmentation = PostgresPool(database.connecting(as: "zhike_segmentation"), logger: quiet)
         if withLog { try await makeLog(campaign) }
+        try await makeLog(profile, "profile")
+        try await makeLog(segmentation, "segmentation")
         let owner = PostgresPool(database.connecting(as: "zhike_kpi"), logger: logger)
         try await Migrator.migrate(owner, schema: "kpi", migrations: KPISchema.migrations)
         let parts = kpiParts(
@@ -51,17 +57,20 @@ struct KPIBed {
         }
         let channel = try InProcessChannel(router: parts.router ?? RPCRouter(), caller: "gateway")
         return KPIBed(
-            client: KPIV1.KPIServiceClient(channel), campaign: campaign, administrator: administrator,
+            client: KPIV1.KPIServiceClient(channel), campaign: campaign,
+            logs: ["campaign": campaign, "profile": profile, "segmentation": segmentation],
+            administrator: administrator,
             consumer: consumer)
     }
 
-    static func makeLog(_ campaign: PostgresPool) async throws {
+    /// - Parameter writer: logged in as the owner of the log.
+    static func makeLog(_ writer: PostgresPool, _ name: String = "campaign") async throws {
         let log =
-            EventLogSchema.statements(schema: "campaign") + [
-                "GRANT USAGE ON SCHEMA campaign TO zhike_kpi",
-                "GRANT SELECT ON campaign.log, campaign.log_head TO zhike_kpi",
+            EventLogSchema.statements(schema: name) + [
+                "GRANT USAGE ON SCHEMA \(name) TO zhike_kpi",
+                "GRANT SELECT ON \(name).log, \(name).log_head TO zhike_kpi",
             ]
-        try await Migrator.migrate(campaign, schema: "campaign", migrations: [Migration(name: "1", statements: log)])
+        try await Migrator.migrate(writer, schema: name, migrations: [Migration(name: "1", statements: log)])
     }
 
     static func cut(_ office: String, control: Bool = false, campaignID: Int64 = 1) -> CampaignV1.Cut {
@@ -82,13 +91,14 @@ struct KPIBed {
             customer, 1, try CampaignV1.Contacted(cut: cut, dedupeKey: "k\(customer)", delivery: "sent").packed())
     }
 
-    func write(_ entries: [NewLogEntry]) async throws -> CommonV1.LogPosition {
-        let offsets = try await campaign.transaction { connection in
-            try await EventLogWriter(schema: "campaign").append(entries, in: connection)
+    func write(_ entries: [NewLogEntry], to log: String = "campaign") async throws -> CommonV1.LogPosition {
+        guard let pool = logs[log] else { return CommonV1.LogPosition() }
+        let offsets = try await pool.transaction { connection in
+            try await EventLogWriter(schema: log).append(entries, in: connection)
         }
         let highest = Dictionary(zip(entries.map(\.partition), offsets), uniquingKeysWith: max)
         return CommonV1.LogPosition(
-            log: "campaign",
+            log: log,
             offsets: highest.map { CommonV1.PartitionOffset(partition: Int32($0.key), offset: $0.value) })
     }
 

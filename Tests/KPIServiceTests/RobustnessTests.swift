@@ -78,7 +78,7 @@ struct RobustnessTests {
         #expect(verified.differences.count == 2)
         #expect(verified.differences.last?.cell.contains("/head/west/") == true)
         try await eventually("the service tells of its dead letters") {
-            capture.count("error Entries of the campaign log are not counted") > 0
+            capture.count("error Entries of the logs are not counted") > 0
         }
         bed.consumer.cancel()
     }

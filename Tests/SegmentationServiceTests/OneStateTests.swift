@@ -1,4 +1,5 @@
 internal import Contracts
+internal import EventLog
 internal import Foundation
 internal import Logging
 internal import Postgres
@@ -26,7 +27,8 @@ struct OneStateTests {
             clock: FixedBusinessClock(bed.now, timeZone: .gmt),
             audit: AuditLog(try AuditChain(service: "segmentation", key: secret)),
             cursors: PageCursor(key: try ServiceKey(id: "k", service: "segmentation", secret: secret)),
-            idempotency: Idempotency(schema: "segmentation"))
+            idempotency: Idempotency(schema: "segmentation"),
+            notifier: LogNotifier(pool: owner, log: Segmentation.log))
         let client = SegmentationV1.SegmentationServiceClient(
             try InProcessChannel(router: segmentationRouter(segmentation), caller: "gateway"))
 

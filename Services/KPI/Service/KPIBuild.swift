@@ -1,6 +1,5 @@
 internal import Contracts
 internal import EventLog
-internal import Foundation
 internal import KPIDomain
 internal import Postgres
 internal import RPC
@@ -17,35 +16,19 @@ public func buildKPI(_ environment: ServiceEnvironment) async throws -> ServiceP
     return kpiParts(dependencies)
 }
 
-/// The follower of campaign.log, the methods of the kpi service and who may call them.
+/// The followers of the three logs, the methods of the kpi service and who may call them.
 public func kpiParts(_ dependencies: KPIDependencies) -> ServiceParts {
     let days = BusinessDay(timeZone: dependencies.clock.timeZone)
-    let consumer = campaignConsumer(dependencies, days)
-    let verification = Verification(pool: dependencies.pool, consumer: consumer.name, days: days)
-    let watch = DeadLetterWatch(pool: dependencies.pool, consumer: consumer.name, pause: .seconds(5))
+    let followers = KPIFollowers(dependencies, days)
+    let name = KPIFollowers.name
+    let watch = DeadLetterWatch(pool: dependencies.pool, consumer: name, pause: .seconds(5))
     var router = RPCRouter()
     router.register(
-        kpiService: KPIHandler(dependencies: dependencies, consumer: consumer, verification: verification))
+        kpiService: KPIHandler(
+            dependencies: dependencies, followers: followers,
+            verification: Verification(pool: dependencies.pool, consumer: name, days: days),
+            activityVerification: ActivityVerification(pool: dependencies.pool, consumer: name, days: days),
+            days: days))
     router.allow(KPIV1.KPIServiceMethods.all, callers: ["gateway", "zhike"])
-    return ServiceParts(router: router, services: [consumer, watch])
-}
-
-private func campaignConsumer(_ dependencies: KPIDependencies, _ days: BusinessDay) -> LogConsumer {
-    let follower = CampaignFollower(days: days)
-    var configuration = LogConsumerConfiguration()
-    // Reports are read by people: what is a tenth of a second old is new to them, and larger batches cost less.
-    configuration.rest = .milliseconds(100)
-    return LogConsumer(
-        name: "kpi", log: "campaign", ownSchema: "kpi", pool: dependencies.pool, configuration: configuration
-    ) { batch, connection in
-        let slices = batch.slices.map { slice in
-            let entries = slice.entries.map { entry in
-                RawEntry(
-                    offset: entry.offset, customerID: entry.customerID, kind: entry.kind, occurredAt: entry.occurredAt,
-                    body: entry.body ?? [])
-            }
-            return (slice.partition, entries)
-        }
-        try await follower.apply(slices, in: connection)
-    }
+    return ServiceParts(router: router, services: followers.all + [watch])
 }

@@ -1,3 +1,4 @@
+internal import KPIDomain
 internal import RPC
 
 /// What can go wrong in the kpi service, in its own words.
@@ -6,6 +7,8 @@ enum KPIFailure: RPCErrorConvertible {
     /// An entry of the campaign log without its cut: it goes to the dead letters.
     case unreadableEntry
     case notOfTheHeadOffice
+    case unusablePeriod
+    case tooManyCounts(Int)
 
     var rpcError: RPCError {
         switch self {
@@ -19,6 +22,14 @@ enum KPIFailure: RPCErrorConvertible {
                 .permissionDenied,
                 "A recomputation covers every office: have it run by a person whose token names the office /.",
                 notExecuted: true)
+        case .unusablePeriod:
+            RPCError(
+                .invalidArgument,
+                "Name two business days like 2026-03-02, the second not before the first and at most "
+                    + "\(ActivityPeriod.longest) days in all.", field: "from_day")
+        case .tooManyCounts(let limit):
+            RPCError(
+                .failedPrecondition, "These days have more than \(limit) counts: ask for fewer days.", field: "to_day")
         }
     }
 }

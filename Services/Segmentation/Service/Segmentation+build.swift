@@ -1,13 +1,15 @@
+internal import EventLog
 public import ServiceKit
 
 /// Puts the segmentation service together: the same for `main` and for tests.
 public func buildSegmentation(_ environment: ServiceEnvironment) async throws -> ServiceParts {
     try await environment.migrate(SegmentationMigrations.all)
     let pool = try environment.database()
+    let notifier = LogNotifier(pool: pool, log: Segmentation.log)
     let segmentation = Segmentation(
         ownerPool: pool, requestPool: try environment.requestDatabase(), evaluator: SQLRuleEvaluator(),
         clock: try environment.clock(), audit: try environment.auditLog(), cursors: try environment.pageCursor(),
-        idempotency: Idempotency(schema: environment.name))
+        idempotency: Idempotency(schema: environment.name), notifier: notifier)
     environment.readiness.add(
         ReadinessCheck("what profile publishes") {
             do {
@@ -18,5 +20,5 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
             }
         })
     let sweeper = IdempotencySweeper(schema: environment.name, pool: pool, logger: environment.logger)
-    return ServiceParts(router: segmentationRouter(segmentation), services: [sweeper])
+    return ServiceParts(router: segmentationRouter(segmentation), services: [notifier, sweeper])
 }

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Foundation
 internal import Postgres
 internal import RPC
@@ -18,6 +19,10 @@ struct Segmentation: Sendable {
     let audit: AuditLog
     let cursors: PageCursor
     let idempotency: Idempotency
+    /// Wakes those who follow the segmentation log after a freeze.
+    let notifier: LogNotifier
+
+    static let log = "segmentation"
 
     /// Suite services that may read for themselves, without a person.
     static let readingMachines: Set<String> = ["campaign", "kpi"]

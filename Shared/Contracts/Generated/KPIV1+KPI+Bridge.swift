@@ -207,6 +207,65 @@ extension KPIV1.GetDaySeriesResponse {
     }
 }
 
+extension KPIV1.GetActivityRequest {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__get_activity_request__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetActivityRequest.self)
+        self.officePath = reader.text(source.pointee.office_path, "zhike.kpi.v1.GetActivityRequest.office_path")
+        self.fromDay = reader.text(source.pointee.from_day, "zhike.kpi.v1.GetActivityRequest.from_day")
+        self.toDay = reader.text(source.pointee.to_day, "zhike.kpi.v1.GetActivityRequest.to_day")
+        self.after = reader.messages(source.pointee.after, source.pointee.n_after)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__get_activity_request__init, byteBound: 18)
+        target.pointee.office_path = writer.text(self.officePath, "zhike.kpi.v1.GetActivityRequest.office_path")
+        target.pointee.from_day = writer.text(self.fromDay, "zhike.kpi.v1.GetActivityRequest.from_day")
+        target.pointee.to_day = writer.text(self.toDay, "zhike.kpi.v1.GetActivityRequest.to_day")
+        target.pointee.n_after = self.after.count
+        target.pointee.after = writer.messages(self.after, elementBound: 6, Zhike__Common__V1__LogPosition.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension KPIV1.ActivityCount {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__activity_count__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__ActivityCount.self)
+        self.day = reader.text(source.pointee.day, "zhike.kpi.v1.ActivityCount.day")
+        self.measure = reader.text(source.pointee.measure, "zhike.kpi.v1.ActivityCount.measure")
+        self.subject = reader.text(source.pointee.subject, "zhike.kpi.v1.ActivityCount.subject")
+        self.amount = source.pointee.amount
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__activity_count__init, byteBound: 29)
+        target.pointee.day = writer.text(self.day, "zhike.kpi.v1.ActivityCount.day")
+        target.pointee.measure = writer.text(self.measure, "zhike.kpi.v1.ActivityCount.measure")
+        target.pointee.subject = writer.text(self.subject, "zhike.kpi.v1.ActivityCount.subject")
+        target.pointee.amount = self.amount
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension KPIV1.GetActivityResponse {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__get_activity_response__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetActivityResponse.self)
+        self.counts = reader.messages(source.pointee.counts, source.pointee.n_counts)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__get_activity_response__init, byteBound: 0)
+        target.pointee.n_counts = self.counts.count
+        target.pointee.counts = writer.messages(self.counts, elementBound: 6, Zhike__Kpi__V1__ActivityCount.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
 extension KPIV1.VerifyRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__verify_request__init)
 

@@ -232,10 +232,78 @@ extension KPIV1 {
         }
     }
 
+    public struct GetActivityRequest: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.GetActivityRequest"
+
+        /// Offices below this path; empty: the caller's scope.
+        public var officePath: String = ""
+        /// First and last business day, "2026-03-02", at most 92 days. Empty: 29 days before the last; today.
+        public var fromDay: String = ""
+        public var toDay: String = ""
+        /// Writes the reply must contain, of the profile log and of the segmentation log; it waits for them until the
+        /// deadline.
+        public var after: [CommonV1.LogPosition] = []
+
+        public init() {}
+
+        public init(
+            officePath: String = "",
+            fromDay: String = "",
+            toDay: String = "",
+            after: [CommonV1.LogPosition] = []
+        ) {
+            self.officePath = officePath
+            self.fromDay = fromDay
+            self.toDay = toDay
+            self.after = after
+        }
+    }
+
+    public struct ActivityCount: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.ActivityCount"
+
+        public var day: String = ""
+        /// "customers_created", "events", "consents_granted", "consents_withdrawn", "segment_entered" or
+        /// "segment_exited".
+        public var measure: String = ""
+        /// The event's type, the consent's purpose and channel ("marketing/sms"), or the segment's number; else empty.
+        public var subject: String = ""
+        public var amount: Int64 = 0
+
+        public init() {}
+
+        public init(
+            day: String = "",
+            measure: String = "",
+            subject: String = "",
+            amount: Int64 = 0
+        ) {
+            self.day = day
+            self.measure = measure
+            self.subject = subject
+            self.amount = amount
+        }
+    }
+
+    public struct GetActivityResponse: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.GetActivityResponse"
+
+        /// By day, measure and subject.
+        public var counts: [KPIV1.ActivityCount] = []
+
+        public init() {}
+
+        public init(
+            counts: [KPIV1.ActivityCount] = []
+        ) {
+            self.counts = counts
+        }
+    }
+
     public struct VerifyRequest: ProtobufMessage {
         public static let protobufName = "zhike.kpi.v1.VerifyRequest"
 
-        /// 0: every campaign.
+        /// 0: every campaign, and the activity of customers.
         public var campaignID: Int64 = 0
 
         public init() {}

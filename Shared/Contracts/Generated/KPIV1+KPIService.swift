@@ -14,6 +14,13 @@ extension KPIV1 {
             _ request: KPIV1.GetDaySeriesRequest, context: CallContext
         ) async throws -> KPIV1.GetDaySeriesResponse
 
+        /// What happened to customers by business day: those who came, what they did, what they agreed to, which
+        /// segments they
+        /// entered. Counted from profile.log and segmentation.log.
+        func getActivity(
+            _ request: KPIV1.GetActivityRequest, context: CallContext
+        ) async throws -> KPIV1.GetActivityResponse
+
         /// Recomputes every cell from the logs and lists the differences.
         func verify(
             _ request: KPIV1.VerifyRequest, context: CallContext
@@ -42,6 +49,15 @@ extension KPIV1 {
             try await caller.call(KPIServiceMethods.getDaySeries, request, options)
         }
 
+        /// What happened to customers by business day: those who came, what they did, what they agreed to, which
+        /// segments they
+        /// entered. Counted from profile.log and segmentation.log.
+        public func getActivity(
+            _ request: KPIV1.GetActivityRequest, options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> KPIV1.GetActivityResponse {
+            try await caller.call(KPIServiceMethods.getActivity, request, options)
+        }
+
         /// Recomputes every cell from the logs and lists the differences.
         public func verify(
             _ request: KPIV1.VerifyRequest, options: CallOptions = CallOptions()
@@ -58,12 +74,15 @@ extension KPIV1 {
             "zhike.kpi.v1.KPIService/GetCampaignReport", kind: .read)
         public static let getDaySeries = RPCMethod<KPIV1.GetDaySeriesRequest, KPIV1.GetDaySeriesResponse>(
             "zhike.kpi.v1.KPIService/GetDaySeries", kind: .read)
+        public static let getActivity = RPCMethod<KPIV1.GetActivityRequest, KPIV1.GetActivityResponse>(
+            "zhike.kpi.v1.KPIService/GetActivity", kind: .read)
         public static let verify = RPCMethod<KPIV1.VerifyRequest, KPIV1.VerifyResponse>(
             "zhike.kpi.v1.KPIService/Verify", kind: .read)
 
         public static let all: [RPCMethodDescription] = [
             getCampaignReport.description,
             getDaySeries.description,
+            getActivity.description,
             verify.description,
         ]
     }
@@ -77,6 +96,9 @@ extension RPCRouter {
         }
         handle(KPIV1.KPIServiceMethods.getDaySeries) {
             try await handler.getDaySeries($0, context: $1)
+        }
+        handle(KPIV1.KPIServiceMethods.getActivity) {
+            try await handler.getActivity($0, context: $1)
         }
         handle(KPIV1.KPIServiceMethods.verify) {
             try await handler.verify($0, context: $1)

@@ -13,13 +13,15 @@ extension SegmentationV1.MembershipChanged {
         self.segmentID = source.pointee.segment_id
         self.segmentVersion = source.pointee.segment_version
         self.officePath = reader.text(source.pointee.office_path, "zhike.segmentation.v1.MembershipChanged.office_path")
+        self.snapshotID = source.pointee.snapshot_id
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__segmentation__v1__membership_changed__init, byteBound: 28)
+        let target = writer.structure(zhike__segmentation__v1__membership_changed__init, byteBound: 39)
         target.pointee.segment_id = self.segmentID
         target.pointee.segment_version = self.segmentVersion
         target.pointee.office_path = writer.text(self.officePath, "zhike.segmentation.v1.MembershipChanged.office_path")
+        target.pointee.snapshot_id = self.snapshotID
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -3,24 +3,28 @@
 public import ProtobufC
 
 extension SegmentationV1 {
-    /// Kinds 1 (entered) and 2 (exited).
+    /// Kinds 1 (entered) and 2 (exited): how a snapshot of a segment differs from the one before it.
     public struct MembershipChanged: ProtobufMessage {
         public static let protobufName = "zhike.segmentation.v1.MembershipChanged"
 
         public var segmentID: Int64 = 0
         public var segmentVersion: Int64 = 0
+        /// The customer's at that moment.
         public var officePath: String = ""
+        public var snapshotID: Int64 = 0
 
         public init() {}
 
         public init(
             segmentID: Int64 = 0,
             segmentVersion: Int64 = 0,
-            officePath: String = ""
+            officePath: String = "",
+            snapshotID: Int64 = 0
         ) {
             self.segmentID = segmentID
             self.segmentVersion = segmentVersion
             self.officePath = officePath
+            self.snapshotID = snapshotID
         }
     }
 }

@@ -578,3 +578,30 @@ extension SegmentationV1.TestCustomerResponse {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+extension SegmentationV1.GetPositionRequest {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__segmentation__v1__get_position_request__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__segmentation__v1__get_position_request__init, byteBound: 0)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension SegmentationV1.GetPositionResponse {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__segmentation__v1__get_position_response__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetPositionResponse.self)
+        self.position = reader.message(source.pointee.position)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__segmentation__v1__get_position_response__init, byteBound: 6)
+        target.pointee.position = writer.message(self.position, Zhike__Common__V1__LogPosition.self)
+        return UnsafeMutableRawPointer(target)
+    }
+}

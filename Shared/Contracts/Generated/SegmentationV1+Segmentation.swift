@@ -561,4 +561,24 @@ extension SegmentationV1 {
             self.conditions = conditions
         }
     }
+
+    public struct GetPositionRequest: ProtobufMessage {
+        public static let protobufName = "zhike.segmentation.v1.GetPositionRequest"
+
+        public init() {}
+    }
+
+    public struct GetPositionResponse: ProtobufMessage {
+        public static let protobufName = "zhike.segmentation.v1.GetPositionResponse"
+
+        public var position: CommonV1.LogPosition? = nil
+
+        public init() {}
+
+        public init(
+            position: CommonV1.LogPosition? = nil
+        ) {
+            self.position = position
+        }
+    }
 }

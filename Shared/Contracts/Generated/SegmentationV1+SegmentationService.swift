@@ -51,6 +51,11 @@ extension SegmentationV1 {
         func testCustomer(
             _ request: SegmentationV1.TestCustomerRequest, context: CallContext
         ) async throws -> SegmentationV1.TestCustomerResponse
+
+        /// The heads of the segmentation log.
+        func getPosition(
+            _ request: SegmentationV1.GetPositionRequest, context: CallContext
+        ) async throws -> SegmentationV1.GetPositionResponse
     }
 
     /// Calls `zhike.segmentation.v1.SegmentationService` through any channel.
@@ -160,6 +165,13 @@ extension SegmentationV1 {
         ) async throws(RPCError) -> SegmentationV1.TestCustomerResponse {
             try await caller.call(SegmentationServiceMethods.testCustomer, request, options)
         }
+
+        /// The heads of the segmentation log.
+        public func getPosition(
+            _ request: SegmentationV1.GetPositionRequest, options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> SegmentationV1.GetPositionResponse {
+            try await caller.call(SegmentationServiceMethods.getPosition, request, options)
+        }
     }
 
     /// The methods of `zhike.segmentation.v1.SegmentationService` as they go onto the wire.
@@ -200,6 +212,10 @@ extension SegmentationV1 {
             SegmentationV1.TestCustomerRequest, SegmentationV1.TestCustomerResponse
         >(
             "zhike.segmentation.v1.SegmentationService/TestCustomer", kind: .read)
+        public static let getPosition = RPCMethod<
+            SegmentationV1.GetPositionRequest, SegmentationV1.GetPositionResponse
+        >(
+            "zhike.segmentation.v1.SegmentationService/GetPosition", kind: .read)
 
         public static let all: [RPCMethodDescription] = [
             checkRule.description,
@@ -213,6 +229,7 @@ extension SegmentationV1 {
             getSnapshot.description,
             listSnapshotMembers.description,
             testCustomer.description,
+            getPosition.description,
         ]
     }
 }
@@ -252,6 +269,9 @@ extension RPCRouter {
         }
         handle(SegmentationV1.SegmentationServiceMethods.testCustomer) {
             try await handler.testCustomer($0, context: $1)
+        }
+        handle(SegmentationV1.SegmentationServiceMethods.getPosition) {
+            try await handler.getPosition($0, context: $1)
         }
     }
 }

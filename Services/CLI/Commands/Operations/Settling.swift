@@ -38,7 +38,7 @@ struct Settling: Sendable {
         DueSteps.nextStart(try await campaigns(), after: moment)
     }
 
-    /// Profile's log is applied by campaign, campaign's log by kpi; answers the heads of both.
+    /// Profile's log is applied by campaign, and all three logs by kpi; answers the heads.
     private func caughtUp() async throws -> [CommonV1.LogPosition] {
         let profile = try await call { try await clients.profile.getPosition(.init(), options: $0) }.position
         let campaign = try await call {
@@ -51,7 +51,9 @@ struct Settling: Sendable {
         } catch let error as RPCError where error.code == .notFound {
             // No campaign has the number 0, which kpi finds only once it has applied the position.
         }
-        return [profile, campaign].compactMap { $0 }
+        let heads = try await clients.activityHeads { body in try await call(body) }
+        _ = try await call { try await clients.kpi.getActivity(.init(after: heads), options: $0) }
+        return heads + [campaign].compactMap { $0 }
     }
 
     /// The first thing that is still open, in words, or when quiet hours end for those who wait for it.

@@ -6,9 +6,9 @@ internal import RPC
 struct KPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi", abstract: localized("Shows reports and checks them against the logs.", "查看报告并与日志核对。"),
-        subcommands: [Report.self, Days.self, Verify.self])
+        subcommands: [Report.self, Days.self, Activity.self, Verify.self])
 
-    private static let reader = ["analyst"]
+    static let reader = ["analyst"]
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -78,6 +78,20 @@ extension Parameter where Value == String {
             })
     }
 
+    /// A business day; whether the calendar has it is known behind the gateway.
+    static func day(_ name: String, _ meaning: String) -> Parameter {
+        Parameter(
+            name: name, place: .query, meaning: meaning,
+            schema: .text(lengths: 10...10, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date"),
+            requirement: "a day such as 2026-03-02",
+            parse: { text in
+                let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+                let isDay =
+                    parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy { (0x30...0x39).contains($0) } }
+                return isDay ? text : nil
+            })
+    }
+
     static func oneOf(_ name: String, _ meaning: String, _ texts: [String]) -> Parameter {
         Parameter(
             name: name, place: .query, meaning: meaning, schema: .oneOfTexts(texts),

@@ -21,4 +21,14 @@ enum Freshness {
             CampaignV1.WaitAppliedRequest(position: profile), options: options)
         return [profile, try campaign.position.present()]
     }
+
+    /// The heads of the logs that activity is counted from.
+    static func activity(
+        _ clients: GatewayClients, _ options: CallOptions
+    ) async throws(RPCError) -> [CommonV1.LogPosition] {
+        let profile = try await profile(clients, options)
+        let segmentation = try await clients.segmentation.getPosition(
+            SegmentationV1.GetPositionRequest(), options: options)
+        return [profile, try segmentation.position.present()]
+    }
 }

@@ -11,6 +11,11 @@ enum KPIRoutes {
     private static let fresh = Parameter<Bool>.flag(
         "fresh", "wait until everything that was acknowledged before is counted")
 
+    private static let fromDay = Parameter<String>.day(
+        "from_day", "first business day; 29 days before the last where absent")
+    private static let toDay = Parameter<String>.day(
+        "to_day", "last business day, at most 91 days after the first; today where absent")
+
     static func all(_ clients: GatewayClients) -> [Route] {
         [
             .get(
@@ -30,6 +35,17 @@ enum KPIRoutes {
                     campaignID: try call.value(of: campaignID), officePath: call[officePath] ?? "",
                     after: try await after(call, clients))
                 return try await clients.kpi.getDaySeries(request, options: call.options)
+            }.within(.seconds(30)),
+            .get(
+                "/v1/kpi/activity", "getActivity",
+                "What happened to customers by business day: who came, what they did and agreed to, segments entered.",
+                .readReports, parameters: [fromDay, toDay, officePath, fresh], reply: KPIShapes.activity
+            ) { call in
+                let isFresh = call[fresh] ?? false
+                let request = KPIV1.GetActivityRequest(
+                    officePath: call[officePath] ?? "", fromDay: call[fromDay] ?? "", toDay: call[toDay] ?? "",
+                    after: isFresh ? try await Freshness.activity(clients, call.options) : [])
+                return try await clients.kpi.getActivity(request, options: call.options)
             }.within(.seconds(30)),
             .change(
                 .post, "/v1/kpi/verify", "verifyReports",

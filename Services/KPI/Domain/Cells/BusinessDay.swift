@@ -17,6 +17,13 @@ public struct BusinessDay: Sendable {
             .joined(separator: "-")
     }
 
+    /// From the beginning of the day that a moment belongs to, up to the next.
+    public func span(of moment: Date) -> Range<Date> {
+        // Every moment lies in a day.
+        guard let interval = calendar.dateInterval(of: .day, for: moment) else { return moment..<moment }
+        return interval.start..<interval.end
+    }
+
     private func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

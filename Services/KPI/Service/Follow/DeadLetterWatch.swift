@@ -4,7 +4,7 @@ internal import Metrics
 internal import Postgres
 internal import ServiceLifecycle
 
-/// Tells how many entries of campaign.log no number contains: as the gauge `zhike_kpi_dead_letters`, and as an error in the
+/// Tells how many entries of the logs no number contains: as the gauge `zhike_kpi_dead_letters`, and as an error in the
 /// log whenever there are more than at the last look, also at the first after a start.
 struct DeadLetterWatch: Service {
     let pool: PostgresPool
@@ -21,7 +21,7 @@ struct DeadLetterWatch: Service {
                     gauge.record(count)
                     if count > known {
                         pool.logger.error(
-                            "Entries of the campaign log are not counted: look at kpi.dead_letter",
+                            "Entries of the logs are not counted: look at kpi.dead_letter",
                             metadata: ["dead_letters": "\(count)"])
                     }
                     known = count

@@ -8,7 +8,7 @@ struct CellDifference: Sendable {
     var recomputed: Int128
 }
 
-/// Entries of campaign.log that no total contains, because they cannot be read or because the follower gave them up.
+/// Entries of a log that no total contains, because they cannot be read or because the follower gave them up.
 struct SetAsideEntries: Sendable {
     var count: Int64
     /// The first of them.

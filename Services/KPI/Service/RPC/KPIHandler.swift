@@ -8,8 +8,16 @@ internal import ServiceKit
 /// Translates calls of the kpi service.
 struct KPIHandler: KPIV1.KPIServiceHandler {
     let dependencies: KPIDependencies
-    let consumer: LogConsumer
+    let followers: KPIFollowers
     let verification: Verification
+    let activityVerification: ActivityVerification
+
+    let days: BusinessDay
+
+    /// Of activity, where nobody says from when.
+    private static let usualDayCount = 30
+    /// What fits one reply.
+    private static let activityLimit = 5_000
 
     func getCampaignReport(
         _ request: KPIV1.GetCampaignReportRequest, context: CallContext
@@ -32,31 +40,66 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         return KPIV1.GetDaySeriesResponse(days: days.map(\.proto))
     }
 
+    func getActivity(
+        _ request: KPIV1.GetActivityRequest, context: CallContext
+    ) async throws -> KPIV1.GetActivityResponse {
+        let today = request.toDay.isEmpty ? days.text(of: try await dependencies.clock.now()) : request.toDay
+        let asked =
+            request.fromDay.isEmpty
+            ? ActivityPeriod(last: today, dayCount: Self.usualDayCount)
+            : ActivityPeriod(first: request.fromDay, last: today)
+        guard let period = asked else { throw KPIFailure.unusablePeriod }
+        let (below, options) = try await reading(request.officePath, request.after, context)
+        let counts = try await dependencies.requestPool.transaction(options) { connection in
+            try await ActivityStorage.visible(
+                period, below: below, limit: Self.activityLimit + 1, in: connection)
+        }
+        guard counts.count <= Self.activityLimit else { throw KPIFailure.tooManyCounts(Self.activityLimit) }
+        return KPIV1.GetActivityResponse(counts: counts.map { KPIV1.ActivityCount($0.key, $0.amount) })
+    }
+
     func verify(_ request: KPIV1.VerifyRequest, context: CallContext) async throws -> KPIV1.VerifyResponse {
         let principal = try Gate.require(.verifyReports, context)
         guard principal.officePath == "/" else { throw KPIFailure.notOfTheHeadOffice }
         let outcome = try await verification.run(
             campaignID: request.campaignID, deadline: context.deadline, partitions: 0..<Int16(LogPartition.count))
-        let setAside = outcome.setAside.map { [$0.proto] } ?? []
-        return KPIV1.VerifyResponse(
-            cells: outcome.cells, entries: outcome.entries,
-            differences: setAside + outcome.differences.prefix(1_000).map(\.proto))
+        var setAside = outcome.setAside.map { [$0.proto(log: "campaign")] } ?? []
+        var reply = KPIV1.VerifyResponse(cells: outcome.cells, entries: outcome.entries)
+        var differences = outcome.differences.map(\.proto)
+        if request.campaignID == 0 {
+            let activity = try await activityVerification.run(deadline: context.deadline)
+            setAside += activity.setAside.map { $0.entries.proto(log: $0.log) }
+            reply.cells += activity.cells
+            reply.entries += activity.entries
+            differences += activity.differences.map(\.proto)
+        }
+        reply.differences = setAside + differences.prefix(1_000)
+        return reply
     }
 
-    /// Waits for the writes that must be seen, then reads what the person's office may see.
+    /// Waits for the writes that must be seen. What a person then reads, and below which office.
+    private func reading(
+        _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
+    ) async throws -> (below: String, options: TransactionOptions) {
+        let principal = try Gate.require(.readReports, context)
+        let below = officePath.isEmpty ? principal.officePath : officePath
+        try Gate.requireOffice(below, within: principal)
+        for position in after {
+            try await followers.follower(of: position.log)?.waitUntilApplied(
+                LogPosition(position), deadline: context.deadline)
+        }
+        let options = TransactionOptions(
+            isReadOnly: true, officePath: principal.officePath, deadline: context.deadline)
+        return (below, options)
+    }
+
+    /// Reads what the person's office may see of a campaign.
     private func cells(
         _ campaignID: Int64, _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
     ) async throws -> (name: (name: String, currency: String), cells: [CellKey: Int128], position: CommonV1.LogPosition)
     {
-        let principal = try Gate.require(.readReports, context)
-        let below = officePath.isEmpty ? principal.officePath : officePath
-        try Gate.requireOffice(below, within: principal)
-        for position in after where position.log == "campaign" {
-            try await consumer.waitUntilApplied(LogPosition(position), deadline: context.deadline)
-        }
-        let applied = try await consumer.appliedPosition()
-        let options = TransactionOptions(
-            isReadOnly: true, officePath: principal.officePath, deadline: context.deadline)
+        let (below, options) = try await reading(officePath, after, context)
+        let applied = try await followers.campaign.appliedPosition()
         return try await dependencies.requestPool.transaction(options) { connection in
             guard let name = try await CampaignNameStorage.visible(campaignID, in: connection) else {
                 throw KPIFailure.unknownCampaign

@@ -47,9 +47,9 @@ extension CellDifference {
 
 extension SetAsideEntries {
     /// A difference like any other: the log has so many entries, and none of them stands in the totals.
-    var proto: KPIV1.Difference {
+    func proto(log: String) -> KPIV1.Difference {
         KPIV1.Difference(
-            cell: "entries of campaign.log that are not counted (first: partition \(partition), offset \(offset)); "
+            cell: "entries of \(log).log that are not counted (first: partition \(partition), offset \(offset)); "
                 + "see kpi.dead_letter", stored: 0, recomputed: count)
     }
 }

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Foundation
 internal import Postgres
 
@@ -42,4 +43,12 @@ struct RawEntry: Sendable {
     var kind: Int16
     var occurredAt: Date
     var body: [UInt8]
+}
+
+extension RawEntry {
+    init(_ entry: LogEntry) {
+        self.init(
+            offset: entry.offset, customerID: entry.customerID, kind: entry.kind, occurredAt: entry.occurredAt,
+            body: entry.body ?? [])
+    }
 }

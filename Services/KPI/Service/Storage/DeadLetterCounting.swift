@@ -1,14 +1,15 @@
 internal import Postgres
 
-/// Entries of campaign.log that the follower set aside.
+/// Entries that the followers set aside.
 enum DeadLetterCounting {
+    /// Of all logs.
     static func count(consumer: String, in pool: PostgresPool) async throws -> Int64 {
         try await pool.query(
-            "SELECT count(*) FROM kpi.dead_letter WHERE consumer = \(consumer) AND log = 'campaign'"
+            "SELECT count(*) FROM kpi.dead_letter WHERE consumer = \(consumer)"
         ).first?.decode(Int64.self) ?? 0
     }
 
-    /// Those of one partition, in the snapshot of the connection.
+    /// Those of campaign.log in one partition, in the snapshot of the connection.
     static func offsets(
         consumer: String, partition: Int16, in connection: PostgresConnection
     ) async throws -> Set<Int64> {

@@ -14,6 +14,11 @@ public enum KPISchema {
                 statements: EventLogSchema.readingStatements(schema: "kpi", log: "campaign")),
             Migration(name: "0004-wide-sums", bytes: PackageResources._004_wide_sums_sql),
             Migration(name: "0005-visible-campaign", bytes: PackageResources._005_visible_campaign_sql),
+            Migration(name: "0006-activity", bytes: PackageResources._006_activity_sql),
+            Migration(
+                name: "0006-log-reading",
+                statements: EventLogSchema.readingStatements(schema: "kpi", log: "profile")
+                    + EventLogSchema.readingStatements(schema: "kpi", log: "segmentation")),
         ]
     }
 }

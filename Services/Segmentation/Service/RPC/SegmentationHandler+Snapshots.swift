@@ -29,4 +29,11 @@ extension SegmentationHandler {
         return SegmentationV1.ListSnapshotMembersResponse(
             members: page.items.map(SegmentationV1.Member.init), nextPageCursor: page.nextCursor)
     }
+
+    func getPosition(
+        _ request: SegmentationV1.GetPositionRequest, context: CallContext
+    ) async throws -> SegmentationV1.GetPositionResponse {
+        SegmentationV1.GetPositionResponse(
+            position: CommonV1.LogPosition(log: Segmentation.log, try await service.position(context)))
+    }
 }

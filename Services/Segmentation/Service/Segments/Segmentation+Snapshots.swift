@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Foundation
 internal import Postgres
 internal import ProtobufC
@@ -25,9 +26,11 @@ extension Segmentation {
         // At this isolation a call with the same key that commits meanwhile is a conflict, and the repetition finds its
         // reply.
         let options = TransactionOptions(isolation: .repeatableRead, deadline: snapshotDeadline(context))
-        return try await idempotency.run(context, request, pool: ownerPool, options: options) { connection in
+        let answer = try await idempotency.run(context, request, pool: ownerPool, options: options) { connection in
             reply(try await freeze(wish, for: person, at: moment, in: connection))
         }
+        notifier.signal()
+        return answer
     }
 
     private func freeze(
@@ -39,6 +42,7 @@ extension Segmentation {
         else {
             throw wish.version == nil ? SegmentationFailure.unknownSegment : SegmentationFailure.unknownVersion
         }
+        let newest = try await MembershipStorage.takeNewest(of: segment.id, in: connection)
         let heads = try await ProfileReader.logHeads(in: connection)
         guard wish.after.allSatisfy({ heads[$0.key] >= $0.value }) else { throw SegmentationFailure.positionAhead }
         let dictionary = try await ProfileReader.dictionary(in: connection)
@@ -51,7 +55,30 @@ extension Segmentation {
             dictionaryVersion: dictionary.version, profileOffsets: heads, asOf: moment, count: count,
             checksum: checksum, officePath: segment.officePath)
         try await SnapshotStorage.insert(snapshot, by: person.user, at: moment, in: connection)
+        try await logChanges(since: newest, snapshot, at: moment, in: connection)
         return snapshot
+    }
+
+    /// Who follows the segmentation log learns what the snapshot changes. Last in its transaction, as appending must be.
+    private func logChanges(
+        since newest: Int64?, _ snapshot: Snapshot, at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        try await MembershipStorage.setNewest(snapshot, in: connection)
+        var bodies: [String: [UInt8]] = [:]
+        for office in try await MembershipStorage.offices(from: newest, to: snapshot.id, in: connection) {
+            bodies[office] = try MembershipEntries.body(snapshot, officePath: office)
+        }
+        guard !bodies.isEmpty else { return }
+        let entries = MembershipStorage.entries(from: newest, to: snapshot, at: moment, bodies: bodies)
+        try await EventLogWriter(schema: Self.log).append(selecting: entries, recordedAt: moment, in: connection)
+    }
+
+    /// How far the segmentation log is written.
+    func position(_ context: CallContext) async throws -> LogPosition {
+        _ = try Gate.require(.readSegments, context, orMachines: Self.readingMachines)
+        return try await ownerPool.withConnection(deadline: context.deadline) {
+            try await LogHeads.read(schema: Self.log, in: $0)
+        }
     }
 
     func snapshot(_ context: CallContext, id: Int64) async throws -> Snapshot {

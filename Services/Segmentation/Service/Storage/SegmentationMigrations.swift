@@ -9,6 +9,7 @@ public enum SegmentationMigrations {
             Migration(name: "0001-segments", bytes: PackageResources._001_segments_sql),
             Migration(name: "0002-snapshots", bytes: PackageResources._002_snapshots_sql),
             Migration(name: "0003-scope", bytes: PackageResources._003_scope_sql),
+            Migration(name: "0004-membership", bytes: PackageResources._004_membership_sql),
         ]
     }
 }

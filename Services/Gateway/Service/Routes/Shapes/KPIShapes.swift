@@ -56,6 +56,20 @@ enum KPIShapes {
     static let days = JSONShape<KPIV1.GetDaySeriesResponse>.object(
         "DaySeries", KPIV1.GetDaySeriesResponse(), [.required("days", \.days, day.array())])
 
+    private static let activityCount = JSONShape<KPIV1.ActivityCount>.object(
+        "ActivityCount", KPIV1.ActivityCount(),
+        [
+            .required("day", \.day, .text()),
+            .required("measure", \.measure, .text()),
+            .required(
+                "subject", \.subject,
+                .text().described("Type of the event, purpose and channel of the consent, or number of the segment.")),
+            .required("amount", \.amount, .integer()),
+        ])
+
+    static let activity = JSONShape<KPIV1.GetActivityResponse>.object(
+        "Activity", KPIV1.GetActivityResponse(), [.required("counts", \.counts, activityCount.array())])
+
     static let verify = JSONShape<KPIV1.VerifyRequest>.object(
         "Verify", KPIV1.VerifyRequest(), [.omittable("campaign_id", \.campaignID, .identifier, absent: 0)])
 

@@ -412,6 +412,141 @@ void   zhike__kpi__v1__get_day_series_response__free_unpacked
   assert(message->base.descriptor == &zhike__kpi__v1__get_day_series_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   zhike__kpi__v1__get_activity_request__init
+                     (Zhike__Kpi__V1__GetActivityRequest         *message)
+{
+  static const Zhike__Kpi__V1__GetActivityRequest init_value = ZHIKE__KPI__V1__GET_ACTIVITY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__get_activity_request__get_packed_size
+                     (const Zhike__Kpi__V1__GetActivityRequest *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__get_activity_request__pack
+                     (const Zhike__Kpi__V1__GetActivityRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__get_activity_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetActivityRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__GetActivityRequest *
+       zhike__kpi__v1__get_activity_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__GetActivityRequest *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__get_activity_request__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__get_activity_request__free_unpacked
+                     (Zhike__Kpi__V1__GetActivityRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__kpi__v1__activity_count__init
+                     (Zhike__Kpi__V1__ActivityCount         *message)
+{
+  static const Zhike__Kpi__V1__ActivityCount init_value = ZHIKE__KPI__V1__ACTIVITY_COUNT__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__activity_count__get_packed_size
+                     (const Zhike__Kpi__V1__ActivityCount *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__activity_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__activity_count__pack
+                     (const Zhike__Kpi__V1__ActivityCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__activity_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__activity_count__pack_to_buffer
+                     (const Zhike__Kpi__V1__ActivityCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__activity_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__ActivityCount *
+       zhike__kpi__v1__activity_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__ActivityCount *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__activity_count__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__activity_count__free_unpacked
+                     (Zhike__Kpi__V1__ActivityCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__activity_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__kpi__v1__get_activity_response__init
+                     (Zhike__Kpi__V1__GetActivityResponse         *message)
+{
+  static const Zhike__Kpi__V1__GetActivityResponse init_value = ZHIKE__KPI__V1__GET_ACTIVITY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__get_activity_response__get_packed_size
+                     (const Zhike__Kpi__V1__GetActivityResponse *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__get_activity_response__pack
+                     (const Zhike__Kpi__V1__GetActivityResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__get_activity_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetActivityResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__GetActivityResponse *
+       zhike__kpi__v1__get_activity_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__GetActivityResponse *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__get_activity_response__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__get_activity_response__free_unpacked
+                     (Zhike__Kpi__V1__GetActivityResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__get_activity_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   zhike__kpi__v1__verify_request__init
                      (Zhike__Kpi__V1__VerifyRequest         *message)
 {
@@ -1253,6 +1388,198 @@ const ProtobufCMessageDescriptor zhike__kpi__v1__get_day_series_response__descri
   (ProtobufCMessageInit) zhike__kpi__v1__get_day_series_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor zhike__kpi__v1__get_activity_request__field_descriptors[4] =
+{
+  {
+    "office_path",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetActivityRequest, office_path),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_day",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetActivityRequest, from_day),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_day",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetActivityRequest, to_day),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Zhike__Kpi__V1__GetActivityRequest, n_after),
+    offsetof(Zhike__Kpi__V1__GetActivityRequest, after),
+    &zhike__common__v1__log_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__kpi__v1__get_activity_request__field_indices_by_name[] = {
+  3,   /* field[3] = after */
+  1,   /* field[1] = from_day */
+  0,   /* field[0] = office_path */
+  2,   /* field[2] = to_day */
+};
+static const ProtobufCIntRange zhike__kpi__v1__get_activity_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor zhike__kpi__v1__get_activity_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.GetActivityRequest",
+  "GetActivityRequest",
+  "Zhike__Kpi__V1__GetActivityRequest",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__GetActivityRequest),
+  4,
+  zhike__kpi__v1__get_activity_request__field_descriptors,
+  zhike__kpi__v1__get_activity_request__field_indices_by_name,
+  1,  zhike__kpi__v1__get_activity_request__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__get_activity_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__kpi__v1__activity_count__field_descriptors[4] =
+{
+  {
+    "day",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__ActivityCount, day),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "measure",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__ActivityCount, measure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__ActivityCount, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__ActivityCount, amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__kpi__v1__activity_count__field_indices_by_name[] = {
+  3,   /* field[3] = amount */
+  0,   /* field[0] = day */
+  1,   /* field[1] = measure */
+  2,   /* field[2] = subject */
+};
+static const ProtobufCIntRange zhike__kpi__v1__activity_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor zhike__kpi__v1__activity_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.ActivityCount",
+  "ActivityCount",
+  "Zhike__Kpi__V1__ActivityCount",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__ActivityCount),
+  4,
+  zhike__kpi__v1__activity_count__field_descriptors,
+  zhike__kpi__v1__activity_count__field_indices_by_name,
+  1,  zhike__kpi__v1__activity_count__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__activity_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__kpi__v1__get_activity_response__field_descriptors[1] =
+{
+  {
+    "counts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Zhike__Kpi__V1__GetActivityResponse, n_counts),
+    offsetof(Zhike__Kpi__V1__GetActivityResponse, counts),
+    &zhike__kpi__v1__activity_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__kpi__v1__get_activity_response__field_indices_by_name[] = {
+  0,   /* field[0] = counts */
+};
+static const ProtobufCIntRange zhike__kpi__v1__get_activity_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor zhike__kpi__v1__get_activity_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.GetActivityResponse",
+  "GetActivityResponse",
+  "Zhike__Kpi__V1__GetActivityResponse",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__GetActivityResponse),
+  1,
+  zhike__kpi__v1__get_activity_response__field_descriptors,
+  zhike__kpi__v1__get_activity_response__field_indices_by_name,
+  1,  zhike__kpi__v1__get_activity_response__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__get_activity_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor zhike__kpi__v1__verify_request__field_descriptors[1] =
 {
   {
@@ -1419,16 +1746,18 @@ const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor =
   (ProtobufCMessageInit) zhike__kpi__v1__verify_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor zhike__kpi__v1__kpiservice__method_descriptors[3] =
+static const ProtobufCMethodDescriptor zhike__kpi__v1__kpiservice__method_descriptors[4] =
 {
   { "GetCampaignReport", &zhike__kpi__v1__get_campaign_report_request__descriptor, &zhike__kpi__v1__get_campaign_report_response__descriptor },
   { "GetDaySeries", &zhike__kpi__v1__get_day_series_request__descriptor, &zhike__kpi__v1__get_day_series_response__descriptor },
+  { "GetActivity", &zhike__kpi__v1__get_activity_request__descriptor, &zhike__kpi__v1__get_activity_response__descriptor },
   { "Verify", &zhike__kpi__v1__verify_request__descriptor, &zhike__kpi__v1__verify_response__descriptor },
 };
 const unsigned zhike__kpi__v1__kpiservice__method_indices_by_name[] = {
+  2,        /* GetActivity */
   0,        /* GetCampaignReport */
   1,        /* GetDaySeries */
-  2         /* Verify */
+  3         /* Verify */
 };
 const ProtobufCServiceDescriptor zhike__kpi__v1__kpiservice__descriptor =
 {
@@ -1437,7 +1766,7 @@ const ProtobufCServiceDescriptor zhike__kpi__v1__kpiservice__descriptor =
   "KPIService",
   "Zhike__Kpi__V1__KPIService",
   "zhike.kpi.v1",
-  3,
+  4,
   zhike__kpi__v1__kpiservice__method_descriptors,
   zhike__kpi__v1__kpiservice__method_indices_by_name
 };
@@ -1457,13 +1786,21 @@ void zhike__kpi__v1__kpiservice__get_day_series(ProtobufCService *service,
   assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void zhike__kpi__v1__kpiservice__get_activity(ProtobufCService *service,
+                                              const Zhike__Kpi__V1__GetActivityRequest *input,
+                                              Zhike__Kpi__V1__GetActivityResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void zhike__kpi__v1__kpiservice__verify(ProtobufCService *service,
                                         const Zhike__Kpi__V1__VerifyRequest *input,
                                         Zhike__Kpi__V1__VerifyResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void zhike__kpi__v1__kpiservice__init (Zhike__Kpi__V1__KPIService_Service *service,
                                        Zhike__Kpi__V1__KPIService_ServiceDestroy destroy)

@@ -52,7 +52,7 @@ void   zhike__segmentation__v1__membership_changed__free_unpacked
   assert(message->base.descriptor == &zhike__segmentation__v1__membership_changed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor zhike__segmentation__v1__membership_changed__field_descriptors[3] =
+static const ProtobufCFieldDescriptor zhike__segmentation__v1__membership_changed__field_descriptors[4] =
 {
   {
     "segment_id",
@@ -90,16 +90,29 @@ static const ProtobufCFieldDescriptor zhike__segmentation__v1__membership_change
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "snapshot_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Segmentation__V1__MembershipChanged, snapshot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__segmentation__v1__membership_changed__field_indices_by_name[] = {
   2,   /* field[2] = office_path */
   0,   /* field[0] = segment_id */
   1,   /* field[1] = segment_version */
+  3,   /* field[3] = snapshot_id */
 };
 static const ProtobufCIntRange zhike__segmentation__v1__membership_changed__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor zhike__segmentation__v1__membership_changed__descriptor =
 {
@@ -109,7 +122,7 @@ const ProtobufCMessageDescriptor zhike__segmentation__v1__membership_changed__de
   "Zhike__Segmentation__V1__MembershipChanged",
   "zhike.segmentation.v1",
   sizeof(Zhike__Segmentation__V1__MembershipChanged),
-  3,
+  4,
   zhike__segmentation__v1__membership_changed__field_descriptors,
   zhike__segmentation__v1__membership_changed__field_indices_by_name,
   1,  zhike__segmentation__v1__membership_changed__number_ranges,

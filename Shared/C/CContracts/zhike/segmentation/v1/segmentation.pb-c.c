@@ -1267,6 +1267,96 @@ void   zhike__segmentation__v1__test_customer_response__free_unpacked
   assert(message->base.descriptor == &zhike__segmentation__v1__test_customer_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   zhike__segmentation__v1__get_position_request__init
+                     (Zhike__Segmentation__V1__GetPositionRequest         *message)
+{
+  static const Zhike__Segmentation__V1__GetPositionRequest init_value = ZHIKE__SEGMENTATION__V1__GET_POSITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t zhike__segmentation__v1__get_position_request__get_packed_size
+                     (const Zhike__Segmentation__V1__GetPositionRequest *message)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__segmentation__v1__get_position_request__pack
+                     (const Zhike__Segmentation__V1__GetPositionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__segmentation__v1__get_position_request__pack_to_buffer
+                     (const Zhike__Segmentation__V1__GetPositionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Segmentation__V1__GetPositionRequest *
+       zhike__segmentation__v1__get_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Segmentation__V1__GetPositionRequest *)
+     protobuf_c_message_unpack (&zhike__segmentation__v1__get_position_request__descriptor,
+                                allocator, len, data);
+}
+void   zhike__segmentation__v1__get_position_request__free_unpacked
+                     (Zhike__Segmentation__V1__GetPositionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__segmentation__v1__get_position_response__init
+                     (Zhike__Segmentation__V1__GetPositionResponse         *message)
+{
+  static const Zhike__Segmentation__V1__GetPositionResponse init_value = ZHIKE__SEGMENTATION__V1__GET_POSITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t zhike__segmentation__v1__get_position_response__get_packed_size
+                     (const Zhike__Segmentation__V1__GetPositionResponse *message)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__segmentation__v1__get_position_response__pack
+                     (const Zhike__Segmentation__V1__GetPositionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__segmentation__v1__get_position_response__pack_to_buffer
+                     (const Zhike__Segmentation__V1__GetPositionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Segmentation__V1__GetPositionResponse *
+       zhike__segmentation__v1__get_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Segmentation__V1__GetPositionResponse *)
+     protobuf_c_message_unpack (&zhike__segmentation__v1__get_position_response__descriptor,
+                                allocator, len, data);
+}
+void   zhike__segmentation__v1__get_position_response__free_unpacked
+                     (Zhike__Segmentation__V1__GetPositionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__segmentation__v1__get_position_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor zhike__segmentation__v1__rule__field_descriptors[2] =
 {
   {
@@ -2955,7 +3045,63 @@ const ProtobufCMessageDescriptor zhike__segmentation__v1__test_customer_response
   (ProtobufCMessageInit) zhike__segmentation__v1__test_customer_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor zhike__segmentation__v1__segmentation_service__method_descriptors[11] =
+#define zhike__segmentation__v1__get_position_request__field_descriptors NULL
+#define zhike__segmentation__v1__get_position_request__field_indices_by_name NULL
+#define zhike__segmentation__v1__get_position_request__number_ranges NULL
+const ProtobufCMessageDescriptor zhike__segmentation__v1__get_position_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.segmentation.v1.GetPositionRequest",
+  "GetPositionRequest",
+  "Zhike__Segmentation__V1__GetPositionRequest",
+  "zhike.segmentation.v1",
+  sizeof(Zhike__Segmentation__V1__GetPositionRequest),
+  0,
+  zhike__segmentation__v1__get_position_request__field_descriptors,
+  zhike__segmentation__v1__get_position_request__field_indices_by_name,
+  0,  zhike__segmentation__v1__get_position_request__number_ranges,
+  (ProtobufCMessageInit) zhike__segmentation__v1__get_position_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__segmentation__v1__get_position_response__field_descriptors[1] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Segmentation__V1__GetPositionResponse, position),
+    &zhike__common__v1__log_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__segmentation__v1__get_position_response__field_indices_by_name[] = {
+  0,   /* field[0] = position */
+};
+static const ProtobufCIntRange zhike__segmentation__v1__get_position_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor zhike__segmentation__v1__get_position_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.segmentation.v1.GetPositionResponse",
+  "GetPositionResponse",
+  "Zhike__Segmentation__V1__GetPositionResponse",
+  "zhike.segmentation.v1",
+  sizeof(Zhike__Segmentation__V1__GetPositionResponse),
+  1,
+  zhike__segmentation__v1__get_position_response__field_descriptors,
+  zhike__segmentation__v1__get_position_response__field_indices_by_name,
+  1,  zhike__segmentation__v1__get_position_response__number_ranges,
+  (ProtobufCMessageInit) zhike__segmentation__v1__get_position_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor zhike__segmentation__v1__segmentation_service__method_descriptors[12] =
 {
   { "CheckRule", &zhike__segmentation__v1__check_rule_request__descriptor, &zhike__segmentation__v1__check_rule_response__descriptor },
   { "CreateSegment", &zhike__segmentation__v1__create_segment_request__descriptor, &zhike__segmentation__v1__create_segment_response__descriptor },
@@ -2968,12 +3114,14 @@ static const ProtobufCMethodDescriptor zhike__segmentation__v1__segmentation_ser
   { "GetSnapshot", &zhike__segmentation__v1__get_snapshot_request__descriptor, &zhike__segmentation__v1__get_snapshot_response__descriptor },
   { "ListSnapshotMembers", &zhike__segmentation__v1__list_snapshot_members_request__descriptor, &zhike__segmentation__v1__list_snapshot_members_response__descriptor },
   { "TestCustomer", &zhike__segmentation__v1__test_customer_request__descriptor, &zhike__segmentation__v1__test_customer_response__descriptor },
+  { "GetPosition", &zhike__segmentation__v1__get_position_request__descriptor, &zhike__segmentation__v1__get_position_response__descriptor },
 };
 const unsigned zhike__segmentation__v1__segmentation_service__method_indices_by_name[] = {
   0,        /* CheckRule */
   5,        /* Count */
   1,        /* CreateSegment */
   7,        /* Freeze */
+  11,        /* GetPosition */
   3,        /* GetSegment */
   8,        /* GetSnapshot */
   6,        /* ListMembers */
@@ -2989,7 +3137,7 @@ const ProtobufCServiceDescriptor zhike__segmentation__v1__segmentation_service__
   "SegmentationService",
   "Zhike__Segmentation__V1__SegmentationService",
   "zhike.segmentation.v1",
-  11,
+  12,
   zhike__segmentation__v1__segmentation_service__method_descriptors,
   zhike__segmentation__v1__segmentation_service__method_indices_by_name
 };
@@ -3080,6 +3228,14 @@ void zhike__segmentation__v1__segmentation_service__test_customer(ProtobufCServi
 {
   assert(service->descriptor == &zhike__segmentation__v1__segmentation_service__descriptor);
   service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void zhike__segmentation__v1__segmentation_service__get_position(ProtobufCService *service,
+                                                                 const Zhike__Segmentation__V1__GetPositionRequest *input,
+                                                                 Zhike__Segmentation__V1__GetPositionResponse_Closure closure,
+                                                                 void *closure_data)
+{
+  assert(service->descriptor == &zhike__segmentation__v1__segmentation_service__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void zhike__segmentation__v1__segmentation_service__init (Zhike__Segmentation__V1__SegmentationService_Service *service,
                                                           Zhike__Segmentation__V1__SegmentationService_ServiceDestroy destroy)

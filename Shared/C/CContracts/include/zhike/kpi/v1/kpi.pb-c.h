@@ -25,6 +25,9 @@ typedef struct Zhike__Kpi__V1__GetCampaignReportResponse Zhike__Kpi__V1__GetCamp
 typedef struct Zhike__Kpi__V1__GetDaySeriesRequest Zhike__Kpi__V1__GetDaySeriesRequest;
 typedef struct Zhike__Kpi__V1__DayCounts Zhike__Kpi__V1__DayCounts;
 typedef struct Zhike__Kpi__V1__GetDaySeriesResponse Zhike__Kpi__V1__GetDaySeriesResponse;
+typedef struct Zhike__Kpi__V1__GetActivityRequest Zhike__Kpi__V1__GetActivityRequest;
+typedef struct Zhike__Kpi__V1__ActivityCount Zhike__Kpi__V1__ActivityCount;
+typedef struct Zhike__Kpi__V1__GetActivityResponse Zhike__Kpi__V1__GetActivityResponse;
 typedef struct Zhike__Kpi__V1__VerifyRequest Zhike__Kpi__V1__VerifyRequest;
 typedef struct Zhike__Kpi__V1__Difference Zhike__Kpi__V1__Difference;
 typedef struct Zhike__Kpi__V1__VerifyResponse Zhike__Kpi__V1__VerifyResponse;
@@ -224,11 +227,67 @@ struct  Zhike__Kpi__V1__GetDaySeriesResponse
     , 0,NULL }
 
 
+struct  Zhike__Kpi__V1__GetActivityRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Offices below this path; empty: the caller's scope.
+   */
+  char *office_path;
+  /*
+   * First and last business day, "2026-03-02", at most 92 days. Empty: 29 days before the last; today.
+   */
+  char *from_day;
+  char *to_day;
+  /*
+   * Writes the reply must contain, of the profile log and of the segmentation log; it waits for them until the deadline.
+   */
+  size_t n_after;
+  Zhike__Common__V1__LogPosition **after;
+};
+#define ZHIKE__KPI__V1__GET_ACTIVITY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__get_activity_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+struct  Zhike__Kpi__V1__ActivityCount
+{
+  ProtobufCMessage base;
+  char *day;
+  /*
+   * "customers_created", "events", "consents_granted", "consents_withdrawn", "segment_entered" or "segment_exited".
+   */
+  char *measure;
+  /*
+   * The event's type, the consent's purpose and channel ("marketing/sms"), or the segment's number; else empty.
+   */
+  char *subject;
+  int64_t amount;
+};
+#define ZHIKE__KPI__V1__ACTIVITY_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__activity_count__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Zhike__Kpi__V1__GetActivityResponse
+{
+  ProtobufCMessage base;
+  /*
+   * By day, measure and subject.
+   */
+  size_t n_counts;
+  Zhike__Kpi__V1__ActivityCount **counts;
+};
+#define ZHIKE__KPI__V1__GET_ACTIVITY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__get_activity_response__descriptor) \
+    , 0,NULL }
+
+
 struct  Zhike__Kpi__V1__VerifyRequest
 {
   ProtobufCMessage base;
   /*
-   * 0: every campaign.
+   * 0: every campaign, and the activity of customers.
    */
   int64_t campaign_id;
 };
@@ -436,6 +495,63 @@ Zhike__Kpi__V1__GetDaySeriesResponse *
 void   zhike__kpi__v1__get_day_series_response__free_unpacked
                      (Zhike__Kpi__V1__GetDaySeriesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__GetActivityRequest methods */
+void   zhike__kpi__v1__get_activity_request__init
+                     (Zhike__Kpi__V1__GetActivityRequest         *message);
+size_t zhike__kpi__v1__get_activity_request__get_packed_size
+                     (const Zhike__Kpi__V1__GetActivityRequest   *message);
+size_t zhike__kpi__v1__get_activity_request__pack
+                     (const Zhike__Kpi__V1__GetActivityRequest   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__get_activity_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetActivityRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__GetActivityRequest *
+       zhike__kpi__v1__get_activity_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__get_activity_request__free_unpacked
+                     (Zhike__Kpi__V1__GetActivityRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__ActivityCount methods */
+void   zhike__kpi__v1__activity_count__init
+                     (Zhike__Kpi__V1__ActivityCount         *message);
+size_t zhike__kpi__v1__activity_count__get_packed_size
+                     (const Zhike__Kpi__V1__ActivityCount   *message);
+size_t zhike__kpi__v1__activity_count__pack
+                     (const Zhike__Kpi__V1__ActivityCount   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__activity_count__pack_to_buffer
+                     (const Zhike__Kpi__V1__ActivityCount   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__ActivityCount *
+       zhike__kpi__v1__activity_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__activity_count__free_unpacked
+                     (Zhike__Kpi__V1__ActivityCount *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__GetActivityResponse methods */
+void   zhike__kpi__v1__get_activity_response__init
+                     (Zhike__Kpi__V1__GetActivityResponse         *message);
+size_t zhike__kpi__v1__get_activity_response__get_packed_size
+                     (const Zhike__Kpi__V1__GetActivityResponse   *message);
+size_t zhike__kpi__v1__get_activity_response__pack
+                     (const Zhike__Kpi__V1__GetActivityResponse   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__get_activity_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetActivityResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__GetActivityResponse *
+       zhike__kpi__v1__get_activity_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__get_activity_response__free_unpacked
+                     (Zhike__Kpi__V1__GetActivityResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Zhike__Kpi__V1__VerifyRequest methods */
 void   zhike__kpi__v1__verify_request__init
                      (Zhike__Kpi__V1__VerifyRequest         *message);
@@ -522,6 +638,15 @@ typedef void (*Zhike__Kpi__V1__DayCounts_Closure)
 typedef void (*Zhike__Kpi__V1__GetDaySeriesResponse_Closure)
                  (const Zhike__Kpi__V1__GetDaySeriesResponse *message,
                   void *closure_data);
+typedef void (*Zhike__Kpi__V1__GetActivityRequest_Closure)
+                 (const Zhike__Kpi__V1__GetActivityRequest *message,
+                  void *closure_data);
+typedef void (*Zhike__Kpi__V1__ActivityCount_Closure)
+                 (const Zhike__Kpi__V1__ActivityCount *message,
+                  void *closure_data);
+typedef void (*Zhike__Kpi__V1__GetActivityResponse_Closure)
+                 (const Zhike__Kpi__V1__GetActivityResponse *message,
+                  void *closure_data);
 typedef void (*Zhike__Kpi__V1__VerifyRequest_Closure)
                  (const Zhike__Kpi__V1__VerifyRequest *message,
                   void *closure_data);
@@ -546,6 +671,10 @@ struct Zhike__Kpi__V1__KPIService_Service
                          const Zhike__Kpi__V1__GetDaySeriesRequest *input,
                          Zhike__Kpi__V1__GetDaySeriesResponse_Closure closure,
                          void *closure_data);
+  void (*get_activity)(Zhike__Kpi__V1__KPIService_Service *service,
+                       const Zhike__Kpi__V1__GetActivityRequest *input,
+                       Zhike__Kpi__V1__GetActivityResponse_Closure closure,
+                       void *closure_data);
   void (*verify)(Zhike__Kpi__V1__KPIService_Service *service,
                  const Zhike__Kpi__V1__VerifyRequest *input,
                  Zhike__Kpi__V1__VerifyResponse_Closure closure,
@@ -560,6 +689,7 @@ void zhike__kpi__v1__kpiservice__init (Zhike__Kpi__V1__KPIService_Service *servi
     { ZHIKE__KPI__V1__KPISERVICE__BASE_INIT,\
       function_prefix__ ## get_campaign_report,\
       function_prefix__ ## get_day_series,\
+      function_prefix__ ## get_activity,\
       function_prefix__ ## verify  }
 void zhike__kpi__v1__kpiservice__get_campaign_report(ProtobufCService *service,
                                                      const Zhike__Kpi__V1__GetCampaignReportRequest *input,
@@ -569,6 +699,10 @@ void zhike__kpi__v1__kpiservice__get_day_series(ProtobufCService *service,
                                                 const Zhike__Kpi__V1__GetDaySeriesRequest *input,
                                                 Zhike__Kpi__V1__GetDaySeriesResponse_Closure closure,
                                                 void *closure_data);
+void zhike__kpi__v1__kpiservice__get_activity(ProtobufCService *service,
+                                              const Zhike__Kpi__V1__GetActivityRequest *input,
+                                              Zhike__Kpi__V1__GetActivityResponse_Closure closure,
+                                              void *closure_data);
 void zhike__kpi__v1__kpiservice__verify(ProtobufCService *service,
                                         const Zhike__Kpi__V1__VerifyRequest *input,
                                         Zhike__Kpi__V1__VerifyResponse_Closure closure,
@@ -585,6 +719,9 @@ extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_campaign_report_resp
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_day_series_request__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__day_counts__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_day_series_response__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_activity_request__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__activity_count__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_activity_response__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__verify_request__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__difference__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor;

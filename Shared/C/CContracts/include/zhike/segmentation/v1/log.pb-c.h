@@ -24,18 +24,22 @@ typedef struct Zhike__Segmentation__V1__MembershipChanged Zhike__Segmentation__V
 /* --- messages --- */
 
 /*
- * Kinds 1 (entered) and 2 (exited).
+ * Kinds 1 (entered) and 2 (exited): how a snapshot of a segment differs from the one before it.
  */
 struct  Zhike__Segmentation__V1__MembershipChanged
 {
   ProtobufCMessage base;
   int64_t segment_id;
   int64_t segment_version;
+  /*
+   * The customer's at that moment.
+   */
   char *office_path;
+  int64_t snapshot_id;
 };
 #define ZHIKE__SEGMENTATION__V1__MEMBERSHIP_CHANGED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__segmentation__v1__membership_changed__descriptor) \
-    , 0, 0, (char *)protobuf_c_empty_string }
+    , 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /* Zhike__Segmentation__V1__MembershipChanged methods */

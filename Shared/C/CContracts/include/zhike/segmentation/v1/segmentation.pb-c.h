@@ -44,6 +44,8 @@ typedef struct Zhike__Segmentation__V1__ListSnapshotMembersResponse Zhike__Segme
 typedef struct Zhike__Segmentation__V1__TestCustomerRequest Zhike__Segmentation__V1__TestCustomerRequest;
 typedef struct Zhike__Segmentation__V1__ConditionResult Zhike__Segmentation__V1__ConditionResult;
 typedef struct Zhike__Segmentation__V1__TestCustomerResponse Zhike__Segmentation__V1__TestCustomerResponse;
+typedef struct Zhike__Segmentation__V1__GetPositionRequest Zhike__Segmentation__V1__GetPositionRequest;
+typedef struct Zhike__Segmentation__V1__GetPositionResponse Zhike__Segmentation__V1__GetPositionResponse;
 
 
 /* --- enums --- */
@@ -455,6 +457,25 @@ struct  Zhike__Segmentation__V1__TestCustomerResponse
 #define ZHIKE__SEGMENTATION__V1__TEST_CUSTOMER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__segmentation__v1__test_customer_response__descriptor) \
     , 0, 0,NULL }
+
+
+struct  Zhike__Segmentation__V1__GetPositionRequest
+{
+  ProtobufCMessage base;
+};
+#define ZHIKE__SEGMENTATION__V1__GET_POSITION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__segmentation__v1__get_position_request__descriptor) \
+     }
+
+
+struct  Zhike__Segmentation__V1__GetPositionResponse
+{
+  ProtobufCMessage base;
+  Zhike__Common__V1__LogPosition *position;
+};
+#define ZHIKE__SEGMENTATION__V1__GET_POSITION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__segmentation__v1__get_position_response__descriptor) \
+    , NULL }
 
 
 /* Zhike__Segmentation__V1__Rule methods */
@@ -989,6 +1010,44 @@ Zhike__Segmentation__V1__TestCustomerResponse *
 void   zhike__segmentation__v1__test_customer_response__free_unpacked
                      (Zhike__Segmentation__V1__TestCustomerResponse *message,
                       ProtobufCAllocator *allocator);
+/* Zhike__Segmentation__V1__GetPositionRequest methods */
+void   zhike__segmentation__v1__get_position_request__init
+                     (Zhike__Segmentation__V1__GetPositionRequest         *message);
+size_t zhike__segmentation__v1__get_position_request__get_packed_size
+                     (const Zhike__Segmentation__V1__GetPositionRequest   *message);
+size_t zhike__segmentation__v1__get_position_request__pack
+                     (const Zhike__Segmentation__V1__GetPositionRequest   *message,
+                      uint8_t             *out);
+size_t zhike__segmentation__v1__get_position_request__pack_to_buffer
+                     (const Zhike__Segmentation__V1__GetPositionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Segmentation__V1__GetPositionRequest *
+       zhike__segmentation__v1__get_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__segmentation__v1__get_position_request__free_unpacked
+                     (Zhike__Segmentation__V1__GetPositionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Segmentation__V1__GetPositionResponse methods */
+void   zhike__segmentation__v1__get_position_response__init
+                     (Zhike__Segmentation__V1__GetPositionResponse         *message);
+size_t zhike__segmentation__v1__get_position_response__get_packed_size
+                     (const Zhike__Segmentation__V1__GetPositionResponse   *message);
+size_t zhike__segmentation__v1__get_position_response__pack
+                     (const Zhike__Segmentation__V1__GetPositionResponse   *message,
+                      uint8_t             *out);
+size_t zhike__segmentation__v1__get_position_response__pack_to_buffer
+                     (const Zhike__Segmentation__V1__GetPositionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Segmentation__V1__GetPositionResponse *
+       zhike__segmentation__v1__get_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__segmentation__v1__get_position_response__free_unpacked
+                     (Zhike__Segmentation__V1__GetPositionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Zhike__Segmentation__V1__Rule_Closure)
@@ -1075,6 +1134,12 @@ typedef void (*Zhike__Segmentation__V1__ConditionResult_Closure)
 typedef void (*Zhike__Segmentation__V1__TestCustomerResponse_Closure)
                  (const Zhike__Segmentation__V1__TestCustomerResponse *message,
                   void *closure_data);
+typedef void (*Zhike__Segmentation__V1__GetPositionRequest_Closure)
+                 (const Zhike__Segmentation__V1__GetPositionRequest *message,
+                  void *closure_data);
+typedef void (*Zhike__Segmentation__V1__GetPositionResponse_Closure)
+                 (const Zhike__Segmentation__V1__GetPositionResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1126,6 +1191,10 @@ struct Zhike__Segmentation__V1__SegmentationService_Service
                         const Zhike__Segmentation__V1__TestCustomerRequest *input,
                         Zhike__Segmentation__V1__TestCustomerResponse_Closure closure,
                         void *closure_data);
+  void (*get_position)(Zhike__Segmentation__V1__SegmentationService_Service *service,
+                       const Zhike__Segmentation__V1__GetPositionRequest *input,
+                       Zhike__Segmentation__V1__GetPositionResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Zhike__Segmentation__V1__SegmentationService_ServiceDestroy)(Zhike__Segmentation__V1__SegmentationService_Service *);
 void zhike__segmentation__v1__segmentation_service__init (Zhike__Segmentation__V1__SegmentationService_Service *service,
@@ -1144,7 +1213,8 @@ void zhike__segmentation__v1__segmentation_service__init (Zhike__Segmentation__V
       function_prefix__ ## freeze,\
       function_prefix__ ## get_snapshot,\
       function_prefix__ ## list_snapshot_members,\
-      function_prefix__ ## test_customer  }
+      function_prefix__ ## test_customer,\
+      function_prefix__ ## get_position  }
 void zhike__segmentation__v1__segmentation_service__check_rule(ProtobufCService *service,
                                                                const Zhike__Segmentation__V1__CheckRuleRequest *input,
                                                                Zhike__Segmentation__V1__CheckRuleResponse_Closure closure,
@@ -1189,6 +1259,10 @@ void zhike__segmentation__v1__segmentation_service__test_customer(ProtobufCServi
                                                                   const Zhike__Segmentation__V1__TestCustomerRequest *input,
                                                                   Zhike__Segmentation__V1__TestCustomerResponse_Closure closure,
                                                                   void *closure_data);
+void zhike__segmentation__v1__segmentation_service__get_position(ProtobufCService *service,
+                                                                 const Zhike__Segmentation__V1__GetPositionRequest *input,
+                                                                 Zhike__Segmentation__V1__GetPositionResponse_Closure closure,
+                                                                 void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1220,6 +1294,8 @@ extern const ProtobufCMessageDescriptor zhike__segmentation__v1__list_snapshot_m
 extern const ProtobufCMessageDescriptor zhike__segmentation__v1__test_customer_request__descriptor;
 extern const ProtobufCMessageDescriptor zhike__segmentation__v1__condition_result__descriptor;
 extern const ProtobufCMessageDescriptor zhike__segmentation__v1__test_customer_response__descriptor;
+extern const ProtobufCMessageDescriptor zhike__segmentation__v1__get_position_request__descriptor;
+extern const ProtobufCMessageDescriptor zhike__segmentation__v1__get_position_response__descriptor;
 extern const ProtobufCServiceDescriptor zhike__segmentation__v1__segmentation_service__descriptor;
 
 PROTOBUF_C__END_DECLS

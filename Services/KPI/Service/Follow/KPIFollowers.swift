@@ -1,0 +1,42 @@
+internal import EventLog
+internal import KPIDomain
+internal import Postgres
+internal import RPC
+internal import ServiceLifecycle
+
+/// What follows the three logs.
+struct KPIFollowers: Sendable {
+    /// The consumer of each log.
+    static let name = "kpi"
+
+    let campaign: LogConsumer
+    /// One for each source of activity.
+    private let activity: [LogConsumer]
+
+    init(_ dependencies: KPIDependencies, _ days: BusinessDay) {
+        var configuration = LogConsumerConfiguration()
+        // Reports are read by people: what is a tenth of a second old is new to them, and larger batches cost less.
+        configuration.rest = .milliseconds(100)
+        let follower = CampaignFollower(days: days)
+        campaign = LogConsumer(
+            name: Self.name, log: "campaign", ownSchema: "kpi", pool: dependencies.pool, configuration: configuration
+        ) { batch, connection in
+            let slices = batch.slices.map { slice in (slice.partition, slice.entries.map(RawEntry.init)) }
+            try await follower.apply(slices, in: connection)
+        }
+        activity = ActivitySource.all.map { source in
+            let follower = ActivityFollower(source: source, days: days)
+            return LogConsumer(
+                name: Self.name, log: source.log, ownSchema: "kpi", pool: dependencies.pool,
+                configuration: configuration
+            ) { batch, connection in
+                try await follower.apply(batch, in: connection)
+            }
+        }
+    }
+
+    var all: [LogConsumer] { [campaign] + activity }
+
+    /// The one that follows a log; nil for a log that kpi does not follow.
+    func follower(of log: String) -> LogConsumer? { all.first { $0.log == log } }
+}
