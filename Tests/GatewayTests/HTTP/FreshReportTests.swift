@@ -100,4 +100,39 @@ struct FreshReportTests {
             }
         }
     }
+
+    @Test(
+        "fresh activity waits for what profile and segmentation have written; a day is sent as the calendar writes it")
+    func activity() async throws {
+        var suite = FakeSuite()
+        suite.on(ProfileV1.ProfileServiceMethods.getPosition) { _, _ in
+            ProfileV1.GetPositionResponse(position: Self.position("profile", 10))
+        }
+        suite.on(SegmentationV1.SegmentationServiceMethods.getPosition) { _, _ in
+            SegmentationV1.GetPositionResponse(position: Self.position("segmentation", 30))
+        }
+        let requests = Mutex<[KPIV1.GetActivityRequest]>([])
+        suite.on(KPIV1.KPIServiceMethods.getActivity) { request, _ in
+            requests.withLock { $0.append(request) }
+            return KPIV1.GetActivityResponse(counts: [
+                KPIV1.ActivityCount(day: "2026-03-02", measure: "events", subject: "login", amount: 7)
+            ])
+        }
+        try await withGateway(suite) { gateway in
+            let query = "from_day=2026-03-01&to_day=2026-03-02&office_path=/head/&fresh=true"
+            let answer = try await gateway.send(.GET, "/v1/kpi/activity?\(query)")
+            #expect(
+                answer.text
+                    == #"{"counts":[{"day":"2026-03-02","measure":"events","subject":"login","amount":7}]}"#)
+            #expect(try await gateway.send(.GET, "/v1/kpi/activity").status == 200)
+            #expect(try await gateway.send(.GET, "/v1/kpi/activity?from_day=2026-3-1").status == 400)
+        }
+        #expect(
+            requests.withLock { $0 } == [
+                KPIV1.GetActivityRequest(
+                    officePath: "/head/", fromDay: "2026-03-01", toDay: "2026-03-02",
+                    after: [Self.position("profile", 10), Self.position("segmentation", 30)]),
+                KPIV1.GetActivityRequest(),
+            ])
+    }
 }

@@ -11,12 +11,15 @@ struct KPIFollowers: Sendable {
 
     let campaign: LogConsumer
     /// One for each source of activity.
-    private let activity: [LogConsumer]
+    let activity: [LogConsumer]
 
     init(_ dependencies: KPIDependencies, _ days: BusinessDay) {
-        var configuration = LogConsumerConfiguration()
         // Reports are read by people: what is a tenth of a second old is new to them, and larger batches cost less.
+        var configuration = LogConsumerConfiguration()
         configuration.rest = .milliseconds(100)
+        // Every event of the bank passes here, beside those who bring it to a contact within milliseconds.
+        var patient = LogConsumerConfiguration()
+        patient.rest = .milliseconds(500)
         let follower = CampaignFollower(days: days)
         campaign = LogConsumer(
             name: Self.name, log: "campaign", ownSchema: "kpi", pool: dependencies.pool, configuration: configuration
@@ -24,11 +27,11 @@ struct KPIFollowers: Sendable {
             let slices = batch.slices.map { slice in (slice.partition, slice.entries.map(RawEntry.init)) }
             try await follower.apply(slices, in: connection)
         }
-        activity = ActivitySource.all.map { source in
+        activity = ActivitySource.all.map { [patient] source in
             let follower = ActivityFollower(source: source, days: days)
             return LogConsumer(
                 name: Self.name, log: source.log, ownSchema: "kpi", pool: dependencies.pool,
-                configuration: configuration
+                configuration: patient
             ) { batch, connection in
                 try await follower.apply(batch, in: connection)
             }
@@ -36,7 +39,4 @@ struct KPIFollowers: Sendable {
     }
 
     var all: [LogConsumer] { [campaign] + activity }
-
-    /// The one that follows a log; nil for a log that kpi does not follow.
-    func follower(of log: String) -> LogConsumer? { all.first { $0.log == log } }
 }

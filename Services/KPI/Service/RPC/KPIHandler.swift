@@ -49,7 +49,8 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
             ? ActivityPeriod(last: today, dayCount: Self.usualDayCount)
             : ActivityPeriod(first: request.fromDay, last: today)
         guard let period = asked else { throw KPIFailure.unusablePeriod }
-        let (below, options) = try await reading(request.officePath, request.after, context)
+        let (below, options) = try await reading(
+            request.officePath, request.after, of: followers.activity, context)
         let counts = try await dependencies.requestPool.transaction(options) { connection in
             try await ActivityStorage.visible(
                 period, below: below, limit: Self.activityLimit + 1, in: connection)
@@ -79,13 +80,13 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
 
     /// Waits for the writes that must be seen. What a person then reads, and below which office.
     private func reading(
-        _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
+        _ officePath: String, _ after: [CommonV1.LogPosition], of followers: [LogConsumer], _ context: CallContext
     ) async throws -> (below: String, options: TransactionOptions) {
         let principal = try Gate.require(.readReports, context)
         let below = officePath.isEmpty ? principal.officePath : officePath
         try Gate.requireOffice(below, within: principal)
         for position in after {
-            try await followers.follower(of: position.log)?.waitUntilApplied(
+            try await followers.first { $0.log == position.log }?.waitUntilApplied(
                 LogPosition(position), deadline: context.deadline)
         }
         let options = TransactionOptions(
@@ -98,7 +99,7 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         _ campaignID: Int64, _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
     ) async throws -> (name: (name: String, currency: String), cells: [CellKey: Int128], position: CommonV1.LogPosition)
     {
-        let (below, options) = try await reading(officePath, after, context)
+        let (below, options) = try await reading(officePath, after, of: [followers.campaign], context)
         let applied = try await followers.campaign.appliedPosition()
         return try await dependencies.requestPool.transaction(options) { connection in
             guard let name = try await CampaignNameStorage.visible(campaignID, in: connection) else {
