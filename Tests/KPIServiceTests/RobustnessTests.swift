@@ -82,4 +82,41 @@ struct RobustnessTests {
         }
         bed.consumer.cancel()
     }
+
+    @Test("a rebuild counts everything anew, also what was tampered with and what was given up, while entries come in")
+    func rebuild() async throws {
+        let bed = try await KPIBed.make()
+        let cut = KPIBed.cut("/head/east/")
+        let before = try await bed.write(try (1...400).map { try KPIBed.contacted($0, cut) })
+        let login = NewLogEntry(
+            customerID: 1, kind: 1, subject: "login", occurredAt: KPIBed.start, recordedAt: KPIBed.start)
+        let logged = try await bed.write([login], to: "profile")
+        _ = try await bed.report(after: before)
+        _ = try await bed.client.getActivity(.init(after: [logged]), options: KPIBed.headOffice)
+        try await bed.administrator.execute("UPDATE kpi.cell SET amount = amount + 1")
+        try await bed.administrator.execute("DELETE FROM kpi.activity")
+        try await bed.administrator.execute(
+            """
+            INSERT INTO kpi.dead_letter
+            SELECT partition, 'kpi', 'campaign', 1, 1, 'test', 5, now() FROM campaign.log_head WHERE last_offset > 0
+            LIMIT 1
+            """)
+        #expect(try await bed.verify().differences.count > 2)
+
+        let analyst = await #expect(throws: RPCError.self) {
+            try await bed.client.rebuild(.init(), options: KPIBed.headOffice)
+        }
+        #expect(analyst?.code == .permissionDenied)
+        let operations = CallOptions(
+            timeout: .seconds(30), principal: Principal(user: "op", roles: ["operator"], officePath: "/"))
+        async let written = bed.write(try (401...800).map { try KPIBed.contacted($0, cut) })
+        for _ in 0..<3 { _ = try await bed.client.rebuild(.init(), options: operations) }
+        let after = try await written
+        #expect(try await bed.report(after: after)?.audience == 800)
+        _ = try await bed.client.getActivity(.init(after: [logged]), options: KPIBed.headOffice)
+        #expect(try await bed.verify().differences.isEmpty)
+        let progress = try await bed.client.getProgress(.init(), options: operations)
+        #expect(progress == KPIV1.GetProgressResponse(written: 801, counted: 801))
+        bed.consumer.cancel()
+    }
 }

@@ -319,3 +319,58 @@ extension KPIV1.VerifyResponse {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+extension KPIV1.RebuildRequest {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__rebuild_request__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__rebuild_request__init, byteBound: 0)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension KPIV1.RebuildResponse {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__rebuild_response__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__rebuild_response__init, byteBound: 0)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension KPIV1.GetProgressRequest {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__get_progress_request__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__get_progress_request__init, byteBound: 0)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+extension KPIV1.GetProgressResponse {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__get_progress_response__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetProgressResponse.self)
+        self.written = source.pointee.written
+        self.counted = source.pointee.counted
+        self.deadLetters = source.pointee.dead_letters
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__kpi__v1__get_progress_response__init, byteBound: 33)
+        target.pointee.written = self.written
+        target.pointee.counted = self.counted
+        target.pointee.dead_letters = self.deadLetters
+        return UnsafeMutableRawPointer(target)
+    }
+}

@@ -355,4 +355,44 @@ extension KPIV1 {
             self.differences = differences
         }
     }
+
+    public struct RebuildRequest: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.RebuildRequest"
+
+        public init() {}
+    }
+
+    public struct RebuildResponse: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.RebuildResponse"
+
+        public init() {}
+    }
+
+    public struct GetProgressRequest: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.GetProgressRequest"
+
+        public init() {}
+    }
+
+    public struct GetProgressResponse: ProtobufMessage {
+        public static let protobufName = "zhike.kpi.v1.GetProgressResponse"
+
+        /// Entries of the three logs together.
+        public var written: Int64 = 0
+        public var counted: Int64 = 0
+        /// Entries that could not be counted and were passed over.
+        public var deadLetters: Int64 = 0
+
+        public init() {}
+
+        public init(
+            written: Int64 = 0,
+            counted: Int64 = 0,
+            deadLetters: Int64 = 0
+        ) {
+            self.written = written
+            self.counted = counted
+            self.deadLetters = deadLetters
+        }
+    }
 }

@@ -25,6 +25,16 @@ extension KPIV1 {
         func verify(
             _ request: KPIV1.VerifyRequest, context: CallContext
         ) async throws -> KPIV1.VerifyResponse
+
+        /// Forgets every number and counts the logs anew from their first entries; dead letters are tried again.
+        func rebuild(
+            _ request: KPIV1.RebuildRequest, context: CallContext
+        ) async throws -> KPIV1.RebuildResponse
+
+        /// How far the logs are counted.
+        func getProgress(
+            _ request: KPIV1.GetProgressRequest, context: CallContext
+        ) async throws -> KPIV1.GetProgressResponse
     }
 
     /// Calls `zhike.kpi.v1.KPIService` through any channel.
@@ -64,6 +74,20 @@ extension KPIV1 {
         ) async throws(RPCError) -> KPIV1.VerifyResponse {
             try await caller.call(KPIServiceMethods.verify, request, options)
         }
+
+        /// Forgets every number and counts the logs anew from their first entries; dead letters are tried again.
+        public func rebuild(
+            _ request: KPIV1.RebuildRequest, options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> KPIV1.RebuildResponse {
+            try await caller.call(KPIServiceMethods.rebuild, request, options)
+        }
+
+        /// How far the logs are counted.
+        public func getProgress(
+            _ request: KPIV1.GetProgressRequest, options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> KPIV1.GetProgressResponse {
+            try await caller.call(KPIServiceMethods.getProgress, request, options)
+        }
     }
 
     /// The methods of `zhike.kpi.v1.KPIService` as they go onto the wire.
@@ -78,12 +102,18 @@ extension KPIV1 {
             "zhike.kpi.v1.KPIService/GetActivity", kind: .read)
         public static let verify = RPCMethod<KPIV1.VerifyRequest, KPIV1.VerifyResponse>(
             "zhike.kpi.v1.KPIService/Verify", kind: .read)
+        public static let rebuild = RPCMethod<KPIV1.RebuildRequest, KPIV1.RebuildResponse>(
+            "zhike.kpi.v1.KPIService/Rebuild", kind: .idempotent)
+        public static let getProgress = RPCMethod<KPIV1.GetProgressRequest, KPIV1.GetProgressResponse>(
+            "zhike.kpi.v1.KPIService/GetProgress", kind: .read)
 
         public static let all: [RPCMethodDescription] = [
             getCampaignReport.description,
             getDaySeries.description,
             getActivity.description,
             verify.description,
+            rebuild.description,
+            getProgress.description,
         ]
     }
 }
@@ -102,6 +132,12 @@ extension RPCRouter {
         }
         handle(KPIV1.KPIServiceMethods.verify) {
             try await handler.verify($0, context: $1)
+        }
+        handle(KPIV1.KPIServiceMethods.rebuild) {
+            try await handler.rebuild($0, context: $1)
+        }
+        handle(KPIV1.KPIServiceMethods.getProgress) {
+            try await handler.getProgress($0, context: $1)
         }
     }
 }

@@ -10,6 +10,12 @@ extension LogConsumer {
         try await cursors.applied(in: pool)
     }
 
+    /// How many entries are written.
+    public func written() async throws -> Int64 {
+        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
+        return LogPosition().distance(to: heads)
+    }
+
     /// How many entries are written and not yet applied.
     public func lag() async throws -> Int64 {
         let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
@@ -54,5 +60,15 @@ extension LogConsumer {
         let entries = try await reader.read([range], in: connection)
         let answers = questions.isEmpty ? [] : try await connection.pipeline(questions)
         try await handler(LogBatch(log: log, entries: entries, answers: answers), connection)
+    }
+
+    // MARK: From the beginning
+
+    /// Goes back to the first entry, in a transaction that afterwards takes back every effect so far; all of them are made
+    /// anew, and dead letters are tried again. Call it first, and for several consumers in one order: it waits for the
+    /// batches that are being applied.
+    public func rewind(in connection: PostgresConnection) async throws {
+        try await cursors.rewind(in: connection)
+        try await letters.forget(in: connection)
     }
 }

@@ -89,6 +89,21 @@ struct CursorStorage: Sendable {
         """
     }
 
+    /// Back to the beginning. Whoever is just applying something ends first, and whoever read before this writes no more.
+    func rewind(in connection: PostgresConnection) async throws {
+        // Ascending, as batches take them.
+        try await connection.execute(
+            """
+            SELECT FROM \(path: "\(schema).log_cursor") WHERE consumer = \(consumer) AND log = \(log)
+            ORDER BY partition FOR UPDATE
+            """)
+        try await connection.execute(
+            """
+            UPDATE \(path: "\(schema).log_cursor") SET applied_offset = 0, fencing_token = fencing_token + 1
+            WHERE consumer = \(consumer) AND log = \(log)
+            """)
+    }
+
     func applied(in pool: PostgresPool) async throws -> LogPosition {
         try LogHeads.position(
             try await pool.query(

@@ -40,4 +40,9 @@ struct DeadLetterStorage: Sendable {
               AND log_offset = \(letter.offset)
             """) == 1
     }
+
+    func forget(in connection: PostgresConnection) async throws {
+        try await connection.execute(
+            "DELETE FROM \(path: "\(schema).dead_letter") WHERE consumer = \(consumer) AND log = \(log)")
+    }
 }

@@ -41,6 +41,8 @@ public struct Right: Sendable, Hashable, CustomStringConvertible {
     public static let readReports = Right("reports.read")
     /// Recompute reports from the logs.
     public static let verifyReports = Right("reports.verify")
+    /// Count every report anew from the logs.
+    public static let rebuildReports = Right("reports.rebuild")
     public static let readAudit = Right("audit.read")
     /// Give and take rights. Audited.
     public static let editRights = Right("rights.edit")

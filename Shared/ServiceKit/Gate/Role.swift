@@ -30,7 +30,7 @@ public struct Role: Sendable, Hashable {
         "operator",
         [
             .readCustomers, .importCustomers, .writeEvents, .writeConsents, .readSegments, .readCampaigns,
-            .runCampaigns, .handleDeliveries, .readReports, .verifyReports,
+            .runCampaigns, .handleDeliveries, .readReports, .verifyReports, .rebuildReports,
         ])
     /// A machine: the mobile-banking backend and other channels.
     public static let channel = Role("channel", [.writeEvents, .writeConsents, .readCustomers])

@@ -6,7 +6,7 @@ internal import RPC
 struct KPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi", abstract: localized("Shows reports and checks them against the logs.", "查看报告并与日志核对。"),
-        subcommands: [Report.self, Days.self, Activity.self, Verify.self])
+        subcommands: [Report.self, Days.self, Activity.self, Verify.self, Rebuild.self])
 
     static let reader = ["analyst"]
 

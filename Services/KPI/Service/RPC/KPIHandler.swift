@@ -78,6 +78,33 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         return reply
     }
 
+    func rebuild(_ request: KPIV1.RebuildRequest, context: CallContext) async throws -> KPIV1.RebuildResponse {
+        let principal = try Gate.require(.rebuildReports, context)
+        guard principal.officePath == "/" else { throw KPIFailure.notOfTheHeadOffice }
+        try await dependencies.pool.transaction(TransactionOptions(deadline: context.deadline)) { connection in
+            for follower in followers.all { try await follower.rewind(in: connection) }
+            try await RebuildStorage.forgetCounts(in: connection)
+        }
+        dependencies.logger.notice("All numbers are counted anew from the logs")
+        return KPIV1.RebuildResponse()
+    }
+
+    func getProgress(
+        _ request: KPIV1.GetProgressRequest, context: CallContext
+    ) async throws -> KPIV1.GetProgressResponse {
+        _ = try Gate.require(.readReports, context)
+        var progress = KPIV1.GetProgressResponse()
+        for follower in followers.all {
+            let lag = try await follower.lag()
+            progress.written += try await follower.written()
+            progress.counted -= lag
+        }
+        progress.counted += progress.written
+        progress.deadLetters = try await DeadLetterCounting.count(
+            consumer: KPIFollowers.name, in: dependencies.pool)
+        return progress
+    }
+
     /// Waits for the writes that must be seen. What a person then reads, and below which office.
     private func reading(
         _ officePath: String, _ after: [CommonV1.LogPosition], of followers: [LogConsumer], _ context: CallContext

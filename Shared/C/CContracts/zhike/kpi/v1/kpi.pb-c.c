@@ -682,6 +682,186 @@ void   zhike__kpi__v1__verify_response__free_unpacked
   assert(message->base.descriptor == &zhike__kpi__v1__verify_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   zhike__kpi__v1__rebuild_request__init
+                     (Zhike__Kpi__V1__RebuildRequest         *message)
+{
+  static const Zhike__Kpi__V1__RebuildRequest init_value = ZHIKE__KPI__V1__REBUILD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__rebuild_request__get_packed_size
+                     (const Zhike__Kpi__V1__RebuildRequest *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__rebuild_request__pack
+                     (const Zhike__Kpi__V1__RebuildRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__rebuild_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__RebuildRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__RebuildRequest *
+       zhike__kpi__v1__rebuild_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__RebuildRequest *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__rebuild_request__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__rebuild_request__free_unpacked
+                     (Zhike__Kpi__V1__RebuildRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__kpi__v1__rebuild_response__init
+                     (Zhike__Kpi__V1__RebuildResponse         *message)
+{
+  static const Zhike__Kpi__V1__RebuildResponse init_value = ZHIKE__KPI__V1__REBUILD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__rebuild_response__get_packed_size
+                     (const Zhike__Kpi__V1__RebuildResponse *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__rebuild_response__pack
+                     (const Zhike__Kpi__V1__RebuildResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__rebuild_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__RebuildResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__RebuildResponse *
+       zhike__kpi__v1__rebuild_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__RebuildResponse *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__rebuild_response__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__rebuild_response__free_unpacked
+                     (Zhike__Kpi__V1__RebuildResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__rebuild_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__kpi__v1__get_progress_request__init
+                     (Zhike__Kpi__V1__GetProgressRequest         *message)
+{
+  static const Zhike__Kpi__V1__GetProgressRequest init_value = ZHIKE__KPI__V1__GET_PROGRESS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__get_progress_request__get_packed_size
+                     (const Zhike__Kpi__V1__GetProgressRequest *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__get_progress_request__pack
+                     (const Zhike__Kpi__V1__GetProgressRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__get_progress_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetProgressRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__GetProgressRequest *
+       zhike__kpi__v1__get_progress_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__GetProgressRequest *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__get_progress_request__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__get_progress_request__free_unpacked
+                     (Zhike__Kpi__V1__GetProgressRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   zhike__kpi__v1__get_progress_response__init
+                     (Zhike__Kpi__V1__GetProgressResponse         *message)
+{
+  static const Zhike__Kpi__V1__GetProgressResponse init_value = ZHIKE__KPI__V1__GET_PROGRESS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t zhike__kpi__v1__get_progress_response__get_packed_size
+                     (const Zhike__Kpi__V1__GetProgressResponse *message)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__kpi__v1__get_progress_response__pack
+                     (const Zhike__Kpi__V1__GetProgressResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__kpi__v1__get_progress_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetProgressResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Kpi__V1__GetProgressResponse *
+       zhike__kpi__v1__get_progress_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Kpi__V1__GetProgressResponse *)
+     protobuf_c_message_unpack (&zhike__kpi__v1__get_progress_response__descriptor,
+                                allocator, len, data);
+}
+void   zhike__kpi__v1__get_progress_response__free_unpacked
+                     (Zhike__Kpi__V1__GetProgressResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__kpi__v1__get_progress_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor zhike__kpi__v1__get_campaign_report_request__field_descriptors[3] =
 {
   {
@@ -1746,17 +1926,139 @@ const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor =
   (ProtobufCMessageInit) zhike__kpi__v1__verify_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor zhike__kpi__v1__kpiservice__method_descriptors[4] =
+#define zhike__kpi__v1__rebuild_request__field_descriptors NULL
+#define zhike__kpi__v1__rebuild_request__field_indices_by_name NULL
+#define zhike__kpi__v1__rebuild_request__number_ranges NULL
+const ProtobufCMessageDescriptor zhike__kpi__v1__rebuild_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.RebuildRequest",
+  "RebuildRequest",
+  "Zhike__Kpi__V1__RebuildRequest",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__RebuildRequest),
+  0,
+  zhike__kpi__v1__rebuild_request__field_descriptors,
+  zhike__kpi__v1__rebuild_request__field_indices_by_name,
+  0,  zhike__kpi__v1__rebuild_request__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__rebuild_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define zhike__kpi__v1__rebuild_response__field_descriptors NULL
+#define zhike__kpi__v1__rebuild_response__field_indices_by_name NULL
+#define zhike__kpi__v1__rebuild_response__number_ranges NULL
+const ProtobufCMessageDescriptor zhike__kpi__v1__rebuild_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.RebuildResponse",
+  "RebuildResponse",
+  "Zhike__Kpi__V1__RebuildResponse",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__RebuildResponse),
+  0,
+  zhike__kpi__v1__rebuild_response__field_descriptors,
+  zhike__kpi__v1__rebuild_response__field_indices_by_name,
+  0,  zhike__kpi__v1__rebuild_response__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__rebuild_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define zhike__kpi__v1__get_progress_request__field_descriptors NULL
+#define zhike__kpi__v1__get_progress_request__field_indices_by_name NULL
+#define zhike__kpi__v1__get_progress_request__number_ranges NULL
+const ProtobufCMessageDescriptor zhike__kpi__v1__get_progress_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.GetProgressRequest",
+  "GetProgressRequest",
+  "Zhike__Kpi__V1__GetProgressRequest",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__GetProgressRequest),
+  0,
+  zhike__kpi__v1__get_progress_request__field_descriptors,
+  zhike__kpi__v1__get_progress_request__field_indices_by_name,
+  0,  zhike__kpi__v1__get_progress_request__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__get_progress_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor zhike__kpi__v1__get_progress_response__field_descriptors[3] =
+{
+  {
+    "written",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetProgressResponse, written),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "counted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetProgressResponse, counted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dead_letters",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__GetProgressResponse, dead_letters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__kpi__v1__get_progress_response__field_indices_by_name[] = {
+  1,   /* field[1] = counted */
+  2,   /* field[2] = dead_letters */
+  0,   /* field[0] = written */
+};
+static const ProtobufCIntRange zhike__kpi__v1__get_progress_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor zhike__kpi__v1__get_progress_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.kpi.v1.GetProgressResponse",
+  "GetProgressResponse",
+  "Zhike__Kpi__V1__GetProgressResponse",
+  "zhike.kpi.v1",
+  sizeof(Zhike__Kpi__V1__GetProgressResponse),
+  3,
+  zhike__kpi__v1__get_progress_response__field_descriptors,
+  zhike__kpi__v1__get_progress_response__field_indices_by_name,
+  1,  zhike__kpi__v1__get_progress_response__number_ranges,
+  (ProtobufCMessageInit) zhike__kpi__v1__get_progress_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor zhike__kpi__v1__kpiservice__method_descriptors[6] =
 {
   { "GetCampaignReport", &zhike__kpi__v1__get_campaign_report_request__descriptor, &zhike__kpi__v1__get_campaign_report_response__descriptor },
   { "GetDaySeries", &zhike__kpi__v1__get_day_series_request__descriptor, &zhike__kpi__v1__get_day_series_response__descriptor },
   { "GetActivity", &zhike__kpi__v1__get_activity_request__descriptor, &zhike__kpi__v1__get_activity_response__descriptor },
   { "Verify", &zhike__kpi__v1__verify_request__descriptor, &zhike__kpi__v1__verify_response__descriptor },
+  { "Rebuild", &zhike__kpi__v1__rebuild_request__descriptor, &zhike__kpi__v1__rebuild_response__descriptor },
+  { "GetProgress", &zhike__kpi__v1__get_progress_request__descriptor, &zhike__kpi__v1__get_progress_response__descriptor },
 };
 const unsigned zhike__kpi__v1__kpiservice__method_indices_by_name[] = {
   2,        /* GetActivity */
   0,        /* GetCampaignReport */
   1,        /* GetDaySeries */
+  5,        /* GetProgress */
+  4,        /* Rebuild */
   3         /* Verify */
 };
 const ProtobufCServiceDescriptor zhike__kpi__v1__kpiservice__descriptor =
@@ -1766,7 +2068,7 @@ const ProtobufCServiceDescriptor zhike__kpi__v1__kpiservice__descriptor =
   "KPIService",
   "Zhike__Kpi__V1__KPIService",
   "zhike.kpi.v1",
-  4,
+  6,
   zhike__kpi__v1__kpiservice__method_descriptors,
   zhike__kpi__v1__kpiservice__method_indices_by_name
 };
@@ -1801,6 +2103,22 @@ void zhike__kpi__v1__kpiservice__verify(ProtobufCService *service,
 {
   assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void zhike__kpi__v1__kpiservice__rebuild(ProtobufCService *service,
+                                         const Zhike__Kpi__V1__RebuildRequest *input,
+                                         Zhike__Kpi__V1__RebuildResponse_Closure closure,
+                                         void *closure_data)
+{
+  assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void zhike__kpi__v1__kpiservice__get_progress(ProtobufCService *service,
+                                              const Zhike__Kpi__V1__GetProgressRequest *input,
+                                              Zhike__Kpi__V1__GetProgressResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &zhike__kpi__v1__kpiservice__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void zhike__kpi__v1__kpiservice__init (Zhike__Kpi__V1__KPIService_Service *service,
                                        Zhike__Kpi__V1__KPIService_ServiceDestroy destroy)

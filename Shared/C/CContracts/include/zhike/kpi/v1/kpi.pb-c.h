@@ -31,6 +31,10 @@ typedef struct Zhike__Kpi__V1__GetActivityResponse Zhike__Kpi__V1__GetActivityRe
 typedef struct Zhike__Kpi__V1__VerifyRequest Zhike__Kpi__V1__VerifyRequest;
 typedef struct Zhike__Kpi__V1__Difference Zhike__Kpi__V1__Difference;
 typedef struct Zhike__Kpi__V1__VerifyResponse Zhike__Kpi__V1__VerifyResponse;
+typedef struct Zhike__Kpi__V1__RebuildRequest Zhike__Kpi__V1__RebuildRequest;
+typedef struct Zhike__Kpi__V1__RebuildResponse Zhike__Kpi__V1__RebuildResponse;
+typedef struct Zhike__Kpi__V1__GetProgressRequest Zhike__Kpi__V1__GetProgressRequest;
+typedef struct Zhike__Kpi__V1__GetProgressResponse Zhike__Kpi__V1__GetProgressResponse;
 
 
 /* --- enums --- */
@@ -324,6 +328,51 @@ struct  Zhike__Kpi__V1__VerifyResponse
     , 0, 0, 0,NULL }
 
 
+struct  Zhike__Kpi__V1__RebuildRequest
+{
+  ProtobufCMessage base;
+};
+#define ZHIKE__KPI__V1__REBUILD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__rebuild_request__descriptor) \
+     }
+
+
+struct  Zhike__Kpi__V1__RebuildResponse
+{
+  ProtobufCMessage base;
+};
+#define ZHIKE__KPI__V1__REBUILD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__rebuild_response__descriptor) \
+     }
+
+
+struct  Zhike__Kpi__V1__GetProgressRequest
+{
+  ProtobufCMessage base;
+};
+#define ZHIKE__KPI__V1__GET_PROGRESS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__get_progress_request__descriptor) \
+     }
+
+
+struct  Zhike__Kpi__V1__GetProgressResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Entries of the three logs together.
+   */
+  int64_t written;
+  int64_t counted;
+  /*
+   * Entries that could not be counted and were passed over.
+   */
+  int64_t dead_letters;
+};
+#define ZHIKE__KPI__V1__GET_PROGRESS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__get_progress_response__descriptor) \
+    , 0, 0, 0 }
+
+
 /* Zhike__Kpi__V1__GetCampaignReportRequest methods */
 void   zhike__kpi__v1__get_campaign_report_request__init
                      (Zhike__Kpi__V1__GetCampaignReportRequest         *message);
@@ -609,6 +658,82 @@ Zhike__Kpi__V1__VerifyResponse *
 void   zhike__kpi__v1__verify_response__free_unpacked
                      (Zhike__Kpi__V1__VerifyResponse *message,
                       ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__RebuildRequest methods */
+void   zhike__kpi__v1__rebuild_request__init
+                     (Zhike__Kpi__V1__RebuildRequest         *message);
+size_t zhike__kpi__v1__rebuild_request__get_packed_size
+                     (const Zhike__Kpi__V1__RebuildRequest   *message);
+size_t zhike__kpi__v1__rebuild_request__pack
+                     (const Zhike__Kpi__V1__RebuildRequest   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__rebuild_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__RebuildRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__RebuildRequest *
+       zhike__kpi__v1__rebuild_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__rebuild_request__free_unpacked
+                     (Zhike__Kpi__V1__RebuildRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__RebuildResponse methods */
+void   zhike__kpi__v1__rebuild_response__init
+                     (Zhike__Kpi__V1__RebuildResponse         *message);
+size_t zhike__kpi__v1__rebuild_response__get_packed_size
+                     (const Zhike__Kpi__V1__RebuildResponse   *message);
+size_t zhike__kpi__v1__rebuild_response__pack
+                     (const Zhike__Kpi__V1__RebuildResponse   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__rebuild_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__RebuildResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__RebuildResponse *
+       zhike__kpi__v1__rebuild_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__rebuild_response__free_unpacked
+                     (Zhike__Kpi__V1__RebuildResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__GetProgressRequest methods */
+void   zhike__kpi__v1__get_progress_request__init
+                     (Zhike__Kpi__V1__GetProgressRequest         *message);
+size_t zhike__kpi__v1__get_progress_request__get_packed_size
+                     (const Zhike__Kpi__V1__GetProgressRequest   *message);
+size_t zhike__kpi__v1__get_progress_request__pack
+                     (const Zhike__Kpi__V1__GetProgressRequest   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__get_progress_request__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetProgressRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__GetProgressRequest *
+       zhike__kpi__v1__get_progress_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__get_progress_request__free_unpacked
+                     (Zhike__Kpi__V1__GetProgressRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Zhike__Kpi__V1__GetProgressResponse methods */
+void   zhike__kpi__v1__get_progress_response__init
+                     (Zhike__Kpi__V1__GetProgressResponse         *message);
+size_t zhike__kpi__v1__get_progress_response__get_packed_size
+                     (const Zhike__Kpi__V1__GetProgressResponse   *message);
+size_t zhike__kpi__v1__get_progress_response__pack
+                     (const Zhike__Kpi__V1__GetProgressResponse   *message,
+                      uint8_t             *out);
+size_t zhike__kpi__v1__get_progress_response__pack_to_buffer
+                     (const Zhike__Kpi__V1__GetProgressResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Kpi__V1__GetProgressResponse *
+       zhike__kpi__v1__get_progress_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__kpi__v1__get_progress_response__free_unpacked
+                     (Zhike__Kpi__V1__GetProgressResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Zhike__Kpi__V1__GetCampaignReportRequest_Closure)
@@ -656,6 +781,18 @@ typedef void (*Zhike__Kpi__V1__Difference_Closure)
 typedef void (*Zhike__Kpi__V1__VerifyResponse_Closure)
                  (const Zhike__Kpi__V1__VerifyResponse *message,
                   void *closure_data);
+typedef void (*Zhike__Kpi__V1__RebuildRequest_Closure)
+                 (const Zhike__Kpi__V1__RebuildRequest *message,
+                  void *closure_data);
+typedef void (*Zhike__Kpi__V1__RebuildResponse_Closure)
+                 (const Zhike__Kpi__V1__RebuildResponse *message,
+                  void *closure_data);
+typedef void (*Zhike__Kpi__V1__GetProgressRequest_Closure)
+                 (const Zhike__Kpi__V1__GetProgressRequest *message,
+                  void *closure_data);
+typedef void (*Zhike__Kpi__V1__GetProgressResponse_Closure)
+                 (const Zhike__Kpi__V1__GetProgressResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -679,6 +816,14 @@ struct Zhike__Kpi__V1__KPIService_Service
                  const Zhike__Kpi__V1__VerifyRequest *input,
                  Zhike__Kpi__V1__VerifyResponse_Closure closure,
                  void *closure_data);
+  void (*rebuild)(Zhike__Kpi__V1__KPIService_Service *service,
+                  const Zhike__Kpi__V1__RebuildRequest *input,
+                  Zhike__Kpi__V1__RebuildResponse_Closure closure,
+                  void *closure_data);
+  void (*get_progress)(Zhike__Kpi__V1__KPIService_Service *service,
+                       const Zhike__Kpi__V1__GetProgressRequest *input,
+                       Zhike__Kpi__V1__GetProgressResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Zhike__Kpi__V1__KPIService_ServiceDestroy)(Zhike__Kpi__V1__KPIService_Service *);
 void zhike__kpi__v1__kpiservice__init (Zhike__Kpi__V1__KPIService_Service *service,
@@ -690,7 +835,9 @@ void zhike__kpi__v1__kpiservice__init (Zhike__Kpi__V1__KPIService_Service *servi
       function_prefix__ ## get_campaign_report,\
       function_prefix__ ## get_day_series,\
       function_prefix__ ## get_activity,\
-      function_prefix__ ## verify  }
+      function_prefix__ ## verify,\
+      function_prefix__ ## rebuild,\
+      function_prefix__ ## get_progress  }
 void zhike__kpi__v1__kpiservice__get_campaign_report(ProtobufCService *service,
                                                      const Zhike__Kpi__V1__GetCampaignReportRequest *input,
                                                      Zhike__Kpi__V1__GetCampaignReportResponse_Closure closure,
@@ -707,6 +854,14 @@ void zhike__kpi__v1__kpiservice__verify(ProtobufCService *service,
                                         const Zhike__Kpi__V1__VerifyRequest *input,
                                         Zhike__Kpi__V1__VerifyResponse_Closure closure,
                                         void *closure_data);
+void zhike__kpi__v1__kpiservice__rebuild(ProtobufCService *service,
+                                         const Zhike__Kpi__V1__RebuildRequest *input,
+                                         Zhike__Kpi__V1__RebuildResponse_Closure closure,
+                                         void *closure_data);
+void zhike__kpi__v1__kpiservice__get_progress(ProtobufCService *service,
+                                              const Zhike__Kpi__V1__GetProgressRequest *input,
+                                              Zhike__Kpi__V1__GetProgressResponse_Closure closure,
+                                              void *closure_data);
 
 /* --- descriptors --- */
 
@@ -725,6 +880,10 @@ extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_activity_response__d
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__verify_request__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__difference__descriptor;
 extern const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__rebuild_request__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__rebuild_response__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_progress_request__descriptor;
+extern const ProtobufCMessageDescriptor zhike__kpi__v1__get_progress_response__descriptor;
 extern const ProtobufCServiceDescriptor zhike__kpi__v1__kpiservice__descriptor;
 
 PROTOBUF_C__END_DECLS
