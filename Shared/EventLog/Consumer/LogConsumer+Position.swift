@@ -10,16 +10,19 @@ extension LogConsumer {
         try await cursors.applied(in: pool)
     }
 
-    /// How many entries are written.
-    public func written() async throws -> Int64 {
+    /// How many entries are written, and how many of those are applied.
+    public func progress() async throws -> (written: Int64, applied: Int64) {
+        // In this order nothing is applied that is not yet known to be written.
+        let applied = try await appliedPosition()
         let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
-        return LogPosition().distance(to: heads)
+        let written = LogPosition().distance(to: heads)
+        return (written, written - applied.distance(to: heads))
     }
 
     /// How many entries are written and not yet applied.
     public func lag() async throws -> Int64 {
-        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
-        return try await appliedPosition().distance(to: heads)
+        let (written, applied) = try await progress()
+        return written - applied
     }
 
     /// Waits until everything up to `position` has taken effect, so that a reader sees what it wrote itself.

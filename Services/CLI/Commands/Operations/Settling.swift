@@ -40,7 +40,8 @@ struct Settling: Sendable {
 
     /// Profile's log is applied by campaign, and all three logs by kpi; answers the heads.
     private func caughtUp() async throws -> [CommonV1.LogPosition] {
-        let profile = try await call { try await clients.profile.getPosition(.init(), options: $0) }.position
+        let heads = try await clients.activityHeads { body in try await call(body) }
+        let profile = heads.first { $0.log == "profile" }
         let campaign = try await call {
             try await clients.campaign.waitApplied(.init(position: profile), options: $0)
         }.position
@@ -51,7 +52,6 @@ struct Settling: Sendable {
         } catch let error as RPCError where error.code == .notFound {
             // No campaign has the number 0, which kpi finds only once it has applied the position.
         }
-        let heads = try await clients.activityHeads { body in try await call(body) }
         _ = try await call { try await clients.kpi.getActivity(.init(after: heads), options: $0) }
         return heads + [campaign].compactMap { $0 }
     }

@@ -43,14 +43,14 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
     func getActivity(
         _ request: KPIV1.GetActivityRequest, context: CallContext
     ) async throws -> KPIV1.GetActivityResponse {
+        let (below, options) = try await reading(
+            request.officePath, request.after, of: followers.activity, context)
         let today = request.toDay.isEmpty ? days.text(of: try await dependencies.clock.now()) : request.toDay
         let asked =
             request.fromDay.isEmpty
             ? ActivityPeriod(last: today, dayCount: Self.usualDayCount)
             : ActivityPeriod(first: request.fromDay, last: today)
         guard let period = asked else { throw KPIFailure.unusablePeriod }
-        let (below, options) = try await reading(
-            request.officePath, request.after, of: followers.activity, context)
         let counts = try await dependencies.requestPool.transaction(options) { connection in
             try await ActivityStorage.visible(
                 period, below: below, limit: Self.activityLimit + 1, in: connection)
@@ -95,11 +95,10 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         _ = try Gate.require(.readReports, context)
         var progress = KPIV1.GetProgressResponse()
         for follower in followers.all {
-            let lag = try await follower.lag()
-            progress.written += try await follower.written()
-            progress.counted -= lag
+            let (written, applied) = try await follower.progress()
+            progress.written += written
+            progress.counted += applied
         }
-        progress.counted += progress.written
         progress.deadLetters = try await DeadLetterCounting.count(
             consumer: KPIFollowers.name, in: dependencies.pool)
         return progress
