@@ -15,6 +15,8 @@ struct FirstStartTests {
         }
         #expect(capture.count("warning") == 0)
         #expect(capture.count(notice) == 1)
+        let progress = try await bed.client.getProgress(.init(), options: KPIBed.headOffice)
+        #expect(progress.written == 0 && progress.counted == 0)
         try await KPIBed.makeLog(bed.campaign)
         let position = try await bed.write([try KPIBed.contacted(1, KPIBed.cut("/head/east/"))])
         #expect(try await bed.report(after: position)?.audience == 1)

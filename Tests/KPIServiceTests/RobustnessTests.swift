@@ -83,6 +83,18 @@ struct RobustnessTests {
         bed.consumer.cancel()
     }
 
+    @Test("a recomputation tells of a log that lost an entry, and where")
+    func lostEntry() async throws {
+        let bed = try await KPIBed.make()
+        let position = try await bed.write(try (0..<3).map { _ in try KPIBed.contacted(1, KPIBed.cut("/head/east/")) })
+        _ = try await bed.report(after: position)
+        try await bed.administrator.execute("DELETE FROM campaign.log WHERE log_offset = 2")
+        let lost = await #expect(throws: RPCError.self) { try await bed.verify() }
+        #expect(lost?.code == .dataLoss)
+        #expect(lost?.message.contains("Partition \(LogPartition.of(customerID: 1)) of campaign.log") == true)
+        bed.consumer.cancel()
+    }
+
     @Test("a rebuild counts everything anew, also what was tampered with and what was given up, while entries come in")
     func rebuild() async throws {
         let bed = try await KPIBed.make()

@@ -6,6 +6,8 @@ enum KPIFailure: RPCErrorConvertible {
     case unknownCampaign
     /// An entry of the campaign log without its cut: it goes to the dead letters.
     case unreadableEntry
+    /// A log has lost an entry that was counted.
+    case missingEntry(log: String, partition: Int16)
     case notOfTheHeadOffice
     case unusablePeriod
     case tooManyCounts(Int)
@@ -17,6 +19,11 @@ enum KPIFailure: RPCErrorConvertible {
                 .notFound, "No campaign with this number has reached anybody in your office yet.", field: "campaign_id")
         case .unreadableEntry:
             RPCError(.dataLoss, "An entry of the campaign log lacks its cut; look at the dead letters of kpi.")
+        case .missingEntry(let log, let partition):
+            RPCError(
+                .dataLoss,
+                "Partition \(partition) of \(log).log lacks an entry, so its numbers cannot be recomputed: compare it "
+                    + "with the newest backup.")
         case .notOfTheHeadOffice:
             RPCError(
                 .permissionDenied,

@@ -10,11 +10,16 @@ extension LogConsumer {
         try await cursors.applied(in: pool)
     }
 
-    /// How many entries are written, and how many of those are applied.
+    /// How many entries are written, and how many of those are applied. None while the log is not there yet.
     public func progress() async throws -> (written: Int64, applied: Int64) {
         // In this order nothing is applied that is not yet known to be written.
         let applied = try await appliedPosition()
-        let heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
+        let heads: LogPosition
+        do {
+            heads = try await pool.withConnection { try await LogHeads.read(schema: log, in: $0) }
+        } catch  where Self.isAbsence(error) {
+            return (0, 0)
+        }
         let written = LogPosition().distance(to: heads)
         return (written, written - applied.distance(to: heads))
     }

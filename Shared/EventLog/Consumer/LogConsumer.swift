@@ -255,7 +255,7 @@ public final class LogConsumer: Service, Sendable {
 
     /// The service that owns the log has not made it yet, or has not yet let this one read it: on a first start they come
     /// up in any order.
-    private static func isAbsence(_ error: any Error) -> Bool {
+    static func isAbsence(_ error: any Error) -> Bool {
         switch error {
         case is LogAbsent: true
         case let error as PostgresError: ["3F000", "42P01", "42501"].contains(error.sqlState)

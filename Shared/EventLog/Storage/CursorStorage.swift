@@ -89,7 +89,8 @@ struct CursorStorage: Sendable {
         """
     }
 
-    /// Back to the beginning. Whoever is just applying something ends first, and whoever read before this writes no more.
+    /// Back to the beginning. Whoever is just applying something ends first; who still remembers the old position moves
+    /// nothing from there, because a cursor moves only from where it stands.
     func rewind(in connection: PostgresConnection) async throws {
         // Ascending, as batches take them.
         try await connection.execute(
@@ -99,7 +100,7 @@ struct CursorStorage: Sendable {
             """)
         try await connection.execute(
             """
-            UPDATE \(path: "\(schema).log_cursor") SET applied_offset = 0, fencing_token = fencing_token + 1
+            UPDATE \(path: "\(schema).log_cursor") SET applied_offset = 0
             WHERE consumer = \(consumer) AND log = \(log)
             """)
     }

@@ -11,8 +11,7 @@ struct ActivityDifference: Sendable {
 
 /// Recomputes the counts of activity from nothing but the logs and compares.
 ///
-/// Counts, cursors and dead letters are read in one snapshot. The entries up to those cursors never change, so that they
-/// are read afterwards, page by page: no snapshot is held for as long as a whole log takes.
+/// Counts, cursors and dead letters are read in one snapshot, the entries up to those cursors afterwards.
 struct ActivityVerification: Sendable {
     let pool: PostgresPool
     let consumer: String
@@ -80,24 +79,16 @@ struct ActivityVerification: Sendable {
         _ source: ActivitySource, _ partition: Int16, _ upTo: Int64, _ letters: Set<Int64>,
         _ deadline: ContinuousClock.Instant
     ) async throws -> ([ActivityKey: Int64], SetAsideEntries?) {
-        let reader = LogReader(log: source.log, ownSchema: "kpi")
         var tally = ActivityTally(days: days)
         var setAside: Set<Int64> = []
-        var position: Int64 = 0
-        while position < upTo {
-            let range = LogRange(
-                partition: partition, after: position, upTo: min(upTo, position + Int64(CampaignLogReader.pageSize)))
-            let page = try await pool.withConnection(deadline: deadline) { try await reader.read([range], in: $0) }
-            for entry in page {
-                // One that was given up stands in no count: it is missed there as long as it can be read.
-                if letters.contains(entry.offset) { setAside.insert(entry.offset) }
-                guard let activities = try? source.read(entry.kind, entry.subject, entry.body) else {
-                    setAside.insert(entry.offset)
-                    continue
-                }
-                for activity in activities { tally.add(activity, of: entry.customerID, at: entry.occurredAt) }
+        try await LogPages(log: source.log, pool: pool).forEach(of: partition, upTo: upTo, deadline: deadline) { entry in
+            // One that was given up stands in no count: it is missed there as long as it can be read.
+            if letters.contains(entry.offset) { setAside.insert(entry.offset) }
+            guard let activities = try? source.read(entry.kind, entry.subject, entry.body) else {
+                setAside.insert(entry.offset)
+                return
             }
-            position = range.upTo
+            for activity in activities { tally.add(activity, of: entry.customerID, at: entry.occurredAt) }
         }
         return (tally.amounts, SetAsideEntries(partition: partition, offsets: setAside))
     }

@@ -13,17 +13,17 @@ struct CampaignFollower: Sendable {
         var byOwner: [FactOwner: [OwnedFact]]
 
         /// nil where no entry is one that counts.
-        init?(partition: Int16, _ raw: [RawEntry]) throws {
+        init?(partition: Int16, _ raw: ArraySlice<LogEntry>) throws {
             self.partition = partition
-            entries = try raw.compactMap { try CampaignEntry(partition: partition, $0) }
+            entries = try raw.compactMap { try CampaignEntry($0) }
             guard !entries.isEmpty else { return nil }
             byOwner = Dictionary(grouping: entries.map(\.owned), by: \.owner)
         }
     }
 
     /// One round trip that reads, however many partitions there are; what is written travels with COMMIT.
-    func apply(_ slices: [(partition: Int16, entries: [RawEntry])], in connection: PostgresConnection) async throws {
-        let slices = try slices.compactMap { try Slice(partition: $0.partition, $0.entries) }
+    func apply(_ batch: LogBatch, in connection: PostgresConnection) async throws {
+        let slices = try batch.slices.compactMap { try Slice(partition: $0.partition, $0.entries) }
         guard !slices.isEmpty else { return }
         let answers = try await connection.pipeline(
             slices.map { FactStorage.factsStatement($0.partition, of: Array($0.byOwner.keys)) })

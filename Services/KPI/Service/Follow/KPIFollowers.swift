@@ -24,8 +24,7 @@ struct KPIFollowers: Sendable {
         campaign = LogConsumer(
             name: Self.name, log: "campaign", ownSchema: "kpi", pool: dependencies.pool, configuration: configuration
         ) { batch, connection in
-            let slices = batch.slices.map { slice in (slice.partition, slice.entries.map(RawEntry.init)) }
-            try await follower.apply(slices, in: connection)
+            try await follower.apply(batch, in: connection)
         }
         activity = ActivitySource.all.map { [patient] source in
             let follower = ActivityFollower(source: source, days: days)

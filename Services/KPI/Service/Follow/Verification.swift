@@ -26,7 +26,7 @@ struct SetAsideEntries: Sendable {
 /// Recomputes cells from nothing but the log and compares.
 ///
 /// It shares the rule of what a customer counts for with the running totals, but neither facts nor sums: each partition is
-/// folded anew from its first entry, up to where the consumer was in the same snapshot.
+/// folded anew from its first entry, up to where the consumer was in the snapshot of its cells.
 struct Verification: Sendable {
     let pool: PostgresPool
     let consumer: String
@@ -44,11 +44,7 @@ struct Verification: Sendable {
     func run(campaignID: Int64, deadline: ContinuousClock.Instant, partitions: Range<Int16>) async throws -> Outcome {
         var outcome = Outcome()
         for partition in partitions {
-            let one = try await pool.transaction(
-                TransactionOptions(isolation: .repeatableRead, isReadOnly: true, deadline: deadline)
-            ) { connection in
-                try await verify(partition, campaignID, in: connection)
-            }
+            let one = try await verify(partition, campaignID, deadline)
             outcome.cells += one.cells
             outcome.entries += one.entries
             outcome.differences += one.differences
@@ -59,42 +55,47 @@ struct Verification: Sendable {
     }
 
     private func verify(
-        _ partition: Int16, _ campaignID: Int64, in connection: PostgresConnection
+        _ partition: Int16, _ campaignID: Int64, _ deadline: ContinuousClock.Instant
     ) async throws -> Outcome {
-        var outcome = Outcome()
-        let stored = try await CellStorage.stored(partition: partition, campaignID: campaignID, in: connection)
-        let applied = try await CampaignLogReader.appliedOffset(
-            consumer: consumer, partition: partition, in: connection)
-        let letters = try await DeadLetterCounting.offsets(
-            consumer: consumer, partition: partition, in: connection)
-        var setAside: Set<Int64> = []
-        var facts: [FactOwner: CustomerFacts] = [:]
-        var position: Int64 = 0
-        while position < applied {
-            let page = try await CampaignLogReader.page(
-                partition: partition, after: position, upTo: applied, in: connection)
-            guard let last = page.last else { break }
-            for raw in page {
-                let entry: CampaignEntry?
-                do { entry = try CampaignEntry(partition: partition, raw) } catch {
-                    setAside.insert(raw.offset)
-                    continue
-                }
-                guard let entry, campaignID == 0 || entry.owned.owner.campaignID == campaignID else { continue }
-                if letters.contains(raw.offset) { setAside.insert(raw.offset) }
-                facts[entry.owned.owner, default: CustomerFacts()].add(entry.owned.fact)
-            }
-            outcome.entries += Int64(page.count)
-            position = last.offset
+        let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true, deadline: deadline)
+        let (stored, applied, letters) = try await pool.transaction(options) { connection in
+            (
+                try await CellStorage.stored(partition: partition, campaignID: campaignID, in: connection),
+                try await AppliedStorage.offsets(
+                    consumer: consumer, log: "campaign", of: partition, in: connection)[partition],
+                try await AppliedStorage.letters(
+                    consumer: consumer, log: "campaign", of: partition, in: connection)[partition] ?? []
+            )
         }
+        let (total, setAside) = try await recount(partition, campaignID, applied, letters, deadline)
+        let keys = Set(stored.keys).union(total.amounts.keys)
+        var outcome = Outcome(cells: Int64(keys.count), entries: applied)
         outcome.setAside = SetAsideEntries(partition: partition, offsets: setAside)
-        var total = Contribution()
-        for (owner, one) in facts { total.merge(Contribution(campaignID: owner.campaignID, facts: one, days: days)) }
-        outcome.cells = Int64(Set(stored.keys).union(total.amounts.keys).count)
-        for key in Set(stored.keys).union(total.amounts.keys) where stored[key] ?? 0 != total.amounts[key] ?? 0 {
-            outcome.differences.append(
-                CellDifference(key: key, stored: stored[key] ?? 0, recomputed: total.amounts[key] ?? 0))
+        outcome.differences = keys.filter { stored[$0] ?? 0 != total.amounts[$0] ?? 0 }.map {
+            CellDifference(key: $0, stored: stored[$0] ?? 0, recomputed: total.amounts[$0] ?? 0)
         }
         return outcome
+    }
+
+    /// What the entries of a partition up to an offset add up to, and those that could not be counted.
+    private func recount(
+        _ partition: Int16, _ campaignID: Int64, _ upTo: Int64, _ letters: Set<Int64>,
+        _ deadline: ContinuousClock.Instant
+    ) async throws -> (Contribution, setAside: Set<Int64>) {
+        var setAside: Set<Int64> = []
+        var facts: [FactOwner: CustomerFacts] = [:]
+        try await LogPages(log: "campaign", pool: pool).forEach(of: partition, upTo: upTo, deadline: deadline) { raw in
+            let entry: CampaignEntry?
+            do { entry = try CampaignEntry(raw) } catch {
+                setAside.insert(raw.offset)
+                return
+            }
+            guard let entry, campaignID == 0 || entry.owned.owner.campaignID == campaignID else { return }
+            if letters.contains(raw.offset) { setAside.insert(raw.offset) }
+            facts[entry.owned.owner, default: CustomerFacts()].add(entry.owned.fact)
+        }
+        var total = Contribution()
+        for (owner, one) in facts { total.merge(Contribution(campaignID: owner.campaignID, facts: one, days: days)) }
+        return (total, setAside)
     }
 }

@@ -1,4 +1,5 @@
 internal import Contracts
+internal import EventLog
 internal import Foundation
 internal import KPIDomain
 internal import ProtobufC
@@ -17,38 +18,38 @@ struct CampaignEntry: Sendable {
     var name: CampaignName
 
     /// nil for a kind that no number depends on, which a newer campaign service may write.
-    init?(partition: Int16, _ entry: RawEntry) throws {
+    init?(_ entry: LogEntry) throws {
         guard let read = try Self.read(entry) else { return nil }
         let (cut, fact) = read
         owned = OwnedFact(
-            owner: FactOwner(partition: partition, campaignID: cut.campaignID, customerID: entry.customerID), fact: fact
+            owner: FactOwner(partition: entry.partition, campaignID: cut.campaignID, customerID: entry.customerID), fact: fact
         )
         name = CampaignName(
             campaignID: cut.campaignID, version: cut.campaignVersion, name: cut.campaignName, currency: cut.currency)
     }
 
-    private static func read(_ entry: RawEntry) throws -> (CampaignV1.Cut, Fact)? {
-        let at = entry.occurredAt
+    private static func read(_ entry: LogEntry) throws -> (CampaignV1.Cut, Fact)? {
+        let (at, bytes) = (entry.occurredAt, entry.body ?? [])
         switch entry.kind {
         case 1:
-            let body = try CampaignV1.Contacted(unpacking: entry.body)
+            let body = try CampaignV1.Contacted(unpacking: bytes)
             let cut = try required(body.cut)
             return (
                 cut,
                 .contacted(dedupeKey: body.dedupeKey, at: at, cut: Cut(cut), unknown: body.delivery == "unknown")
             )
         case 2:
-            let cut = try required(CampaignV1.Held(unpacking: entry.body).cut)
+            let cut = try required(CampaignV1.Held(unpacking: bytes).cut)
             return (cut, .held(at: at, cut: Cut(cut)))
         case 3:
-            let body = try CampaignV1.Outcome(unpacking: entry.body)
+            let body = try CampaignV1.Outcome(unpacking: bytes)
             return (try required(body.cut), .outcome(eventID: body.eventID, at: at, valueMinor: body.valueMinor))
         case 4:
-            let body = try CampaignV1.Refused(unpacking: entry.body)
+            let body = try CampaignV1.Refused(unpacking: bytes)
             let cut = try required(body.cut)
             return (cut, .refused(at: at, cut: Cut(cut), reason: body.reason))
         case 5:
-            let body = try CampaignV1.DeliveryChanged(unpacking: entry.body)
+            let body = try CampaignV1.DeliveryChanged(unpacking: bytes)
             let cut = try required(body.cut)
             return (
                 cut,
