@@ -81,7 +81,8 @@ struct ActivityVerification: Sendable {
     ) async throws -> ([ActivityKey: Int64], SetAsideEntries?) {
         var tally = ActivityTally(days: days)
         var setAside: Set<Int64> = []
-        try await LogPages(log: source.log, pool: pool).forEach(of: partition, upTo: upTo, deadline: deadline) { entry in
+        let pages = LogPages(log: source.log, pool: pool)
+        try await pages.forEach(of: partition, upTo: upTo, deadline: deadline) { entry in
             // One that was given up stands in no count: it is missed there as long as it can be read.
             if letters.contains(entry.offset) { setAside.insert(entry.offset) }
             guard let activities = try? source.read(entry.kind, entry.subject, entry.body) else {

@@ -22,8 +22,8 @@ struct CampaignEntry: Sendable {
         guard let read = try Self.read(entry) else { return nil }
         let (cut, fact) = read
         owned = OwnedFact(
-            owner: FactOwner(partition: entry.partition, campaignID: cut.campaignID, customerID: entry.customerID), fact: fact
-        )
+            owner: FactOwner(partition: entry.partition, campaignID: cut.campaignID, customerID: entry.customerID),
+            fact: fact)
         name = CampaignName(
             campaignID: cut.campaignID, version: cut.campaignVersion, name: cut.campaignName, currency: cut.currency)
     }
