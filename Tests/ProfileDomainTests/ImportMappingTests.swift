@@ -28,6 +28,47 @@ struct ImportMappingTests {
         #expect(throws: FieldProblem.self) { try RowMapper(try Self.mapping(Self.age), header: []) }
     }
 
+    @Test(
+        "stops the import on a column that something else than the columns names and the file lacks",
+        arguments: [
+            (
+                #", "consents": [{"purpose": "m", "channel": "sms", "granted": true}, {"purpose": "m", "channel": "sms", "granted": false, "when": {"column": "opt_outs", "equals": "yes"}}]"#,
+                "consents[1].when.column"
+            ),
+            (
+                #", "rows": "events", "event": {"id": {"column": "x"}, "type": {"constant": "a"}, "occurred_at": {"column": "age"}}"#,
+                "event.id.column"
+            ),
+            (#", "manager": {"column": "boss"}"#, "manager.column"),
+            (
+                #", "past_campaign": {"name": "p", "arm_column": "age", "arms": ["a"], "control_arm": "a", "channel": "mail", "contacted_at": "2008-03-20T00:00:00Z", "event_type": "b", "window_days": 14, "outcome_column": "y", "outcome_equals": "1"}"#,
+                "past_campaign.outcome_column"
+            ),
+        ])
+    func namedElsewhere(more: String, field: String) {
+        #expect {
+            try RowMapper(try Self.mapping(Self.age, more: more), header: ["age"])
+        } throws: { ($0 as? FieldProblem)?.field == field }
+    }
+
+    @Test("stops the import where two columns are one trait")
+    func repeatedTrait() {
+        #expect {
+            try Self.mapping(Self.age + ", " + Self.age.replacing(#""age": {"known"#, with: #""years": {"known"#))
+        } throws: { ($0 as? FieldProblem)?.field.hasSuffix(".trait.name") == true }
+    }
+
+    @Test(
+        "refuses a row with a text that cannot be stored, and names the column",
+        arguments: ["a\0b", String(repeating: "x", count: 1_025)])
+    func unstorable(text: String) throws {
+        let name = Self.age.replacing("age", with: "name").replacing("integer", with: "text")
+        let mapper = try RowMapper(try Self.mapping(name), header: ["name"])
+        #expect {
+            try mapper.row(1, [text], receivedAt: .now)
+        } throws: { ($0 as? FieldProblem)?.field == "name" }
+    }
+
     @Test("refuses a trait that is known only after a contact")
     func after() {
         let after = Self.age.replacing("before", with: "after")

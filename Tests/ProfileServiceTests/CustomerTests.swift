@@ -104,19 +104,6 @@ struct CustomerTests {
         #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
     }
 
-    @Test("nothing of the profile is seen by the request role without a scope")
-    func requestRole() async throws {
-        let bed = try await ProfileBed.make()
-        try await bed.identify("1")
-        let person = PostgresPool(
-            bed.database.connecting(as: "zhike_profile_request"), logger: Logger(label: "test"))
-        for table in ["customer", "customer_trait", "identity", "consent", "suppression", "log", "visible_customer"] {
-            let rows = try await person.query("SELECT count(*) FROM \(path: "profile.\(table)")")
-            #expect(try rows[0].decode(0, as: Int64.self) == 0, "\(table)")
-        }
-        await person.close()
-    }
-
     static func trait(
         _ name: String, _ type: ProfileV1.TraitType, _ sensitivity: ProfileV1.Sensitivity
     ) -> ProfileV1.TraitDefinition {

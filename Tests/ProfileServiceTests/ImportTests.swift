@@ -72,4 +72,74 @@ struct ImportTests {
         #expect(changes.map(\.newValue?.value) == [.integer(30), .integer(31), nil])
         #expect(try await bed.count("SELECT count(*) FROM profile.customer_trait WHERE trait_age IS NULL") == 1)
     }
+
+    @Test("makes the same customers of a file whatever the size of its chunks", arguments: [1, 2, 100])
+    func chunkSizes(chunkRows: Int) async throws {
+        let bed = try await ProfileBed.make()
+        let importID = try await Self.open(bed)
+        try await bed.identify("2", office: "/head/")
+        let rows = [
+            ("1", "", "m1"), ("1", "/head/east/", ""), ("2", "/head/west/", ""), ("2", "", "m2"), ("3", "/head/", "m3"),
+        ].enumerated().map { index, row in
+            ProfileV1.ImportRow(
+                rowNumber: Int64(index + 1), identities: [ProfileBed.identity(row.0)], officePath: row.1,
+                manager: row.2)
+        }
+        for (chunk, start) in stride(from: 0, to: rows.count, by: chunkRows).enumerated() {
+            let reply = try await bed.client.importRows(
+                ProfileV1.ImportRowsRequest(
+                    importID: importID, chunk: Int64(chunk),
+                    rows: Array(rows[start..<min(start + chunkRows, rows.count)]), source: "core"),
+                options: ProfileBed.options())
+            #expect(reply.rejected.isEmpty)
+        }
+        let stored = try await bed.administrator.query(
+            "SELECT customer_number || office_path || manager FROM profile.customer ORDER BY customer_number")
+        #expect(
+            try stored.map { try $0.decode(0, as: String.self) } == ["1/head/east/m1", "2/head/west/m2", "3/head/m3"])
+    }
+
+    @Test("does not take back what a customer has said since the import was opened")
+    func optOutMeanwhile() async throws {
+        let bed = try await ProfileBed.make()
+        let importID = try await Self.open(bed)
+        try await bed.identify("1")
+        try await bed.identify("2")
+        let out = ProfileV1.SetConsentsRequest(
+            customer: ProfileBed.reference("1"),
+            consents: [.init(purpose: "marketing", channel: "sms", granted: false)])
+        // The bed's clock stands still; the customer speaks after the import was opened.
+        try await bed.administrator.execute("UPDATE profile.import SET opened_at = opened_at - interval '1 minute'")
+        _ = try await bed.client.setConsents(out, options: ProfileBed.options())
+        _ = try await bed.client.importRows(
+            ProfileV1.ImportRowsRequest(
+                importID: importID, chunk: 0, rows: [Self.row(1, age: 1), Self.row(2, age: 2)], source: "core"),
+            options: ProfileBed.options())
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE granted") == 1)
+        #expect(
+            try await bed.count("SELECT sum(trait_age)::bigint FROM profile.published_customer") == 3,
+            "the rest of the row is stored")
+        var again = out
+        again.consents[0].granted = true
+        again.consents[0].validFromMicros = ProfileBed.now.microseconds - 1
+        await #expect {
+            try await bed.client.setConsents(again, options: ProfileBed.options())
+        } throws: { ($0 as? RPCError)?.code == .failedPrecondition }
+        again.consents[0].validFromMicros = 0
+        _ = try await bed.client.setConsents(again, options: ProfileBed.options())
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE granted") == 2)
+    }
+
+    @Test("keeps apart what only looks the same: identities, and events of one customer")
+    func lookAlikes() async throws {
+        let bed = try await ProfileBed.make()
+        try await bed.identify("K100")
+        let events = ["\u{E9}1", "e\u{301}1", "\u{E9}1"].map { ProfileBed.event($0, of: "K100") }
+        let reply = try await bed.client.track(ProfileV1.TrackRequest(events: events), options: ProfileBed.options())
+        #expect(reply.results.map(\.status) == [.accepted, .accepted, .duplicate])
+        let other = try await bed.client.track(
+            ProfileV1.TrackRequest(events: [ProfileBed.event("2", of: "\u{212A}100")]), options: ProfileBed.options())
+        #expect(other.results.map(\.refusal?.code) == ["unknown_customer"])
+    }
 }

@@ -12,6 +12,10 @@ enum ProfileFailure: Error {
     /// Both sides are customers already; joining them is a merge.
     case bothAreCustomers
     case tooManyWaiting
+    /// Somebody of the staff belongs to an office that is not the person's.
+    case staffElsewhere
+    /// A grant from before what the customer said last.
+    case outdatedConsent
     /// The database refused a value that all checks had let pass.
     case unstorable
     case field(FieldProblem)
@@ -42,6 +46,16 @@ extension ProfileFailure: RPCErrorConvertible {
             RPCError(
                 .resourceExhausted, "Too many events are waiting to be stored; send them again shortly.",
                 retryAfterMilliseconds: 200, notExecuted: true)
+        case .staffElsewhere:
+            RPCError(
+                .permissionDenied,
+                "One of these staff numbers belongs to another office; let an office above both move them.",
+                field: "staff")
+        case .outdatedConsent:
+            RPCError(
+                .failedPrecondition,
+                "The customer has said something else since the day this consent is from; ask for the present one.",
+                field: "consents")
         case .unstorable:
             RPCError(
                 .invalidArgument,

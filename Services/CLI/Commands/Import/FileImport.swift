@@ -28,6 +28,7 @@ struct FileImport: Sendable {
 
     /// Chunks stay below the limit of a message with room for the envelope.
     private static let chunkBytes = 400_000
+    private static let rowBytes = 200_000
 
     init(
         clients: SuiteClients, file: URL, mappingFile: URL, rejectsFile: URL? = nil,
@@ -89,18 +90,20 @@ struct FileImport: Sendable {
         let title = localized("import \(file.lastPathComponent)", "导入 \(file.lastPathComponent)")
         try await source.rows(title) { number, row in
             let proto: ProfileV1.ImportRow
+            let size: Int
             do throws(FieldProblem) {
                 if let problem = source.problem(row) { throw problem }
                 // Whether an event lies too far ahead is for the profile service to say: which rows are sent must not
                 // depend on the hour, or a second run would not know the rows of the first.
                 let mapped = try source.mapper.row(number, row.fields, receivedAt: .distantFuture)
                 proto = mapped.proto(consentsFrom: receivedAt)
+                size = try Self.size(proto)
             } catch {
                 return run.refuse(number, error)
             }
             if try run.passesOver(number) { return }
             rows.append(proto)
-            bytes += (try? proto.packed().count) ?? 0
+            bytes += size
             if bytes >= Self.chunkBytes || rows.count >= chunkRows {
                 try await run.send(rows, through: self)
                 rows.removeAll(keepingCapacity: true)
@@ -108,6 +111,16 @@ struct FileImport: Sendable {
             }
         }
         if !rows.isEmpty { try await run.send(rows, through: self) }
+    }
+
+    /// In bytes, of a row that can be sent: one bad row must not keep a whole chunk from being sent.
+    private static func size(_ row: ProfileV1.ImportRow) throws(FieldProblem) -> Int {
+        guard let size = try? row.packed().count, size <= rowBytes else {
+            throw FieldProblem(
+                field: "row", code: "row",
+                reason: "The row is larger than \(rowBytes) bytes or holds a zero byte.")
+        }
+        return size
     }
 
     /// Calls again while a suite service is away, for a minute at most; imports are repeatable by their chunk numbers.

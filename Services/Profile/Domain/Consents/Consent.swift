@@ -40,3 +40,29 @@ public struct Consent: Sendable, Hashable {
         self.source = source
     }
 }
+
+/// What a customer's word on a purpose and a channel is at present.
+public struct StandingConsent: Sendable, Hashable {
+    public var granted: Bool
+    public var validFrom: Date
+    /// When the bank wrote it down.
+    public var changedAt: Date
+
+    public init(granted: Bool, validFrom: Date, changedAt: Date) {
+        self.granted = granted
+        self.validFrom = validFrom
+        self.changedAt = changedAt
+    }
+}
+
+extension Consent {
+    /// Whether the customer has said something else since: a grant from before a withdrawal was written down, or from before
+    /// another grant, changes nothing. A withdrawal always counts.
+    public func isOutdated(by standing: StandingConsent) -> Bool {
+        guard granted else { return false }
+        let said =
+            standing.granted
+            ? min(standing.validFrom, standing.changedAt) : max(standing.validFrom, standing.changedAt)
+        return validFrom < said
+    }
+}

@@ -21,6 +21,10 @@ public struct Identity: Sendable, Hashable {
         self.value = value
     }
 
+    public static func == (one: Identity, other: Identity) -> Bool {
+        one.kind == other.kind && ExactText(one.value) == ExactText(other.value)
+    }
+
     /// From storage, where it was checked when it was first taken.
     package init(trusted kind: String, _ value: String) {
         self.kind = kind

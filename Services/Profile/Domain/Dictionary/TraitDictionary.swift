@@ -28,7 +28,12 @@ public struct TraitDictionary: Sendable {
     public func changes(for wanted: [TraitDefinition]) throws(FieldProblem) -> DictionaryChange {
         var added: [TraitDefinition] = []
         var reworded: [TraitDefinition] = []
+        var names: Set<String> = []
         for (index, definition) in wanted.enumerated() {
+            guard names.insert(definition.name).inserted else {
+                throw FieldProblem(
+                    field: "traits[\(index)].name", code: "repeated", reason: "Define each trait once in a call.")
+            }
             guard let current = byName[definition.name] else {
                 added.append(definition)
                 continue

@@ -8,6 +8,18 @@ public enum TraitValue: Sendable, Hashable {
     case flag(Bool)
     case time(Date)
 
+    /// A text that is only spelt otherwise is another value: rules compare bytes.
+    public static func == (one: TraitValue, other: TraitValue) -> Bool {
+        switch (one, other) {
+        case (.text(let left), .text(let right)): ExactText(left) == ExactText(right)
+        case (.integer(let left), .integer(let right)): left == right
+        case (.decimal(let left), .decimal(let right)): left == right
+        case (.flag(let left), .flag(let right)): left == right
+        case (.time(let left), .time(let right)): left == right
+        case (.text, _), (.integer, _), (.decimal, _), (.flag, _), (.time, _): false
+        }
+    }
+
     public var type: TraitType {
         switch self {
         case .text: .text
@@ -25,7 +37,7 @@ public enum TraitValue: Sendable, Hashable {
     public func fitting(_ type: TraitType) throws(FieldProblem) -> TraitValue {
         switch (self, type) {
         case (.integer(let number), .decimal):
-            guard abs(number) <= 1 << 53 else { throw Self.problem(type) }
+            guard number.magnitude <= 1 << 53 else { throw Self.problem(type) }
             return .decimal(Double(number))
         case (.decimal(let number), .decimal) where !number.isFinite:
             throw Self.problem(type)

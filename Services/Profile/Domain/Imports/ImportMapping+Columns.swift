@@ -3,8 +3,13 @@ extension ImportMapping {
     static func columns(_ reader: MappingReader?, source: String) throws(FieldProblem) -> [String: Column] {
         guard var reader else { throw MappingReader.problem("columns", "Declare the columns of the file.") }
         var columns: [String: Column] = [:]
+        var traits: Set<String> = []
         for (name, var one) in try reader.everyObject() {
-            columns[name] = try column(&one, source: source)
+            let column = try column(&one, source: source)
+            if case .trait(let definition, _) = column.use, !traits.insert(definition.name).inserted {
+                throw MappingReader.problem("columns.\(name).trait.name", "Another column is this trait already.")
+            }
+            columns[name] = column
         }
         return columns
     }

@@ -123,11 +123,24 @@ public struct ImportMapping: Sendable {
         for name in columns.keys.sorted() where !present.contains(name) {
             throw MappingReader.problem("columns.\(name)", "The file has no column of this name.")
         }
-        for (field, origin) in [("customer_number", customerNumber), ("office", office), ("manager", manager)] {
-            if case .column(let name) = origin, !present.contains(name) {
-                throw MappingReader.problem("\(field).column", "The file has no column \(name).")
-            }
+        for (field, name) in columnsUsed where !present.contains(name) {
+            throw MappingReader.problem(field, "The file has no column \(name).")
         }
+    }
+
+    /// Every column that is named outside of `columns`, with the place in the mapping that names it.
+    private var columnsUsed: [(field: String, name: String)] {
+        var origins = [("customer_number", customerNumber), ("office", office), ("manager", manager)]
+        if let event {
+            origins += [("event.id", event.id), ("event.type", event.type), ("event.occurred_at", event.occurredAt)]
+        }
+        var used: [(field: String, name: String)] = origins.compactMap { field, origin in
+            if case .column(let name) = origin { ("\(field).column", name) } else { nil }
+        }
+        for (index, line) in consents.enumerated() {
+            if let when = line.when { used.append(("consents[\(index)].when.column", when.column)) }
+        }
+        return used + (pastCampaign?.columnsUsed ?? [])
     }
 
     private static func delimiter(_ text: String) throws(FieldProblem) -> Character {

@@ -18,6 +18,14 @@ public struct PastCampaignMapping: Sendable, Hashable {
     public var valueColumn: String?
     public var currency: String
 
+    /// The columns that are named, with the place in the mapping that names each.
+    var columnsUsed: [(field: String, name: String)] {
+        [("arm_column", armColumn), ("outcome_column", outcomeColumn), ("value_column", valueColumn)].compactMap {
+            field, name in
+            name.map { ("past_campaign.\(field)", $0) }
+        }
+    }
+
     init(_ reader: MappingReader) throws(FieldProblem) {
         var reader = reader
         name = try reader.text("name")

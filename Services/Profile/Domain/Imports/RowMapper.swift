@@ -20,12 +20,7 @@ public struct RowMapper: Sendable {
                 field: "row", code: "width", reason: "The row has \(fields.count) fields where the header has \(width)."
             )
         }
-        var identities = [
-            try at("customer_number") { () throws(FieldProblem) in
-                try Identity(
-                    kind: Identity.customerNumberKind, value: text(mapping.customerNumber, fields, number))
-            }
-        ]
+        var identities = [try customerNumber(fields, number)]
         var traits: [String: TraitValue?] = [:]
         for (name, column) in mapping.columns {
             guard let index = indexOf[name] else { continue }
@@ -48,6 +43,12 @@ public struct RowMapper: Sendable {
             events: try events(fields, number, receivedAt: receivedAt))
     }
 
+    private func customerNumber(_ fields: [String], _ number: Int64) throws(FieldProblem) -> Identity {
+        try at("customer_number") { () throws(FieldProblem) in
+            try Identity(kind: Identity.customerNumberKind, value: text(mapping.customerNumber, fields, number))
+        }
+    }
+
     /// The arm a customer was in and the value of its conversion in units; nil for no conversion.
     public func pastContact(
         _ past: PastCampaignMapping, _ number: Int64, _ fields: [String]
@@ -62,7 +63,8 @@ public struct RowMapper: Sendable {
         let value = try past.valueColumn.map { column throws(FieldProblem) in
             try amount(field(column, fields) ?? "", column)
         }
-        return (text(mapping.customerNumber, fields, number), arm, outcome == past.outcomeEquals, value ?? 0)
+        let identity = try customerNumber(fields, number)
+        return (identity.value, arm, outcome == past.outcomeEquals, value ?? 0)
     }
 
     /// An amount in the currency's own unit; nothing counts as 0.
@@ -108,7 +110,7 @@ public struct RowMapper: Sendable {
                 field: column, code: "trait_value",
                 reason: "This column holds \(definition.type.word) values by the mapping.")
         }
-        return value
+        return try at(column) { () throws(FieldProblem) in try value.fitting(definition.type) }
     }
 
     private func consents(_ fields: [String], receivedAt: Date) throws(FieldProblem) -> [Consent] {

@@ -1,3 +1,5 @@
+internal import ProfileDomain
+
 /// The events of several batches as they go into the log together.
 ///
 /// Sorted by partition and customer, so that neighbours in the log are neighbours in its indexes: that halves the price of
@@ -18,14 +20,14 @@ struct EventGroup: Sendable {
         }
         events.reserveCapacity(given.count)
         places.reserveCapacity(given.count)
-        var ids: Set<String> = []
+        var ids: Set<ExactText> = []
         var customer: Int64?
         for place in order {
             if given[place].key.customerID != customer {
                 customer = given[place].key.customerID
                 ids.removeAll(keepingCapacity: true)
             }
-            guard ids.insert(given[place].event.id).inserted else { continue }
+            guard ids.insert(ExactText(given[place].event.id)).inserted else { continue }
             events.append(given[place])
             places.append(place)
         }

@@ -15,10 +15,13 @@ struct RowBatch: Sendable {
             guard case .success(let id) = home else { continue }
             let key = CustomerKey(customerID: id)
             if row.office != .none || !row.manager.isEmpty {
-                assignmentOf[id] = NewCustomer(key: key, customerNumber: nil, office: row.office, manager: row.manager)
+                let none = NewCustomer(key: key, customerNumber: nil, office: .none, manager: "")
+                if row.office != .none { assignmentOf[id, default: none].office = row.office }
+                if !row.manager.isEmpty { assignmentOf[id, default: none].manager = row.manager }
             }
             for consent in row.consents {
-                consentOf[ConsentKey(id, consent)] = LocatedConsent(key: key, consent: consent)
+                let located = LocatedConsent(key: key, consent: consent)
+                consentOf[ConsentKey(located)] = located
             }
             if !row.traits.isEmpty {
                 traitsOf[id, default: LocatedTraits(key: key, values: [:])].values.merge(row.traits) { $1 }
@@ -42,25 +45,13 @@ struct RowBatch: Sendable {
     }
 }
 
-private struct ConsentKey: Hashable {
-    let customerID: Int64
-    let purpose: String
-    let channel: String
-
-    init(_ customerID: Int64, _ consent: Consent) {
-        self.customerID = customerID
-        purpose = consent.purpose
-        channel = consent.channel
-    }
-}
-
 /// What makes an event unique.
 struct EventKey: Hashable {
     let customerID: Int64
-    let eventID: String
+    let eventID: ExactText
 
     init(_ located: LocatedEvent) {
         customerID = located.key.customerID
-        eventID = located.event.id
+        eventID = ExactText(located.event.id)
     }
 }

@@ -74,12 +74,14 @@ struct RowIntake: Sendable {
         for link in plan.links where link.identity.kind == Identity.customerNumberKind {
             numbers[link.home] = numbers[link.home] ?? link.identity.value
         }
+        let named = Dictionary(batch.assignments.map { ($0.key.customerID, $0) }) { $1 }
         let new = plan.created.map { created -> (customer: NewCustomer, by: Identity) in
-            let row = rows[created.row]
-            let customer = NewCustomer(
-                key: CustomerKey(customerID: created.home), customerNumber: numbers[created.home], office: row.office,
-                manager: row.manager)
-            return (customer, row.identities[0])
+            var customer =
+                named[created.home]
+                ?? NewCustomer(
+                    key: CustomerKey(customerID: created.home), customerNumber: nil, office: .none, manager: "")
+            customer.customerNumber = numbers[created.home]
+            return (customer, rows[created.row].identities[0])
         }
         try await CustomerStorage.insert(new.map(\.customer), at: moment, in: connection)
         try await IdentityStorage.link(plan.links, at: moment, in: connection)
@@ -114,8 +116,10 @@ struct RowIntake: Sendable {
     }
 
     private func storeConsents(_ batch: RowBatch, in connection: PostgresConnection) async throws -> [NewLogEntry] {
-        let consents = batch.consents
-        try await ConsentStorage.takeGuards(Set(consents.map(\.key)), in: connection)
+        let keys = Set(batch.consents.map(\.key))
+        try await ConsentStorage.takeGuards(keys, in: connection)
+        // A file may be older than what a customer has said since.
+        let consents = try await ConsentStorage.notOutdated(batch.consents, in: connection)
         try await ConsentStorage.put(consents, at: moment, in: connection)
         let logEntries = LogEntries(at: moment)
         return try Dictionary(grouping: consents, by: \.key).map { key, located in

@@ -4,7 +4,11 @@ internal import ProfileDomain
 
 extension ImportRow {
     /// Checks a row against the dictionary; the problem's field is a path within the row.
-    init(_ proto: ProfileV1.ImportRow, dictionary: TraitDictionary, receivedAt: Date) throws(FieldProblem) {
+    ///
+    /// - Parameter consentsFrom: from when on a consent holds that names no moment itself.
+    init(
+        _ proto: ProfileV1.ImportRow, dictionary: TraitDictionary, receivedAt: Date, consentsFrom: Date
+    ) throws(FieldProblem) {
         try self.init(
             rowNumber: proto.rowNumber,
             identities: try Self.each(proto.identities, "identities") { (item) throws(FieldProblem) in
@@ -13,7 +17,7 @@ extension ImportRow {
             office: try Office(proto.officePath), manager: proto.manager,
             traits: try Self.traits(proto.traits, dictionary),
             consents: try Self.each(proto.consents, "consents") { (item) throws(FieldProblem) in
-                try Consent(item, receivedAt: receivedAt)
+                try Consent(item, receivedAt: consentsFrom)
             },
             events: try Self.each(proto.events, "events") { (item) throws(FieldProblem) in
                 try BehaviourEvent(item, receivedAt: receivedAt)

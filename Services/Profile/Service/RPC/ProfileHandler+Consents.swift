@@ -25,8 +25,11 @@ extension ProfileHandler {
         return try await change(context, request) { connection in
             let key = try await locate(reference, for: principal, in: connection)
             try await ConsentStorage.takeGuards([key], in: connection)
-            try await ConsentStorage.put(
-                consents.map { LocatedConsent(key: key, consent: $0) }, at: now, in: connection)
+            let located = consents.map { LocatedConsent(key: key, consent: $0) }
+            guard try await ConsentStorage.notOutdated(located, in: connection).count == located.count else {
+                throw ProfileFailure.outdatedConsent
+            }
+            try await ConsentStorage.put(located, at: now, in: connection)
             let entry = try LogEntries(at: now).consented(consents, by: key)
             let offsets = try await writer.append([entry], in: connection)
             return ProfileV1.SetConsentsResponse(

@@ -61,7 +61,7 @@ extension ProfileHandler {
                 throw ProfileFailure.chunkOutOfOrder(expected: state.nextChunk)
             }
             let dictionary = try await dictionary.current(in: connection)
-            let response = try await store(request, principal, dictionary, now, in: connection)
+            let response = try await store(request, state, principal, dictionary, now, in: connection)
             try await ImportStorage.finishChunk(
                 request.importID, chunk: request.chunk, accepted: response.rowsAccepted,
                 rejected: Int64(response.rejected.count), reply: try response.packed(), in: connection)
@@ -81,14 +81,16 @@ extension ProfileHandler {
     }
 
     private func store(
-        _ request: ProfileV1.ImportRowsRequest, _ principal: Principal, _ dictionary: TraitDictionary, _ now: Date,
-        in connection: PostgresConnection
+        _ request: ProfileV1.ImportRowsRequest, _ state: ImportState, _ principal: Principal,
+        _ dictionary: TraitDictionary, _ now: Date, in connection: PostgresConnection
     ) async throws -> ProfileV1.ImportRowsResponse {
         var response = ProfileV1.ImportRowsResponse()
         var rows: [ImportRow] = []
         for proto in request.rows {
             do throws(FieldProblem) {
-                let row = try ImportRow(proto, dictionary: dictionary, receivedAt: now)
+                // Consents hold from the moment of the import on, whenever its chunks arrive.
+                let row = try ImportRow(
+                    proto, dictionary: dictionary, receivedAt: now, consentsFrom: state.openedAt)
                 guard row.office.path.hasPrefix(principal.officePath) else {
                     throw FieldProblem(
                         field: "office_path", code: "scope", reason: "That office is not yours or below yours.")

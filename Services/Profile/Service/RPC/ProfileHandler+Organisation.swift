@@ -9,7 +9,8 @@ extension ProfileHandler {
     func putOrganisation(
         _ request: ProfileV1.PutOrganisationRequest, context: CallContext
     ) async throws -> ProfileV1.PutOrganisationResponse {
-        _ = try await dependencies.audit.require(.editOrganisation, context, what: "organisation", pool: pool)
+        let principal = try await dependencies.audit.require(
+            .editOrganisation, context, what: "organisation", pool: pool)
         let offices = try Self.checked { () throws(FieldProblem) in try Self.offices(request.offices) }
         let staff = try Self.checked { () throws(FieldProblem) in
             try ImportRow.each(request.staff, "staff") { (proto) throws(FieldProblem) in
@@ -17,8 +18,13 @@ extension ProfileHandler {
                     number: proto.staffNumber, name: proto.name, office: Office(proto.officePath), duty: proto.duty)
             }
         }
+        try Self.requireOwn(offices.map(\.path), staff, principal)
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
+            guard
+                try await OrganisationStorage.hold(staff.map(\.number), in: connection)
+                    .allSatisfy({ OfficePath.isWithin($0, scope: principal.officePath) })
+            else { throw ProfileFailure.staffElsewhere }
             let named = Set(offices.map(\.path.path))
             let missing = try await OrganisationStorage.missing(
                 Set(staff.map(\.office.path)).subtracting(named), in: connection)
@@ -35,6 +41,23 @@ extension ProfileHandler {
                     result: .done),
                 in: connection)
             return ProfileV1.PutOrganisationResponse()
+        }
+    }
+
+    /// Each office and each member of the staff is named once, and belongs to the person's own office or one below it.
+    private static func requireOwn(_ offices: [Office], _ staff: [Staff], _ principal: Principal) throws {
+        guard Set(offices.map(\.path)).count == offices.count else {
+            throw RPCError(.invalidArgument, "Name each office once in a call.", field: "offices", notExecuted: true)
+        }
+        guard Set(staff.map { ExactText($0.number) }).count == staff.count else {
+            throw RPCError(
+                .invalidArgument, "Name each staff number once in a call.", field: "staff", notExecuted: true)
+        }
+        for (index, office) in offices.enumerated() {
+            try Gate.requireOffice(office.path, within: principal, field: "offices[\(index)].path")
+        }
+        for (index, member) in staff.enumerated() {
+            try Gate.requireOffice(member.office.path, within: principal, field: "staff[\(index)].office_path")
         }
     }
 

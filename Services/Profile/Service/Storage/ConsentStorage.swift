@@ -8,6 +8,20 @@ struct LocatedConsent: Sendable {
     var consent: Consent
 }
 
+/// What a customer has said once: a later word takes the place of the earlier.
+struct ConsentKey: Hashable {
+    let customerID: Int64
+    let purpose: String
+    let channel: String
+}
+
+extension ConsentKey {
+    init(_ located: LocatedConsent) {
+        self.init(
+            customerID: located.key.customerID, purpose: located.consent.purpose, channel: located.consent.channel)
+    }
+}
+
 /// Consents and suppression, always written after their customer's guard was taken.
 enum ConsentStorage {
     /// Takes the guard of each customer, in one order: from here to the end of the transaction no contact to them can be
@@ -24,6 +38,35 @@ enum ConsentStorage {
             ORDER BY g.partition, g.customer_id
             FOR UPDATE OF g
             """)
+    }
+
+    /// Those that nothing later outweighs; to be called with their guards taken.
+    static func notOutdated(
+        _ consents: [LocatedConsent], in connection: PostgresConnection
+    ) async throws -> [LocatedConsent] {
+        let grants = consents.filter(\.consent.granted)
+        guard !grants.isEmpty else { return consents }
+        let rows = try await connection.query(
+            """
+            SELECT n.customer_id, n.purpose, n.channel, n.granted, n.valid_from, n.changed_at
+            FROM unnest(\(grants.map(\.key.partition))::smallint[], \(grants.map(\.key.customerID))::bigint[],
+                \(grants.map(\.consent.purpose))::text[], \(grants.map(\.consent.channel))::text[])
+                AS i(partition, customer_id, purpose, channel)
+            JOIN profile.consent n USING (partition, customer_id, purpose, channel)
+            """)
+        let standing = Dictionary(
+            try rows.map { row in
+                let (id, purpose, channel, granted, from, changed) = try row.decode(
+                    Int64.self, String.self, String.self, Bool.self, Date.self, Date.self)
+                return (
+                    ConsentKey(customerID: id, purpose: purpose, channel: channel),
+                    StandingConsent(granted: granted, validFrom: from, changedAt: changed)
+                )
+            }, uniquingKeysWith: { $1 })
+        return consents.filter { one in
+            guard let old = standing[ConsentKey(one)] else { return true }
+            return !one.consent.isOutdated(by: old)
+        }
     }
 
     static func put(_ consents: [LocatedConsent], at moment: Date, in connection: PostgresConnection) async throws {

@@ -10,6 +10,8 @@ struct ImportState: Sendable {
     var isClosed: Bool
     /// The office of the person who opened it.
     var office: String
+    /// In the bank's time.
+    var openedAt: Date
 }
 
 /// Bulk imports and the stored reply of each of their chunks.
@@ -28,7 +30,8 @@ enum ImportStorage {
             """)
         let rows = try await connection.query(
             """
-            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path
+            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path,
+                opened_at
             FROM profile.import WHERE import_key = \(key)
             """)
         guard let row = rows.first else { throw ProfileFailure.unknownImport }
@@ -39,7 +42,8 @@ enum ImportStorage {
     static func lock(_ importID: Int64, in connection: PostgresConnection) async throws -> ImportState {
         let rows = try await connection.query(
             """
-            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path
+            SELECT import_id, next_chunk, rows_accepted, rows_rejected, closed_at IS NOT NULL, office_path,
+                opened_at
             FROM profile.import WHERE import_id = \(importID) FOR UPDATE
             """)
         guard let row = rows.first else { throw ProfileFailure.unknownImport }
@@ -47,11 +51,11 @@ enum ImportStorage {
     }
 
     private static func state(_ row: PostgresRow) throws -> ImportState {
-        let (id, next, accepted, rejected, closed, office) = try row.decode(
-            Int64.self, Int64.self, Int64.self, Int64.self, Bool.self, String.self)
+        let (id, next, accepted, rejected, closed, office, opened) = try row.decode(
+            Int64.self, Int64.self, Int64.self, Int64.self, Bool.self, String.self, Date.self)
         return ImportState(
             importID: id, nextChunk: next, rowsAccepted: accepted, rowsRejected: rejected, isClosed: closed,
-            office: office)
+            office: office, openedAt: opened)
     }
 
     static func storedReply(

@@ -30,6 +30,17 @@ enum OrganisationStorage {
         }
     }
 
+    /// Where those of the staff stand at present who are known; nobody moves them until the transaction ends.
+    static func hold(_ numbers: [String], in connection: PostgresConnection) async throws -> [String] {
+        guard !numbers.isEmpty else { return [] }
+        return try await connection.query(
+            """
+            SELECT office_path FROM profile.staff WHERE staff_number = ANY (\(numbers)::text[])
+            ORDER BY staff_number FOR UPDATE
+            """
+        ).map { try $0.decode(String.self) }
+    }
+
     /// Offices in the order of their paths, after the one given; the head office has no name and is left out.
     static func offices(
         after path: String, within scope: String, limit: Int, in connection: PostgresConnection

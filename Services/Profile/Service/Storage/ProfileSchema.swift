@@ -16,6 +16,7 @@ public enum ProfileSchema {
             Migration(name: "0008-scope", bytes: PackageResources._008_scope_sql),
             Migration(name: "0009-import-opener", bytes: PackageResources._009_import_opener_sql),
             Migration(name: "0010-head-office", bytes: PackageResources._010_head_office_sql),
+            Migration(name: "0011-request-grants", bytes: PackageResources._011_request_grants_sql),
         ]
     }
 }
