@@ -116,15 +116,33 @@ struct RunnerTests {
         }
     }
 
-    @Test("a part that does not stop is ended hard after the bound, from SIGTERM as from Ctrl-C")
-    func hardStop() async {
+    @Test(
+        "a part that does not stop is ended hard after the bound, from SIGTERM as from Ctrl-C, also where nobody reads the log",
+        arguments: [SIGTERM, SIGINT], [false, true])
+    func hardStop(signal: Int32, logIsFull: Bool) async throws {
+        let files = try RunnerFiles()
+        defer { files.remove() }
+        let arguments = files.arguments(try await TestPostgres.database()) + ["--stop-timeout-milliseconds", "100"]
         await #expect(processExitsWith: .exitCode(70)) {
-            let bound = StopBound(bound: .milliseconds(100), logger: Logger(label: "test"))
-            var group = ServiceGroupConfiguration(
-                services: [Stubborn(), bound], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "test"))
-            group.maximumGracefulShutdownDuration = nil
-            try await ServiceGroup(configuration: group).run()
+            [arguments = arguments as [String], signal = signal as Int32, logIsFull = logIsFull as Bool] in
+            await ServiceRunner.run(name: "profile", arguments: arguments, environment: [:]) { _ in
+                ServiceParts(services: [Stubborn(signal: signal, logIsFull: logIsFull)])
+            }
         }
+    }
+
+    @Test("services that stop together are told at the same moment")
+    func together() async throws {
+        let (first, tellFirst) = AsyncStream.makeStream(of: Void.self)
+        let (second, tellSecond) = AsyncStream.makeStream(of: Void.self)
+        // Each ends only when the other has been told, too.
+        let services = Together([
+            Polite(isTold: tellFirst, waitsFor: second), Polite(isTold: tellSecond, waitsFor: first),
+        ])
+        let group = StoppableGroup { try await services.run() }
+        async let running: Void = group.run()
+        await group.stop()
+        try await running
     }
 
     @Test("the first who asks for the database chooses how often statements are planned")
@@ -170,9 +188,35 @@ struct RunnerTests {
 }
 
 /// Asks for a stop as soon as it runs, and never ends.
-private struct Stubborn: Service {
+private struct Polite: Service {
+    let isTold: AsyncStream<Void>.Continuation
+    let waitsFor: AsyncStream<Void>
+
     func run() async throws {
-        kill(getpid(), SIGTERM)
+        try await gracefulShutdown()
+        isTold.finish()
+        for await _ in waitsFor {}
+    }
+}
+
+private struct Stubborn: Service {
+    let signal: Int32
+    let logIsFull: Bool
+
+    func run() async throws {
+        if logIsFull { Self.fillLog() }
+        kill(getpid(), signal)
         await withCheckedContinuation { (_: CheckedContinuation<Void, Never>) in }
+    }
+
+    /// Puts a pipe that nobody reads in the place of both outputs.
+    private static func fillLog() {
+        var ends: [Int32] = [0, 0]
+        pipe(&ends)
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        while write(ends[1], "a line of the log\n", 18) > 0 {}
+        _ = fcntl(ends[1], F_SETFL, 0)
+        dup2(ends[1], STDOUT_FILENO)
+        dup2(ends[1], STDERR_FILENO)
     }
 }

@@ -58,7 +58,8 @@ public func buildGateway(
     let watcher = KeySetWatcher(
         path: configuration.keySetFile, authenticator: authenticator,
         interval: .milliseconds(configuration.keySetMilliseconds), log: logger)
-    return ServiceParts(services: [watcher, workers, application])
+    // A stop that waits for a slow request must not leave the workers claiming: what they hold then, nobody knows.
+    return ServiceParts(services: [watcher, Together([workers, application])])
 }
 
 extension Route {

@@ -27,10 +27,14 @@ struct StopBound: Service {
     }
 
     private func startTimer() {
-        let milliseconds = Int(bound / .milliseconds(1))
-        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+        let end = DispatchTime.now() + .milliseconds(Int(bound / .milliseconds(1)))
+        DispatchQueue(label: "zhike.stop.sentence").asyncAfter(deadline: end) {
             logger.critical("the stop took too long: ending hard", metadata: ["bound": "\(bound)"])
-            exit(ServiceExit.hardStop.rawValue)
+        }
+        // Elsewhere, because it may be the reader of the log that stands still; and without exit handlers, which may wait
+        // for what hangs.
+        DispatchQueue(label: "zhike.stop").asyncAfter(deadline: end + .milliseconds(100)) {
+            _exit(ServiceExit.hardStop.rawValue)
         }
     }
 }

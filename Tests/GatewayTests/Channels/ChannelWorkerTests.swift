@@ -119,6 +119,16 @@ struct ChannelWorkerTests {
         }
     }
 
+    @Test("an answer that stands still behind its headers is one, and holds neither a permit nor the stop")
+    func stalled() async throws {
+        let campaign = FakeCampaign()
+        campaign.queue(40, channel: "app_push")
+        try await withChannel(ChannelBehaviour(stall: 0.5), campaign) { simulator in
+            try await eventually("all are sent") { campaign.count("sent") == 40 }
+            #expect(simulator.summary.posts == 40)
+        }
+    }
+
     @Test("a channel that has settled and has not taken a message makes it known as failed")
     func settled() async throws {
         let campaign = FakeCampaign()

@@ -40,6 +40,12 @@ struct ChannelCommand: AsyncParsableCommand {
             localized("Percent that is taken and then cut off.", "接收后断开的百分比。"), valueName: "percent"))
     var dropAfter = 0.0
 
+    @Option(
+        help: ArgumentHelp(
+            localized("Percent that is taken and whose answer then stands still.", "接收后应答中途停住的百分比。"),
+            valueName: "percent"))
+    var stall = 0.0
+
     @Option(help: ArgumentHelp(localized("Percent answered with 429.", "返回 429 的百分比。"), valueName: "percent"))
     var tooMany = 0.0
 
@@ -62,7 +68,7 @@ struct ChannelCommand: AsyncParsableCommand {
     var received: String?
 
     func validate() throws {
-        let shares = [dropBefore, dropAfter, tooMany, unavailable]
+        let shares = [dropBefore, dropAfter, stall, tooMany, unavailable]
         guard shares.allSatisfy({ (0...100).contains($0) }), shares.reduce(0, +) <= 100 else {
             throw ValidationError(
                 localized("Give percent from 0 to 100, together at most 100.", "百分比应为 0 到 100，合计不超过 100。"))
@@ -80,8 +86,8 @@ struct ChannelCommand: AsyncParsableCommand {
         let configuration = ChannelSimulator.Configuration(
             port: port, secret: try secret(),
             behaviour: ChannelBehaviour(
-                dropBefore: dropBefore / 100, dropAfter: dropAfter / 100, tooMany: tooMany / 100,
-                unavailable: unavailable / 100, delayMilliseconds: delay, deduplicates: deduplicate),
+                dropBefore: dropBefore / 100, dropAfter: dropAfter / 100, stall: stall / 100,
+                tooMany: tooMany / 100, unavailable: unavailable / 100, delayMilliseconds: delay, deduplicates: deduplicate),
             receivedFile: received.map { URL(fileURLWithPath: $0) }, seed: seed)
         let simulator = try ChannelSimulator(
             configuration, logger: Logger(label: "zhike") { _ in SwiftLogNoOpLogHandler() },

@@ -4,6 +4,8 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     public var dropBefore: Double
     /// Share that is taken, and then cut off without an answer.
     public var dropAfter: Double
+    /// Share that is taken, and whose answer then stands still behind its headers.
+    public var stall: Double
     /// Share that is answered with 429 and not taken.
     public var tooMany: Double
     /// Share that is answered with 503 and not taken.
@@ -16,11 +18,12 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     public var retryAfterSeconds: Int
 
     public init(
-        dropBefore: Double = 0, dropAfter: Double = 0, tooMany: Double = 0, unavailable: Double = 0,
-        delayMilliseconds: Int = 0, deduplicates: Bool = false, retryAfterSeconds: Int = 1
+        dropBefore: Double = 0, dropAfter: Double = 0, stall: Double = 0, tooMany: Double = 0,
+        unavailable: Double = 0, delayMilliseconds: Int = 0, deduplicates: Bool = false, retryAfterSeconds: Int = 1
     ) {
         self.dropBefore = dropBefore
         self.dropAfter = dropAfter
+        self.stall = stall
         self.tooMany = tooMany
         self.unavailable = unavailable
         self.delayMilliseconds = delayMilliseconds
@@ -31,6 +34,7 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     enum CodingKeys: String, CodingKey {
         case dropBefore = "drop_before"
         case dropAfter = "drop_after"
+        case stall
         case tooMany = "too_many"
         case unavailable
         case delayMilliseconds = "delay_milliseconds"
@@ -43,6 +47,7 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
         self.init(
             dropBefore: try values.decodeIfPresent(Double.self, forKey: .dropBefore) ?? 0,
             dropAfter: try values.decodeIfPresent(Double.self, forKey: .dropAfter) ?? 0,
+            stall: try values.decodeIfPresent(Double.self, forKey: .stall) ?? 0,
             tooMany: try values.decodeIfPresent(Double.self, forKey: .tooMany) ?? 0,
             unavailable: try values.decodeIfPresent(Double.self, forKey: .unavailable) ?? 0,
             delayMilliseconds: try values.decodeIfPresent(Int.self, forKey: .delayMilliseconds) ?? 0,
@@ -54,6 +59,7 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     enum Fate: Equatable {
         case dropBefore
         case dropAfter
+        case stall
         case tooMany
         case unavailable
         case take
@@ -62,7 +68,7 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     func fate(using generator: inout some RandomNumberGenerator) -> Fate {
         var drawn = Double.random(in: 0..<1, using: &generator)
         for (share, fate) in [
-            (dropBefore, Fate.dropBefore), (dropAfter, .dropAfter), (tooMany, .tooMany), (unavailable, .unavailable),
+            (dropBefore, Fate.dropBefore), (dropAfter, .dropAfter), (stall, .stall), (tooMany, .tooMany), (unavailable, .unavailable),
         ] {
             if drawn < share { return fate }
             drawn -= share

@@ -2,6 +2,7 @@ public import Foundation
 internal import Hummingbird
 public import Logging
 internal import NIOCore
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// A channel to customers that can be told to misbehave: for the demo and for tests, never for customers.
@@ -127,7 +128,7 @@ extension ChannelSimulator {
         case .unavailable:
             tell(.unavailable)
             return Self.busy(.serviceUnavailable, behaviour)
-        case .take, .dropAfter: break
+        case .take, .dropAfter, .stall: break
         }
         guard isSigned(request, body), !key.isEmpty else {
             ledger.countForged()
@@ -145,6 +146,7 @@ extension ChannelSimulator {
         case .new: tell(fate == .dropAfter ? .droppedAfter : .taken)
         }
         if fate == .dropAfter { return try await dropped(context) }
+        if fate == .stall { return Self.stalled() }
         return try Self.json(["taken": taking != .repeated])
     }
 
@@ -168,6 +170,15 @@ extension ChannelSimulator {
     private func dropped(_ context: SimulatorContext) async throws -> Response {
         try? await context.channel.close().get()
         return Response(status: .internalServerError)
+    }
+
+    /// Promises a body that never comes.
+    private static func stalled() -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(contentLength: 10) { _ in
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(3_600)) }
+            })
     }
 
     private static func busy(_ status: HTTPResponse.Status, _ behaviour: ChannelBehaviour) -> Response {

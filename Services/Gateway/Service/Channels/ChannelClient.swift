@@ -44,12 +44,8 @@ struct ChannelClient: Sendable {
         let body = WatchedBody(content)
         request.body = .stream(body, length: .known(Int64(content.count)))
         do {
-            let response = try await http.execute(
-                request, timeout: .milliseconds(Int64(channel.timeoutMilliseconds)))
-            // What the channel says besides its status is of no use, but frees the connection when read.
-            _ = try? await response.body.collect(upTo: Self.replyByteLimit)
-            return .answered(
-                status: Int(response.status.code), retryAfterMilliseconds: Self.retryAfter(response.headers))
+            let head = try await head(of: request)
+            return .answered(status: Int(head.status.code), retryAfterMilliseconds: Self.retryAfter(head.headers))
         } catch {
             return body.wasAskedFor ? .noAnswer : .notConnected
         }
@@ -64,16 +60,28 @@ struct ChannelClient: Sendable {
         for (name, value) in signer.headers(over: Array(dedupeKey.utf8)) {
             request.headers.add(name: name, value: value)
         }
-        guard
-            let response = try? await http.execute(
-                request, timeout: .milliseconds(Int64(channel.timeoutMilliseconds)))
-        else { return nil }
-        _ = try? await response.body.collect(upTo: Self.replyByteLimit)
-        switch response.status {
+        switch try? await head(of: request).status {
         case .ok: return true
         case .notFound: return false
         default: return nil
         }
+    }
+
+    /// Status and headers of the answer. What else the channel says is of no use, but frees the connection when read: it is
+    /// read in the time that the whole may take, which ends for the library with the head.
+    private func head(
+        of request: HTTPClientRequest
+    ) async throws -> (status: HTTPResponseStatus, headers: HTTPHeaders) {
+        let deadline = ContinuousClock.now + .milliseconds(channel.timeoutMilliseconds)
+        let response = try await http.execute(request, timeout: .milliseconds(Int64(channel.timeoutMilliseconds)))
+        let body = response.body
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: Self.replyByteLimit) }
+            group.addTask { try? await Task.sleep(until: deadline, clock: .continuous) }
+            await group.next()
+            group.cancelAll()
+        }
+        return (response.status, response.headers)
     }
 
     private static func retryAfter(_ headers: HTTPHeaders) -> Int? {

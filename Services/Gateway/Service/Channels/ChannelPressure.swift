@@ -1,7 +1,7 @@
 /// How much a channel bears at the moment. A channel that is down gets single posts with growing pauses between them,
 /// so that an outage does not use up the attempts of everything that is due.
 struct ChannelPressure: Sendable {
-    /// Posts not taken in a row after which a channel counts as down.
+    /// Posts in a row, none of which is known to be taken, after which a channel counts as down.
     private static let downAfter = 8
     private static let longestPauseMilliseconds = 60_000
 
@@ -10,7 +10,7 @@ struct ChannelPressure: Sendable {
     private var isProbing = false
 
     mutating func note(_ verdict: PostVerdict) {
-        guard case .postAgain(_, let wait, _) = verdict else {
+        guard let wait = Self.wait(verdict) else {
             self = ChannelPressure()
             return
         }
@@ -22,6 +22,19 @@ struct ChannelPressure: Sendable {
             notTakenInARow == Self.downAfter || isProbing
             ? min(Self.longestPauseMilliseconds, max(doubled, wait)) : pauseMilliseconds
         isProbing = false
+    }
+
+    /// How long the channel wants to be left alone, in milliseconds; nil where it works.
+    private static func wait(_ verdict: PostVerdict) -> Int? {
+        switch verdict {
+        case .sent: nil
+        case .postAgain(_, let wait, _): wait
+        // An outage too: each message posted into it would have to be decided by a person.
+        case .unknown: 0
+        // Refuses us, not a message: a wrong secret or address.
+        case .refused(let reason) where ["http_401", "http_403", "http_404", "http_405"].contains(reason): 0
+        case .refused: nil
+        }
     }
 
     /// What to do before the next claim: how long to wait, and how many deliveries to take at most.
