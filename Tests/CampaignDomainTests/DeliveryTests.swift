@@ -107,6 +107,21 @@ struct DeliveryTests {
         _ = machine.claim(isRepeatable: true)
         #expect(report(&machine, .refused, 2) == .logContact)
         #expect(machine.state == .unknown)
+        // The report came twice, because its answer was lost; it says nothing new.
+        #expect(report(&machine, .refused, 2) == .duplicate)
+        #expect(machine.state == .unknown)
+        // Only who asks afterwards knows.
+        #expect(report(&machine, .notReceived, 2) == .logChange(wasSent: false))
+        #expect(machine.state == .failed)
+        #expect(report(&machine, .notReceived, 2) == .duplicate)
+
+        // A worker that reports after its claim lapsed and something forbade the next.
+        var late = DeliveryStateMachine()
+        _ = late.claim(isRepeatable: true)
+        _ = late.lapse()
+        _ = refuse(&late)
+        #expect(report(&late, .refused, 1) == .duplicate)
+        #expect(late.state == .unknown)
 
         var once = sending()
         #expect(report(&once, .doubtful, 1) == .logContact)
@@ -115,7 +130,8 @@ struct DeliveryTests {
 
     @Test("repeating a report changes nothing")
     func repeated() {
-        for outcome in DeliveryOutcome.allCases {
+        // What is found out afterwards is no report of a claim.
+        for outcome in DeliveryOutcome.allCases where outcome != .notReceived {
             var machine = sending()
             _ = machine.report(outcome, fencingToken: 1)
             let before = machine

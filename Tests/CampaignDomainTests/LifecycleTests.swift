@@ -7,7 +7,8 @@ struct LifecycleTests {
     private let start = Date(timeIntervalSince1970: 1_770_000_000)
 
     private func draft() -> Campaign {
-        Campaign(id: 7, plan: .sample, maker: "maker", createdAt: start)
+        Campaign(
+            id: 7, plan: .sample, words: OfferWords(title: "Gold", text: "A card"), maker: "maker", createdAt: start)
     }
 
     private func approved() throws -> Campaign {
@@ -56,7 +57,7 @@ struct LifecycleTests {
     @Test("who changed an earlier version may not approve a later one")
     func earlierMakers() throws {
         var campaign = draft()
-        try campaign.edit(.sample, version: 1, by: "second")
+        try campaign.edit(.sample, words: OfferWords(title: "Gold", text: "A card"), version: 1, by: "second")
         for maker in ["maker", "second"] {
             #expect(throws: CampaignProblem.self) { try campaign.approve(version: 2, by: maker) }
         }
@@ -68,7 +69,7 @@ struct LifecycleTests {
         var campaign = try approved()
         var plan = campaign.plan
         plan.controlBasisPoints = 0
-        try campaign.edit(plan, version: 1, by: "maker")
+        try campaign.edit(plan, words: OfferWords(title: "Gold", text: "A card"), version: 1, by: "maker")
         #expect(campaign.state == .draft)
         #expect(campaign.checker.isEmpty)
         #expect(throws: CampaignProblem.self) { try campaign.start(at: start) }
@@ -77,10 +78,12 @@ struct LifecycleTests {
     @Test("an approval or a change of a version that was overtaken is refused")
     func staleVersion() throws {
         var campaign = draft()
-        try campaign.edit(.sample, version: 1, by: "maker")
+        try campaign.edit(.sample, words: OfferWords(title: "Gold", text: "A card"), version: 1, by: "maker")
         let problem = #expect(throws: CampaignProblem.self) { try campaign.approve(version: 1, by: "checker") }
         #expect(problem?.code == .stale)
-        #expect(throws: CampaignProblem.self) { try campaign.edit(.sample, version: 1, by: "maker") }
+        #expect(throws: CampaignProblem.self) {
+            try campaign.edit(.sample, words: OfferWords(title: "Gold", text: "A card"), version: 1, by: "maker")
+        }
     }
 
     @Test("the salt stays as it was made")
@@ -88,10 +91,12 @@ struct LifecycleTests {
         var campaign = draft()
         var plan = campaign.plan
         plan.salt = ""
-        try campaign.edit(plan, version: 1, by: "maker")
+        try campaign.edit(plan, words: OfferWords(title: "Gold", text: "A card"), version: 1, by: "maker")
         #expect(campaign.plan.salt == CampaignPlan.sample.salt)
         plan.salt = "another"
-        #expect(throws: CampaignProblem.self) { try campaign.edit(plan, version: 2, by: "maker") }
+        #expect(throws: CampaignProblem.self) {
+            try campaign.edit(plan, words: OfferWords(title: "Gold", text: "A card"), version: 2, by: "maker")
+        }
     }
 }
 

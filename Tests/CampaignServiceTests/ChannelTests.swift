@@ -174,7 +174,7 @@ struct ChannelTests {
         _ unknown: [CampaignV1.Delivery], _ channel: StubChannel, _ replica: Replica, _ options: CallOptions
     ) async throws {
         for delivery in unknown {
-            let outcome: CampaignV1.DeliveryOutcome = channel.has(delivery.dedupeKey) ? .sent : .refused
+            let outcome: CampaignV1.DeliveryOutcome = channel.has(delivery.dedupeKey) ? .sent : .notReceived
             let results = try await replica.client.reportDeliveries(
                 .init(reports: [
                     .init(

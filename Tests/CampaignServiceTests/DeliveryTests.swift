@@ -148,6 +148,8 @@ struct DeliveryTests {
             let letters = try await replica.client.listDeadLetters(.init(), options: options).deadLetters
             #expect(letters.count == 2)
             #expect(letters.allSatisfy { $0.kind == "delivery" && $0.reason == "test" && $0.attempts == 12 })
+            let refusals = try await bed.entries(EntryKind.refused).map { try CampaignV1.Refused(unpacking: $0.body) }
+            #expect(refusals.map(\.reason) == ["not_delivered", "not_delivered"], "nobody is lost from the audience")
 
             _ = try await replica.client.redriveDeadLetter(
                 .init(deadLetterID: letters[0].deadLetterID), options: options)
@@ -155,6 +157,7 @@ struct DeliveryTests {
             let again = try await bed.claim(replica)
             #expect(again.count == 1)
             try await bed.report(again, .sent, replica)
+            #expect(try await bed.entries(EntryKind.contacted).count == 1)
 
             for customer in [Int64(1), 2] { try await bed.optOut(customer) }
             let refused = await refusal {

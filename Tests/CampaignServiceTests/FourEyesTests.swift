@@ -79,4 +79,51 @@ struct FourEyesTests {
             #expect(claimed.first?.text == CampaignBed.offer.text)
         }
     }
+
+    @Test("what a checker approves is what the draft showed, also where the offer was rewritten meanwhile")
+    func wordsOfTheDraft() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let draft = try await bed.draft(bed.plan([]), replica)
+        #expect(draft.offerTitle == CampaignBed.offer.title && draft.offerText == CampaignBed.offer.text)
+        var offer = CampaignBed.offer
+        offer.text = "Something else"
+        _ = try await replica.client.putOffer(.init(offer: offer), options: CampaignBed.options())
+        let approved = try await replica.client.approveCampaign(
+            .init(campaignID: draft.campaignID, version: 1), options: CampaignBed.options(CampaignBed.checker))
+        #expect(approved.campaign?.offerText == CampaignBed.offer.text)
+        // Who wants the new words makes a new version, which has to be approved.
+        let changed = try await replica.client.updateCampaign(
+            .init(campaignID: draft.campaignID, version: 1, plan: bed.plan([])), options: CampaignBed.options())
+        #expect(changed.campaign?.offerText == "Something else" && changed.campaign?.state == .draft)
+    }
+
+    @Test("an office changes no product and no offer that another has made")
+    func offerOfAnotherOffice() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let east = CampaignBed.options(Principal(user: "e", roles: ["marketer"], officePath: "/head/east/"))
+        let west = CampaignBed.options(Principal(user: "w", roles: ["marketer"], officePath: "/head/west/"))
+        let head = CampaignBed.options(Principal(user: "h", roles: ["marketer"], officePath: "/head/"))
+        var product = CampaignV1.Product(code: "card", name: "Card", class: "card")
+        var offer = CampaignV1.Offer(code: "card", productCode: "card", title: "A card", text: "Take it")
+        for options in [east, west, east] {
+            // The same again changes nothing, whoever sends it.
+            _ = try await replica.client.putProduct(.init(product: product), options: options)
+            _ = try await replica.client.putOffer(.init(offer: offer), options: options)
+        }
+        product.name = "Another"
+        offer.text = "Leave it"
+        let (otherProduct, otherOffer) = (product, offer)
+        let refusals = [
+            await refusal { try await replica.client.putProduct(.init(product: otherProduct), options: west) },
+            await refusal { try await replica.client.putOffer(.init(offer: otherOffer), options: west) },
+        ]
+        #expect(refusals.map(\.?.code) == [.permissionDenied, .permissionDenied])
+        #expect(refusals.map(\.?.field) == ["product.code", "offer.code"])
+        for options in [head, east] {
+            _ = try await replica.client.putProduct(.init(product: otherProduct), options: options)
+            _ = try await replica.client.putOffer(.init(offer: otherOffer), options: options)
+        }
+    }
 }

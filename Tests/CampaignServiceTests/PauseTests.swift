@@ -40,6 +40,45 @@ struct PauseTests {
         }
     }
 
+    @Test("who stops a campaign waits for those alone who have begun, whoever comes meanwhile")
+    func overtaking() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await bed.start(bed.plan(try await bed.addCustomers(3)), replica)
+            try await eventually("the contacts") {
+                try await bed.campaign(id, replica).deliveries == ["reserved": 3]
+            }
+            let (release, released) = AsyncStream.makeStream(of: Void.self)
+            let begun = Task {
+                try await bed.administrator.transaction { connection in
+                    _ = try await connection.query(
+                        "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR SHARE")
+                    for await _ in release {}
+                }
+            }
+            try await eventually("somebody has begun") {
+                try await bed.count(
+                    "SELECT count(*) FROM pg_locks WHERE relation = 'campaign.campaign'::regclass AND granted") > 0
+            }
+            let stopping = Task {
+                try await replica.client.pauseCampaign(.init(campaignID: id), options: CampaignBed.options())
+            }
+            try await eventually("the pause waits") {
+                try await bed.count(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                ) > 0
+            }
+            #expect(try await bed.claim(replica).isEmpty)
+            released.finish()
+            #expect(try await stopping.value.campaign?.state == .paused)
+            try await begun.value
+            // Nothing is left of it: the campaign goes on at once when it is started again.
+            _ = try await replica.client.startCampaign(.init(campaignID: id), options: CampaignBed.options())
+            #expect(try await bed.claim(replica).count == 3)
+        }
+    }
+
     private func decided(_ id: Int64, _ bed: CampaignBed) async throws -> Int64 {
         try await bed.count("SELECT count(*) FROM campaign.contact WHERE campaign_id = \(id)")
     }

@@ -55,6 +55,23 @@ struct CustomerFactsTests {
         #expect(!converted(after: 86_401))
     }
 
+    @Test("who was given up counts as not delivered, until a contact leaves after all")
+    func drivenAgain() {
+        let givenUp = Fact.refused(at: Self.start, cut: Self.cut("contacted"), reason: "not_delivered")
+        guard case .refused(let refusal) = CustomerResult(Self.facts([givenUp])) else {
+            Issue.record("counted in an arm")
+            return
+        }
+        #expect(refusal.reason == "not_delivered")
+        let later = Self.start.addingTimeInterval(3_600)
+        let contact = Fact.contacted(dedupeKey: "a", at: later, cut: Self.cut("contacted"), unknown: false)
+        guard case .inArm(let moment, _, _) = CustomerResult(Self.facts([givenUp, contact])) else {
+            Issue.record("counted in no arm")
+            return
+        }
+        #expect(moment.at == later)
+    }
+
     @Test("who was refused is in no arm, with the first reason alone")
     func refused() {
         let facts = Self.facts([

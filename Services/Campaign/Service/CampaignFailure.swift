@@ -8,6 +8,8 @@ enum CampaignFailure: Error {
     case unknownCampaign
     case unknownOffer
     case unknownProduct
+    /// A product or an offer of this code belongs to an office that is neither the person's nor below it.
+    case madeElsewhere(field: String)
     case unknownSnapshot
     case unknownDeadLetter
     case unknownImport
@@ -46,6 +48,10 @@ extension CampaignFailure: RPCErrorConvertible {
             RPCError(.notFound, "There is no offer with this code: put it first.", field: "plan.offer_code")
         case .unknownProduct:
             RPCError(.notFound, "There is no product with this code: put it first.", field: "offer.product_code")
+        case .madeElsewhere(let field):
+            RPCError(
+                .permissionDenied, "Another office has made this: choose another code, or ask an office above both.",
+                field: field)
         case .unknownSnapshot:
             RPCError(
                 .notFound, "No snapshot you may see has this id: freeze a segment first.", field: "plan.snapshot_id")

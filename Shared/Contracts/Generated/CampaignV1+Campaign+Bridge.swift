@@ -431,10 +431,12 @@ extension CampaignV1.Campaign {
         }
         self.held = source.pointee.held
         self.quietWait = reader.message(source.pointee.quiet_wait)
+        self.offerTitle = reader.text(source.pointee.offer_title, "zhike.campaign.v1.Campaign.offer_title")
+        self.offerText = reader.text(source.pointee.offer_text, "zhike.campaign.v1.Campaign.offer_text")
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__campaign__v1__campaign__init, byteBound: 109)
+        let target = writer.structure(zhike__campaign__v1__campaign__init, byteBound: 123)
         target.pointee.campaign_id = self.campaignID
         target.pointee.plan = writer.message(self.plan, Zhike__Campaign__V1__CampaignPlan.self)
         target.pointee.state = .init(.init(truncatingIfNeeded: self.state.rawValue))
@@ -462,6 +464,8 @@ extension CampaignV1.Campaign {
         }
         target.pointee.held = self.held
         target.pointee.quiet_wait = writer.message(self.quietWait, Zhike__Campaign__V1__QuietWait.self)
+        target.pointee.offer_title = writer.text(self.offerTitle, "zhike.campaign.v1.Campaign.offer_title")
+        target.pointee.offer_text = writer.text(self.offerText, "zhike.campaign.v1.Campaign.offer_text")
         return UnsafeMutableRawPointer(target)
     }
 }

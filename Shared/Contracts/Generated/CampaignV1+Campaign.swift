@@ -424,6 +424,11 @@ extension CampaignV1 {
         public var held: Int64 = 0
         /// Not set where nothing waits.
         public var quietWait: CampaignV1.QuietWait? = nil
+        /// What customers will read. Taken from the offer with each version of the plan; a later change of the offer
+        /// changes no
+        /// campaign.
+        public var offerTitle: String = ""
+        public var offerText: String = ""
 
         public init() {}
 
@@ -442,7 +447,9 @@ extension CampaignV1 {
             deliveries: [String: Int64] = [:],
             refused: [String: Int64] = [:],
             held: Int64 = 0,
-            quietWait: CampaignV1.QuietWait? = nil
+            quietWait: CampaignV1.QuietWait? = nil,
+            offerTitle: String = "",
+            offerText: String = ""
         ) {
             self.campaignID = campaignID
             self.plan = plan
@@ -459,6 +466,8 @@ extension CampaignV1 {
             self.refused = refused
             self.held = held
             self.quietWait = quietWait
+            self.offerTitle = offerTitle
+            self.offerText = offerText
         }
     }
 
@@ -1257,8 +1266,10 @@ extension CampaignV1 {
         public static let unknown = Self(rawValue: 4)
         /// No answer to trust from a channel that takes each dedupe key once: it is posted again after retry_after.
         public static let doubtful = Self(rawValue: 5)
+        /// Somebody asked at the channel after the delivery had become unknown: it never came there.
+        public static let notReceived = Self(rawValue: 6)
 
-        public static let all: [Self] = [.unspecified, .sent, .notTaken, .refused, .unknown, .doubtful]
+        public static let all: [Self] = [.unspecified, .sent, .notTaken, .refused, .unknown, .doubtful, .notReceived]
 
         public var protobufName: String? {
             switch rawValue {
@@ -1268,6 +1279,7 @@ extension CampaignV1 {
             case 3: "DELIVERY_OUTCOME_REFUSED"
             case 4: "DELIVERY_OUTCOME_UNKNOWN"
             case 5: "DELIVERY_OUTCOME_DOUBTFUL"
+            case 6: "DELIVERY_OUTCOME_NOT_RECEIVED"
             default: nil
             }
         }

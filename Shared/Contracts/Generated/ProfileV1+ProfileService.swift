@@ -38,7 +38,9 @@ extension ProfileV1 {
             _ request: ProfileV1.AliasRequest, context: CallContext
         ) async throws -> ProfileV1.AliasResponse
 
-        /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids.
+        /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
+        /// from before
+        /// what the customer said last: FAILED_PRECONDITION.
         func setConsents(
             _ request: ProfileV1.SetConsentsRequest, context: CallContext
         ) async throws -> ProfileV1.SetConsentsResponse
@@ -138,7 +140,9 @@ extension ProfileV1 {
             try await caller.call(ProfileServiceMethods.alias, request, options)
         }
 
-        /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids.
+        /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
+        /// from before
+        /// what the customer said last: FAILED_PRECONDITION.
         public func setConsents(
             _ request: ProfileV1.SetConsentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetConsentsResponse {

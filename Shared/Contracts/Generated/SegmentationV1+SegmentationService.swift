@@ -34,7 +34,9 @@ extension SegmentationV1 {
             _ request: SegmentationV1.ListMembersRequest, context: CallContext
         ) async throws -> SegmentationV1.ListMembersResponse
 
-        /// Freezes the members of a segment, with everything needed to rebuild the list.
+        /// Freezes the members of a segment, with everything needed to rebuild the list. Everything that was
+        /// acknowledged before
+        /// the call is seen.
         func freeze(
             _ request: SegmentationV1.FreezeRequest, context: CallContext
         ) async throws -> SegmentationV1.FreezeResponse
@@ -130,7 +132,9 @@ extension SegmentationV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
-        /// Freezes the members of a segment, with everything needed to rebuild the list.
+        /// Freezes the members of a segment, with everything needed to rebuild the list. Everything that was
+        /// acknowledged before
+        /// the call is seen.
         public func freeze(
             _ request: SegmentationV1.FreezeRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.FreezeResponse {

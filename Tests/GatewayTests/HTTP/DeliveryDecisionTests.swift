@@ -40,7 +40,7 @@ struct DeliveryDecisionTests {
                 CampaignV1.DeliveryReport(
                     deliveryID: 77, fencingToken: 3, outcome: .sent, reason: "asked_at_channel", partition: 12),
                 CampaignV1.DeliveryReport(
-                    deliveryID: 78, fencingToken: 3, outcome: .refused, reason: "asked_at_channel", partition: 12),
+                    deliveryID: 78, fencingToken: 3, outcome: .notReceived, reason: "asked_at_channel", partition: 12),
             ])
     }
 

@@ -88,7 +88,7 @@ final class FakeCampaign: Sendable {
             state.reasons[report.deliveryID, default: []].append(report.reason)
             switch report.outcome {
             case .sent: state.states[report.deliveryID] = "sent"
-            case .refused: state.states[report.deliveryID] = "failed"
+            case .refused, .notReceived: state.states[report.deliveryID] = "failed"
             case .unknown: state.states[report.deliveryID] = "unknown"
             default:
                 // At once, whatever wait was asked for: the test does not want to wait.

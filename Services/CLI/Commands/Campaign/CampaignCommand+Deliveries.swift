@@ -102,7 +102,7 @@ extension CampaignCommand {
                     reports: part.map { delivery in
                         CampaignV1.DeliveryReport(
                             deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken,
-                            outcome: outcome == .sent ? .sent : .refused, reason: "decided_by_person",
+                            outcome: outcome == .sent ? .sent : .notReceived, reason: "decided_by_person",
                             partition: delivery.partition)
                     })
                 let reply = try await Patience.call(for: connection.person(CampaignRole.keeper), seconds: 5) {

@@ -48,6 +48,8 @@ struct CampaignText {
         let value = plan.valueProperty.isEmpty ? "" : "\(plan.valueProperty) (\(plan.currency))"
         return [
             (localized("offer", "权益"), plan.offerCode),
+            (localized("title", "标题"), campaign.offerTitle),
+            (localized("text", "正文"), campaign.offerText),
             (localized("purpose", "用途"), plan.purpose),
             (localized("audience", "目标客群"), localized("snapshot \(plan.snapshotID)", "快照 \(plan.snapshotID)")),
             (localized("control group", "对照组"), "\(held) %"),
@@ -105,6 +107,15 @@ struct CampaignText {
         var deliveries: [String: Int64]
         var refused: [String: Int64]
         var held: Int64
+        var offerTitle: String
+        var offerText: String
+        var quietWait: QuietWait?
+
+        struct QuietWait: Encodable {
+            var deliveries: Int64
+            /// nil where nobody knows.
+            var until: String?
+        }
     }
 
     private static let states: [CampaignV1.CampaignState: String] = [
@@ -118,7 +129,13 @@ struct CampaignText {
                 campaignID: campaign.campaignID, state: Self.states[campaign.state] ?? "unknown",
                 version: campaign.version, maker: campaign.maker, checker: campaign.checker,
                 imported: campaign.imported, plan: PlanDocument(plan), deliveries: campaign.deliveries,
-                refused: campaign.refused, held: campaign.held))
+                refused: campaign.refused, held: campaign.held, offerTitle: campaign.offerTitle,
+                offerText: campaign.offerText,
+                quietWait: campaign.quietWait.map {
+                    Document.QuietWait(
+                        deliveries: $0.deliveries,
+                        until: $0.untilMicros == 0 ? nil : Moment.text(microseconds: $0.untilMicros))
+                }))
     }
 
     static func list(_ campaigns: [CampaignV1.Campaign]) -> String {

@@ -87,7 +87,8 @@ struct ChannelCommand: AsyncParsableCommand {
             port: port, secret: try secret(),
             behaviour: ChannelBehaviour(
                 dropBefore: dropBefore / 100, dropAfter: dropAfter / 100, stall: stall / 100,
-                tooMany: tooMany / 100, unavailable: unavailable / 100, delayMilliseconds: delay, deduplicates: deduplicate),
+                tooMany: tooMany / 100, unavailable: unavailable / 100, delayMilliseconds: delay,
+                deduplicates: deduplicate),
             receivedFile: received.map { URL(fileURLWithPath: $0) }, seed: seed)
         let simulator = try ChannelSimulator(
             configuration, logger: Logger(label: "zhike") { _ in SwiftLogNoOpLogHandler() },

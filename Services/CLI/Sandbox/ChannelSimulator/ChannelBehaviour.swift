@@ -68,7 +68,8 @@ public struct ChannelBehaviour: Sendable, Equatable, Codable {
     func fate(using generator: inout some RandomNumberGenerator) -> Fate {
         var drawn = Double.random(in: 0..<1, using: &generator)
         for (share, fate) in [
-            (dropBefore, Fate.dropBefore), (dropAfter, .dropAfter), (stall, .stall), (tooMany, .tooMany), (unavailable, .unavailable),
+            (dropBefore, Fate.dropBefore), (dropAfter, .dropAfter), (stall, .stall), (tooMany, .tooMany),
+            (unavailable, .unavailable),
         ] {
             if drawn < share { return fate }
             drawn -= share

@@ -37,6 +37,8 @@ package enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
     /// The channel refused it for good.
     case refused
     case unknown
+    /// Somebody asked afterwards: it never came.
+    case notReceived
     /// Nobody knows either, but the channel takes each key once: it is posted again.
     case doubtful
 

@@ -36,7 +36,7 @@ package struct DeliveryStateMachine: Sendable, Hashable {
         case logRefused
         /// Due again after the wait that the worker asked for.
         case retryLater
-        /// Not taken too often.
+        /// Not taken too often: the log gets a refusal, until a person drives it again.
         case deadLetter
         /// The same was reported before; nothing changes.
         case duplicate
@@ -113,12 +113,12 @@ package struct DeliveryStateMachine: Sendable, Hashable {
             state = .sent
             return .logChange(wasSent: true)
         // What a worker said of one attempt says nothing about the attempts before it.
-        case (.unknown, .notTaken) where mayHaveLeft: return .duplicate
-        case (.unknown, .refused), (.unknown, .notTaken):
+        case (.unknown, .notTaken) where mayHaveLeft, (.unknown, .refused) where mayHaveLeft: return .duplicate
+        case (.unknown, .refused), (.unknown, .notTaken), (.unknown, .notReceived):
             state = .failed
             return .logChange(wasSent: false)
         case (.sent, .sent), (.unknown, .unknown), (.unknown, .doubtful), (.failed, .refused), (.failed, .notTaken),
-            (.reserved, .notTaken), (.reserved, .doubtful):
+            (.failed, .notReceived), (.reserved, .notTaken), (.reserved, .doubtful):
             return .duplicate
         default:
             return .stale

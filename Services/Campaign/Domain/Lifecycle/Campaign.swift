@@ -4,6 +4,9 @@ package import Foundation
 package struct Campaign: Sendable, Hashable {
     package var id: Int64
     package var plan: CampaignPlan
+    /// As the offer stood when the version was made: who approves the version approves them, and a later change of the offer
+    /// changes nothing.
+    package private(set) var words: OfferWords
     package private(set) var state: CampaignState
     /// Grows by one with every change of the plan; what a checker approves is a version.
     package private(set) var version: Int64
@@ -20,19 +23,20 @@ package struct Campaign: Sendable, Hashable {
     package var isImported: Bool
 
     /// A new draft.
-    package init(id: Int64, plan: CampaignPlan, maker: String, createdAt: Date) {
+    package init(id: Int64, plan: CampaignPlan, words: OfferWords, maker: String, createdAt: Date) {
         self.init(
-            id: id, plan: plan, state: .draft, version: 1, maker: maker, makers: [maker], checker: "",
+            id: id, plan: plan, words: words, state: .draft, version: 1, maker: maker, makers: [maker], checker: "",
             createdAt: createdAt, startedAt: nil, closedAt: nil, isImported: false)
     }
 
     /// One that was stored.
     package init(
-        id: Int64, plan: CampaignPlan, state: CampaignState, version: Int64, maker: String, makers: Set<String>,
-        checker: String, createdAt: Date, startedAt: Date?, closedAt: Date?, isImported: Bool
+        id: Int64, plan: CampaignPlan, words: OfferWords, state: CampaignState, version: Int64, maker: String,
+        makers: Set<String>, checker: String, createdAt: Date, startedAt: Date?, closedAt: Date?, isImported: Bool
     ) {
         self.id = id
         self.plan = plan
+        self.words = words
         self.state = state
         self.version = version
         self.maker = maker
@@ -44,8 +48,10 @@ package struct Campaign: Sendable, Hashable {
         self.isImported = isImported
     }
 
-    /// Changes the plan; whoever does it is its maker from then on, and an approval is void.
-    package mutating func edit(_ plan: CampaignPlan, version: Int64, by maker: String) throws(CampaignProblem) {
+    /// Changes the plan and takes the offer's present words; whoever does it is its maker from then on, and an approval is void.
+    package mutating func edit(
+        _ plan: CampaignPlan, words: OfferWords, version: Int64, by maker: String
+    ) throws(CampaignProblem) {
         try requireVersion(version)
         try take(.edit)
         // The salt decides who is held: it is fixed when the draft is made, so that nobody tries salts until the
@@ -56,6 +62,7 @@ package struct Campaign: Sendable, Hashable {
         let salt = self.plan.salt
         self.plan = plan
         self.plan.salt = salt
+        self.words = words
         self.version += 1
         self.maker = maker
         makers.insert(maker)
@@ -65,6 +72,10 @@ package struct Campaign: Sendable, Hashable {
     /// Approves one version; the checker made none of them.
     package mutating func approve(version: Int64, by checker: String) throws(CampaignProblem) {
         try requireVersion(version)
+        guard !words.title.isEmpty else {
+            throw CampaignProblem(
+                .wrongState, field: "version", "This version lacks the words of its offer: save the plan once more.")
+        }
         guard !makers.contains(checker) else {
             throw CampaignProblem(
                 .notAllowed, field: "campaign_id", "You made this campaign or changed it: another person approves it.")

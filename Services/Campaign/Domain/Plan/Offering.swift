@@ -25,12 +25,28 @@ package struct Product: Sendable, Hashable {
     }
 }
 
+/// What customers of a campaign read.
+package struct OfferWords: Sendable, Hashable {
+    package var title: String
+    package var text: String
+
+    /// Of a campaign of the past, which sends nothing.
+    package static let none = OfferWords(title: "", text: "")
+
+    package init(title: String, text: String) {
+        self.title = title
+        self.text = text
+    }
+}
+
 /// What a customer is offered, and in which words.
 package struct Offer: Sendable, Hashable {
     package var code: String
     package var productCode: String
     package var title: String
     package var text: String
+
+    package var words: OfferWords { OfferWords(title: title, text: text) }
 
     package init(code: String, productCode: String, title: String, text: String) {
         self.code = code

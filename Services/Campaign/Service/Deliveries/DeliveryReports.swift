@@ -92,7 +92,9 @@ struct DeliveryReports: Sendable {
                 contact.key, cut, delivery: contact.machine.state, at: contact.contactedAt ?? now, recordedAt: now)
         case .logChange(let wasSent): try LogEntries.deliveryChanged(contact.key, cut, wasSent: wasSent, at: now)
         case .logNotSent: try LogEntries.deliveryChanged(contact.key, cut, wasSent: false, at: now)
-        case .retryLater, .deadLetter, .duplicate, .stale, .logRefused: nil
+        // Without a key, so that a contact which leaves after a person drove it again counts all the same.
+        case .deadLetter: try LogEntries.refused(contact.key, cut, reason: "not_delivered", at: now)
+        case .retryLater, .duplicate, .stale, .logRefused: nil
         }
     }
 }

@@ -27,6 +27,7 @@ final class Planner: Service, Sendable {
     private let complete = Mutex(Set<Int64>())
     /// Closed campaigns of which no contact can leave any more.
     private let settled = Mutex(Set<Int64>())
+    private let troubles = Mutex(Troubles())
     private let looks: AsyncStream<Void>
     private let look: AsyncStream<Void>.Continuation
 
@@ -102,12 +103,15 @@ final class Planner: Service, Sendable {
         var didWork = try await refuseClosed(content)
         // Plans of running campaigns do not change, so what has gone through all its waves needs no further look.
         for campaign in content.running where !complete.withLock({ $0.contains(campaign.id) }) {
+            guard troubles.withLock({ $0.mayTry(campaign.id) }) else { continue }
             do {
                 didWork = try await advance(campaign, fencingToken: token) || didWork
+                troubles.withLock { $0.forget(campaign.id) }
             } catch  where Self.concernsAll(error) {
                 throw error
             } catch {
                 // A snapshot that cannot be read keeps nobody else's campaign waiting.
+                troubles.withLock { $0.note(campaign.id) }
                 logger.warning(
                     "a campaign could not go on for the moment",
                     metadata: ["campaign": "\(campaign.id)", "error": "\(Self.reason(error))"])

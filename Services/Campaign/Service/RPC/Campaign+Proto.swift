@@ -76,7 +76,8 @@ extension CampaignV1.Campaign {
             state: CampaignV1.CampaignState(campaign.state), version: campaign.version, maker: campaign.maker,
             checker: campaign.checker, createdAtMicros: campaign.createdAt.microseconds,
             startedAtMicros: campaign.startedAt?.microseconds ?? 0,
-            closedAtMicros: campaign.closedAt?.microseconds ?? 0, imported: campaign.isImported)
+            closedAtMicros: campaign.closedAt?.microseconds ?? 0, imported: campaign.isImported,
+            offerTitle: campaign.words.title, offerText: campaign.words.text)
         guard let totals else { return }
         progress = CampaignV1.Progress(done: totals.done, total: totals.audience, wave: totals.wave)
         deliveries = totals.deliveries

@@ -2,6 +2,7 @@ internal import CampaignDomain
 internal import Contracts
 internal import Foundation
 internal import Postgres
+internal import ProtobufC
 internal import RPC
 internal import ServiceKit
 
@@ -13,10 +14,10 @@ extension CampaignHandler {
         let plan = try await acceptable(request.plan, maker, context)
         let now = try await clock.now()
         return try await change(context, request) { connection in
-            try await requireOffer(of: plan, in: connection)
+            let words = try await words(of: plan, in: connection)
             let campaign = Campaign(
-                id: try await CampaignStorage.nextID(in: connection), plan: plan.withSalt(), maker: maker.user,
-                createdAt: now)
+                id: try await CampaignStorage.nextID(in: connection), plan: plan.withSalt(), words: words,
+                maker: maker.user, createdAt: now)
             try await CampaignStorage.insert(campaign, in: connection)
             return CampaignV1.CreateCampaignResponse(campaign: CampaignV1.Campaign(campaign))
         }
@@ -29,9 +30,9 @@ extension CampaignHandler {
         let plan = try await acceptable(request.plan, maker, context)
         let now = try await clock.now()
         return try await change(context, request) { connection in
-            try await requireOffer(of: plan, in: connection)
+            let words = try await words(of: plan, in: connection)
             let changed = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
-                try campaign.edit(plan, version: request.version, by: maker.user)
+                try campaign.edit(plan, words: words, version: request.version, by: maker.user)
             }
             try await CampaignStorage.insertVersion(changed, at: now, in: connection)
             return CampaignV1.UpdateCampaignResponse(campaign: CampaignV1.Campaign(changed))
@@ -49,11 +50,6 @@ extension CampaignHandler {
                 let approved = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                     try campaign.approve(version: request.version, by: checker.user)
                 }
-                // What the checker saw is what customers will read.
-                guard let offer = try await OfferStorage.find(approved.plan.offerCode, in: connection) else {
-                    throw CampaignFailure.unknownOffer
-                }
-                try await CampaignStorage.keepOffer(offer, of: approved, in: connection)
                 try await dependencies.audit.append(
                     AuditEntry(context, right: right, what: what, reason: request.reason, result: .done),
                     in: connection)
@@ -86,7 +82,7 @@ extension CampaignHandler {
         _ request: CampaignV1.PauseCampaignRequest, context: CallContext
     ) async throws -> CampaignV1.PauseCampaignResponse {
         try Gate.require(.runCampaigns, context)
-        return try await change(context, request) { connection in
+        return try await stopping(request.campaignID, request, context) { connection in
             let paused = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                 try campaign.pause()
             }
@@ -99,7 +95,7 @@ extension CampaignHandler {
     ) async throws -> CampaignV1.CloseCampaignResponse {
         try Gate.require(.runCampaigns, context)
         let now = try await clock.now()
-        let response = try await change(context, request) { connection in
+        let response = try await stopping(request.campaignID, request, context) { connection in
             let closed = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                 try campaign.close(at: now)
             }
@@ -107,6 +103,35 @@ extension CampaignHandler {
         }
         planner.wake()
         return response
+    }
+
+    /// A change that ends what a campaign does at the moment: while it waits for those who have begun, nobody else begins.
+    private func stopping<Request: ProtobufMessage, Reply: ProtobufMessage>(
+        _ id: Int64, _ request: Request, _ context: CallContext,
+        _ body: @escaping @Sendable (PostgresConnection) async throws -> Reply
+    ) async throws -> Reply {
+        let options = TransactionOptions(officePath: context.principal?.officePath, deadline: context.deadline)
+        let seconds = min(max((context.deadline - .now) / .seconds(1), 0), 60)
+        try await pool(for: context).transaction(options) {
+            try await StopWishStorage.put(id, seconds: seconds, in: $0)
+        }
+        do {
+            let reply = try await change(context, request, body)
+            await forgetStopWish(id, context)
+            return reply
+        } catch {
+            await forgetStopWish(id, context)
+            throw error
+        }
+    }
+
+    /// In a task of its own, because this one may be cancelled; what is not forgotten here ends by itself.
+    private func forgetStopWish(_ id: Int64, _ context: CallContext) async {
+        await Task {
+            try? await pool(for: context).transaction(
+                TransactionOptions(officePath: context.principal?.officePath, deadline: .now + .seconds(5))
+            ) { try await StopWishStorage.remove(id, in: $0) }
+        }.value
     }
 
     /// Takes a campaign one step further, if nobody else did at the same moment.
@@ -139,10 +164,11 @@ extension CampaignHandler {
         return plan
     }
 
-    private func requireOffer(of plan: CampaignPlan, in connection: PostgresConnection) async throws {
-        guard try await OfferStorage.find(plan.offerCode, in: connection) != nil else {
+    private func words(of plan: CampaignPlan, in connection: PostgresConnection) async throws -> OfferWords {
+        guard let offer = try await OfferStorage.find(plan.offerCode, in: connection) else {
             throw CampaignFailure.unknownOffer
         }
+        return offer.words
     }
 }
 

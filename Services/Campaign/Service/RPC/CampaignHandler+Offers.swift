@@ -11,12 +11,14 @@ extension CampaignHandler {
     func putProduct(
         _ request: CampaignV1.PutProductRequest, context: CallContext
     ) async throws -> CampaignV1.PutProductResponse {
-        try Gate.require(.editCampaigns, context, orMachines: Self.machines)
+        let office = try Gate.require(.editCampaigns, context, orMachines: Self.machines)?.officePath ?? "/"
         guard let message = request.product else { throw CampaignFailure.missing(field: "product") }
         let product = Product(message)
         try checked(product.check)
         return try await change(context, request) { connection in
-            try await OfferStorage.put(product, in: connection)
+            guard try await OfferStorage.put(product, by: office, in: connection) else {
+                throw CampaignFailure.madeElsewhere(field: "product.code")
+            }
             return CampaignV1.PutProductResponse()
         }
     }
@@ -24,12 +26,17 @@ extension CampaignHandler {
     func putOffer(
         _ request: CampaignV1.PutOfferRequest, context: CallContext
     ) async throws -> CampaignV1.PutOfferResponse {
-        try Gate.require(.editCampaigns, context, orMachines: Self.machines)
+        let office = try Gate.require(.editCampaigns, context, orMachines: Self.machines)?.officePath ?? "/"
         guard let message = request.offer else { throw CampaignFailure.missing(field: "offer") }
         let offer = Offer(message)
         try checked(offer.check)
         return try await change(context, request) { connection in
-            guard try await OfferStorage.put(offer, in: connection) else { throw CampaignFailure.unknownProduct }
+            guard try await OfferStorage.hasProduct(offer.productCode, in: connection) else {
+                throw CampaignFailure.unknownProduct
+            }
+            guard try await OfferStorage.put(offer, by: office, in: connection) else {
+                throw CampaignFailure.madeElsewhere(field: "offer.code")
+            }
             return CampaignV1.PutOfferResponse()
         }
     }

@@ -24,8 +24,8 @@ extension CampaignHandler {
             }
             let user = person?.user ?? "service:\(context.caller)"
             let campaign = Campaign(
-                id: try await CampaignStorage.nextID(in: connection), plan: plan, state: .paused, version: 1,
-                maker: user, makers: [user], checker: "", createdAt: now, startedAt: now, closedAt: nil,
+                id: try await CampaignStorage.nextID(in: connection), plan: plan, words: .none, state: .paused,
+                version: 1, maker: user, makers: [user], checker: "", createdAt: now, startedAt: now, closedAt: nil,
                 isImported: true)
             guard try await PastStorage.open(importKey: request.importKey, campaign, arms: arms, in: connection) else {
                 throw CampaignFailure.changedMeanwhile

@@ -43,6 +43,7 @@ extension DeliveryReports.Report {
         case .refused: outcome = .refused
         case .unknown: outcome = .unknown
         case .doubtful: outcome = .doubtful
+        case .notReceived: outcome = .notReceived
         default: throw CampaignFailure.missing(field: "reports[\(index)].outcome")
         }
         guard message.reason.isEmpty || Names.isPlain(message.reason) else {

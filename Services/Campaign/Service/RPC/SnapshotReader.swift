@@ -27,11 +27,14 @@ struct SnapshotReader: Sendable {
         }
     }
 
+    /// A page is read in a part of a second; who waits longer waits for a service that stands still.
+    private static let pageTimeout = Duration.seconds(5)
+
     /// A page of members, read by the suite service for itself; who is held is not yet said.
     func page(_ snapshotID: Int64, cursor: String) async throws(RPCError) -> Page {
         let response = try await client.listSnapshotMembers(
             SegmentationV1.ListSnapshotMembersRequest(snapshotID: snapshotID, pageCursor: cursor),
-            options: CallOptions(timeout: .seconds(30)))
+            options: CallOptions(timeout: Self.pageTimeout))
         return Page(
             members: response.members.map { member in
                 AudienceMember(

@@ -17,6 +17,7 @@ public enum CampaignSchema {
             Migration(name: "0008-repeatable-contacts", bytes: PackageResources._008_repeatable_contacts_sql),
             Migration(name: "0009-contact-functions", bytes: PackageResources._009_contact_functions_sql),
             Migration(name: "0010-early-triggers", bytes: PackageResources._010_early_triggers_sql),
+            Migration(name: "0011-words", bytes: PackageResources._011_words_sql),
             Migration(
                 name: "0000-log-reading",
                 statements: EventLogSchema.readingStatements(schema: "campaign", log: "profile")),

@@ -26,8 +26,9 @@ enum CampaignStorage {
         let plan = try StoredPlan.encode(campaign.plan)
         try await connection.execute(
             """
-            INSERT INTO campaign.campaign_version (campaign_id, version, plan, maker, made_at)
-            VALUES (\(campaign.id), \(campaign.version), \(plan), \(campaign.maker), \(moment))
+            INSERT INTO campaign.campaign_version (campaign_id, version, plan, maker, made_at, offer_title, offer_text)
+            VALUES (\(campaign.id), \(campaign.version), \(plan), \(campaign.maker), \(moment),
+                \(campaign.words.title), \(campaign.words.text))
             """)
     }
 
@@ -60,21 +61,13 @@ enum CampaignStorage {
         return true
     }
 
-    /// Keeps with an approved version what its customers will read.
-    static func keepOffer(_ offer: Offer, of campaign: Campaign, in connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            UPDATE campaign.campaign_version SET offer_title = \(offer.title), offer_text = \(offer.text)
-            WHERE campaign_id = \(campaign.id) AND version = \(campaign.version)
-            """)
-    }
-
     private static func moveRevision(in connection: PostgresConnection) async throws {
         try await connection.execute("UPDATE campaign.revision SET number = number + 1")
     }
 
     private static let selection: SQL = """
-        SELECT campaign_id, plan, state, version, maker, makers, checker, created_at, started_at, closed_at, is_imported
+        SELECT campaign_id, plan, state, version, maker, makers, checker, created_at, started_at, closed_at, is_imported,
+            offer_title, offer_text
         FROM campaign.visible_campaign
         """
 }
@@ -86,7 +79,8 @@ extension Campaign {
             throw PostgresError(.decoding, "a campaign in a state that this version does not know")
         }
         self.init(
-            id: try row.decode(0), plan: try StoredPlan.decode(try row.decode(1)), state: state,
+            id: try row.decode(0), plan: try StoredPlan.decode(try row.decode(1)),
+            words: OfferWords(title: try row.decode(11), text: try row.decode(12)), state: state,
             version: try row.decode(3), maker: try row.decode(4), makers: Set(try row.decode(5, as: [String].self)),
             checker: try row.decode(6), createdAt: try row.decode(7), startedAt: try row.decode(8),
             closedAt: try row.decode(9), isImported: try row.decode(10))

@@ -74,11 +74,13 @@ enum LiveCampaignStorage {
             "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR NO KEY UPDATE")
     }
 
-    /// Locks campaigns against a change of their state and says which of them run now.
+    /// Locks campaigns against a change of their state and says which of them run now and are not about to be stopped.
     static func lockRunningStatement(_ ids: [Int64]) -> SQL {
         """
-        SELECT campaign_id FROM campaign.campaign
-        WHERE campaign_id = ANY(\(ids)) AND state = 'running' ORDER BY campaign_id FOR SHARE
+        SELECT campaign_id FROM campaign.campaign c
+        WHERE campaign_id = ANY(\(ids)) AND state = 'running' AND NOT EXISTS
+            (SELECT FROM campaign.stop_wish w WHERE w.campaign_id = c.campaign_id AND w.until > now())
+        ORDER BY campaign_id FOR SHARE OF c
         """
     }
 }

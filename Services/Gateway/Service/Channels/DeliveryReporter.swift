@@ -27,8 +27,8 @@ final class DeliveryReporter: Sendable {
         self.handedOver = handedOver
     }
 
-    /// - Parameter isClaimed: the worker has it now; otherwise somebody asked after it.
-    func report(_ delivery: CampaignV1.Delivery, _ verdict: PostVerdict, isClaimed: Bool = true) {
+    /// What became of a delivery that the worker has.
+    func report(_ delivery: CampaignV1.Delivery, _ verdict: PostVerdict) {
         var report = CampaignV1.DeliveryReport(
             deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, partition: delivery.partition)
         switch verdict {
@@ -44,7 +44,16 @@ final class DeliveryReporter: Sendable {
             report.outcome = .unknown
             report.reason = reason
         }
-        gathered.add(GatheredReports.One(report: report, isClaimed: isClaimed))
+        gathered.add(GatheredReports.One(report: report, isClaimed: true))
+    }
+
+    /// The channel was asked about a delivery whose outcome nobody knew.
+    func settle(_ delivery: CampaignV1.Delivery, wasReceived: Bool) {
+        let report = CampaignV1.DeliveryReport(
+            deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken,
+            outcome: wasReceived ? .sent : .notReceived, reason: wasReceived ? "" : "not_received",
+            partition: delivery.partition)
+        gathered.add(GatheredReports.One(report: report, isClaimed: false))
     }
 
     /// No more reports come; `run` ends when those there are have been handed over.

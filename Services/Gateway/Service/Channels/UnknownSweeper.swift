@@ -76,10 +76,10 @@ struct UnknownSweeper: Sendable {
 
     private func ask(_ delivery: CampaignV1.Delivery, unknownSince: ContinuousClock.Instant) async {
         switch await http.status(of: delivery.dedupeKey) {
-        case true: reporter.report(delivery, .sent, isClaimed: false)
+        case true: reporter.settle(delivery, wasReceived: true)
         // A post that was cut off may still be on its way within the channel; only later is "not taken" final.
         case false where unknownSince.duration(to: .now) >= .milliseconds(channel.settleMilliseconds):
-            reporter.report(delivery, .refused(reason: "not_received"), isClaimed: false)
+            reporter.settle(delivery, wasReceived: false)
         default: break
         }
     }

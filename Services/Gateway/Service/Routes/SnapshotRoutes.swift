@@ -10,13 +10,13 @@ enum SnapshotRoutes {
         [
             .change(
                 .post, "/v1/segments/{id}/freeze", "freezeSegment",
-                "Freezes the members, with everything needed to rebuild the list.", .editSegments,
+                "Freezes the members, with everything needed to rebuild the list. Sees all that was acknowledged before.",
+                .editSegments,
                 parameters: [SegmentRoutes.segmentID], body: SnapshotShapes.freeze, reply: SnapshotShapes.snapshot,
                 status: .created
             ) { call, body in
-                var request = body.request
+                var request = body
                 request.segmentID = try call.value(of: SegmentRoutes.segmentID)
-                if body.isFresh { request.after.append(try await Freshness.profile(clients, call.options)) }
                 return try await clients.segmentation.freeze(request, options: call.options).snapshot.present()
             }.within(.seconds(60)),
             .get(

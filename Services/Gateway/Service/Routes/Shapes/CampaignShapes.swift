@@ -116,6 +116,9 @@ enum CampaignShapes {
             .required("refused", \.refused, .counts),
             .required("held", \.held, .integer()),
             .presence("quiet_wait", \.quietWait, quietWait),
+            .required(
+                "offer_title", \.offerTitle, .text().described("What customers will read, as fixed with the version.")),
+            .required("offer_text", \.offerText, .text()),
         ])
 
     static let campaigns = JSONShape<CampaignV1.ListCampaignsResponse>.object(

@@ -26,7 +26,7 @@ enum DeliveryShapes {
         [
             .required("partition", \.partition, .integer(0...255)),
             .required("fencing_token", \.fencingToken, .integer()),
-            .required("outcome", \.outcome, .names([("sent", .sent), ("not_sent", .refused)])),
+            .required("outcome", \.outcome, .names([("sent", .sent), ("not_sent", .notReceived)])),
             .required("reason", \.reason, .text(1...48, .name).described("A code, never content.")),
         ])
 

@@ -2,18 +2,11 @@ internal import Contracts
 
 /// Frozen segments, and the test of one customer.
 enum SnapshotShapes {
-    struct Freeze: Sendable {
-        var request = SegmentationV1.FreezeRequest()
-        /// Everything sent before this request is to be seen.
-        var isFresh = false
-    }
-
-    static let freeze = JSONShape<Freeze>.object(
-        "Freeze", Freeze(),
+    static let freeze = JSONShape<SegmentationV1.FreezeRequest>.object(
+        "Freeze", SegmentationV1.FreezeRequest(),
         [
-            .omittable("version", \.request.version, .identifier, absent: 0),
-            .optional("after", \.request.after, CommonShapes.profilePosition.array(0...3)),
-            .optional("fresh", \.isFresh, .flag),
+            .omittable("version", \.version, .identifier, absent: 0),
+            .optional("after", \.after, CommonShapes.profilePosition.array(0...3)),
         ])
 
     static let snapshot = JSONShape<SegmentationV1.Snapshot>.object(

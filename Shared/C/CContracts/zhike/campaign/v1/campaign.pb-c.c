@@ -4104,7 +4104,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__refused_entry__d
   (ProtobufCMessageInit) zhike__campaign__v1__campaign__refused_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descriptors[15] =
+static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descriptors[17] =
 {
   {
     "campaign_id",
@@ -4286,6 +4286,30 @@ static const ProtobufCFieldDescriptor zhike__campaign__v1__campaign__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "offer_title",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__Campaign, offer_title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offer_text",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Campaign__V1__Campaign, offer_text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
   0,   /* field[0] = campaign_id */
@@ -4296,6 +4320,8 @@ static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
   13,   /* field[13] = held */
   10,   /* field[10] = imported */
   4,   /* field[4] = maker */
+  16,   /* field[16] = offer_text */
+  15,   /* field[15] = offer_title */
   1,   /* field[1] = plan */
   6,   /* field[6] = progress */
   14,   /* field[14] = quiet_wait */
@@ -4307,7 +4333,7 @@ static const unsigned zhike__campaign__v1__campaign__field_indices_by_name[] = {
 static const ProtobufCIntRange zhike__campaign__v1__campaign__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__descriptor =
 {
@@ -4317,7 +4343,7 @@ const ProtobufCMessageDescriptor zhike__campaign__v1__campaign__descriptor =
   "Zhike__Campaign__V1__Campaign",
   "zhike.campaign.v1",
   sizeof(Zhike__Campaign__V1__Campaign),
-  15,
+  17,
   zhike__campaign__v1__campaign__field_descriptors,
   zhike__campaign__v1__campaign__field_indices_by_name,
   1,  zhike__campaign__v1__campaign__number_ranges,
@@ -6614,7 +6640,7 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__campaign_state__descriptor =
   zhike__campaign__v1__campaign_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[6] =
+static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[7] =
 {
   { "DELIVERY_OUTCOME_UNSPECIFIED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNSPECIFIED", 0 },
   { "DELIVERY_OUTCOME_SENT", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_SENT", 1 },
@@ -6622,13 +6648,15 @@ static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_valu
   { "DELIVERY_OUTCOME_REFUSED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_REFUSED", 3 },
   { "DELIVERY_OUTCOME_UNKNOWN", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNKNOWN", 4 },
   { "DELIVERY_OUTCOME_DOUBTFUL", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL", 5 },
+  { "DELIVERY_OUTCOME_NOT_RECEIVED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_RECEIVED", 6 },
 };
 static const ProtobufCIntRange zhike__campaign__v1__delivery_outcome__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[7] =
 {
   { "DELIVERY_OUTCOME_DOUBTFUL", 5 },
+  { "DELIVERY_OUTCOME_NOT_RECEIVED", 6 },
   { "DELIVERY_OUTCOME_NOT_TAKEN", 2 },
   { "DELIVERY_OUTCOME_REFUSED", 3 },
   { "DELIVERY_OUTCOME_SENT", 1 },
@@ -6642,9 +6670,9 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__delivery_outcome__descriptor 
   "DeliveryOutcome",
   "Zhike__Campaign__V1__DeliveryOutcome",
   "zhike.campaign.v1",
-  6,
+  7,
   zhike__campaign__v1__delivery_outcome__enum_values_by_number,
-  6,
+  7,
   zhike__campaign__v1__delivery_outcome__enum_values_by_name,
   1,
   zhike__campaign__v1__delivery_outcome__value_ranges,

@@ -114,7 +114,11 @@ typedef enum _Zhike__Campaign__V1__DeliveryOutcome {
   /*
    * No answer to trust from a channel that takes each dedupe key once: it is posted again after retry_after.
    */
-  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL = 5
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL = 5,
+  /*
+   * Somebody asked at the channel after the delivery had become unknown: it never came there.
+   */
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_RECEIVED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME)
 } Zhike__Campaign__V1__DeliveryOutcome;
 
@@ -499,10 +503,16 @@ struct  Zhike__Campaign__V1__Campaign
    * Not set where nothing waits.
    */
   Zhike__Campaign__V1__QuietWait *quiet_wait;
+  /*
+   * What customers will read. Taken from the offer with each version of the plan; a later change of the offer changes no
+   * campaign.
+   */
+  char *offer_title;
+  char *offer_text;
 };
 #define ZHIKE__CAMPAIGN__V1__CAMPAIGN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__campaign__v1__campaign__descriptor) \
-    , 0, NULL, ZHIKE__CAMPAIGN__V1__CAMPAIGN_STATE__CAMPAIGN_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, NULL }
+    , 0, NULL, ZHIKE__CAMPAIGN__V1__CAMPAIGN_STATE__CAMPAIGN_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Zhike__Campaign__V1__CreateCampaignRequest
