@@ -180,8 +180,9 @@ final class Bundler: Sendable {
             state.waiting.removeAll { $0.deadline <= now }
             state.nextLook = nil
             for call in remaining { look(by: call.deadline, &state) }
-            // Those that came meanwhile found a look that is over.
+            // Those that came meanwhile found a look that is over; some of them may have left already.
             for call in state.waiting { look(by: call.deadline, &state) }
+            for calls in state.carried.values { for call in calls { look(by: call.deadline, &state) } }
         }
     }
 }

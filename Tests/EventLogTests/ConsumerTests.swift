@@ -213,6 +213,24 @@ import Testing
         }
     }
 
+    @Test("a batch that takes too long is applied in parts, and nobody is put aside for it")
+    func tooLong() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<600).map { Int64($0) }, to: pool)
+            let consumer = LogFixture.consumer(pool) { batch, connection in
+                if batch.entries.count > 100 {
+                    _ = try await connection.query("SELECT pg_sleep(60)", deadline: .now + .milliseconds(20))
+                }
+                try await LogFixture.effect(batch, connection)
+            }
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.lag() == 0 }
+                #expect(try await consumer.deadLetters().isEmpty)
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
     @Test("a handler's own error leaves no word of its text behind")
     func privateReasons() async throws {
         struct Personal: Error, CustomStringConvertible { let description = "13800canary" }

@@ -32,7 +32,8 @@ import Testing
         var consumers = [try start(.consumer), try start(.consumer)]
         defer { for process in writers + consumers { process.end() } }
         try await progress(pool)
-        for _ in 0..<TestTier.rounds(long: 60) {
+        let rounds = TestTier.rounds(long: 60)
+        for _ in 0..<rounds {
             let fault = Fault.allCases.randomElement(using: &generator)!
             print("log faults:", fault)
             switch fault {
@@ -64,6 +65,9 @@ import Testing
         #expect(acknowledged.count > 100)
         let faults = try await LogCheck(pool: pool).faults(acknowledged: acknowledged)
         #expect(faults.isEmpty, "\(faults)")
+        TestTier.report(
+            "event log: \(rounds) kills and pauses of writers, consumers and Postgres, \(acknowledged.count) entries "
+                + "acknowledged, \(faults.count) lost, doubled or out of order")
         await pool.close()
         try await server.stop()
     }

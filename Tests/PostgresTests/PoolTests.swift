@@ -77,6 +77,22 @@ import Testing
     }
 
     @Test("a connection that is left in a transaction is not lent again")
+    func leftInTransaction() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.execute("CREATE TABLE kept (a int)")
+            try await pool.withConnection { connection in
+                try await connection.execute("BEGIN")
+                try await connection.execute("INSERT INTO kept VALUES (1)")
+            }
+            try await pool.execute("INSERT INTO kept VALUES (2)")
+            let kept = try await withPool(pool.configuration) { other in
+                try await other.query("SELECT a FROM kept").map { try $0.decode(0, as: Int32.self) }
+            }
+            #expect(kept == [2])
+        }
+    }
+
+    @Test("a connection that listens is not lent again")
     func uncleanConnection() async throws {
         try await withPool(size: 1) { pool in
             let first = try await pool.query("SELECT pg_backend_pid()")[0].decode(0, as: Int32.self)

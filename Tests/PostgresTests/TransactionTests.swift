@@ -59,6 +59,34 @@ import Testing
         }
     }
 
+    @Test("a statement that fails leaves no time limit of the one before it behind")
+    func deadlineBeforeAFailure() async throws {
+        try await withPool(size: 1) { pool in
+            _ = try await pool.query("SELECT 1", deadline: .now + .seconds(3))
+            let error = await postgresError { _ = try await pool.query("SELECT 1 / 0") }
+            #expect(error?.sqlState == "22012")
+            let timeout = try await pool.transaction { connection in
+                try await connection.query("SELECT current_setting('statement_timeout')")[0].decode(String.self)
+            }
+            #expect(timeout == "30s")
+            #expect(try await pool.query("SHOW statement_timeout")[0].decode(String.self) == "30s")
+        }
+    }
+
+    @Test("a deadline that is named holds also where it is later than the usual limit")
+    func longDeadline() async throws {
+        try await withPool(size: 1) { pool in
+            let milliseconds: SQL = "SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout'"
+            let deadline = ContinuousClock.now + .seconds(90)
+            let alone = try await pool.query(milliseconds, deadline: deadline)[0].decode(Int64.self)
+            let inside = try await pool.transaction(TransactionOptions(deadline: deadline)) { connection in
+                try await connection.query(milliseconds)[0].decode(Int64.self)
+            }
+            #expect(alone > 30_000 && alone <= 90_000)
+            #expect(inside > 30_000 && inside <= 90_000)
+        }
+    }
+
     @Test("leftovers of the session take no snapshot away from a transaction that wants its own")
     func isolationAfterEviction() async throws {
         try await withPool(size: 1, statementLimit: 2) { pool in

@@ -157,7 +157,7 @@ public final class LogConsumer: Service, Sendable {
         guard !ranges.isEmpty else { return }
         do {
             try await transact(ranges)
-        } catch  where Self.isPassing(error) {
+        } catch  where Self.isPassing(error) && !(Self.tookTooLong(error) && ranges.reduce(0) { $0 + $1.count } > 1) {
             throw error
         } catch {
             guard ranges.reduce(0, { $0 + $1.count }) > 1 else { return try await refused(ranges[0], error) }
@@ -226,6 +226,12 @@ public final class LogConsumer: Service, Sendable {
     }
 
     // MARK: Failures
+
+    /// Too much for one transaction, or the database stands still: a smaller part may do. One entry alone is offered again.
+    private static func tookTooLong(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.sqlState == "57014" || error.sqlState == "25P03" || error.code == .deadlineExceeded
+    }
 
     /// Reasons that lie outside the entries: the same batch is offered again, and no attempt is counted.
     private static func isPassing(_ error: any Error) -> Bool {

@@ -61,6 +61,10 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// Whether the server is outside any transaction, as far as its answers said.
     var isIdle: Bool { PQtransactionStatus(pointer) == PQTRANS_IDLE }
 
+    var isInTransaction: Bool {
+        [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(pointer))
+    }
+
     // MARK: Waiting
 
     /// Suspends until what is waited for is there or the connection ended (then it throws).

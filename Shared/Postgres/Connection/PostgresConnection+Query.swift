@@ -47,8 +47,8 @@ extension PostgresConnection {
                 // here: the retry of the transaction does it.
                 statements.remove(sql)
                 guard transaction == nil else { throw error }
-                // A SET that travelled with the statement was undone with it.
-                if sessionTimeout != .standard { sessionTimeout = .unknown }
+                // A SET or RESET that travelled with the statement was undone with it.
+                sessionTimeout = .unknown
                 prepareSession(deadline)
                 return try await runOnce(sql)
             }
@@ -79,11 +79,9 @@ extension PostgresConnection {
             }
             return
         }
-        let remaining = deadline - .now
-        guard sessionTimeout != .shortened(for: deadline) else { return }
-        guard remaining < standardTimeout || sessionTimeout != .standard else { return }
-        preamble.append("SET statement_timeout = \(max(1, remaining.wholeMilliseconds))")
-        sessionTimeout = .shortened(for: deadline)
+        guard sessionTimeout != .named(for: deadline) else { return }
+        preamble.append("SET statement_timeout = \(max(1, (deadline - .now).wholeMilliseconds))")
+        sessionTimeout = .named(for: deadline)
     }
 
     // MARK: Answers

@@ -27,18 +27,15 @@ extension PostgresConnection {
         lastTransactionMetConflict = false
         guard channel.isOpen else { throw PostgresError(.connectionLost, "the connection to the database ended") }
         var opening = [options.beginStatement]
-        // What an earlier statement with a deadline left behind is not this transaction's.
-        if sessionTimeout != .standard {
-            opening.append("SET LOCAL statement_timeout = \(standardTimeout.wholeMilliseconds)")
-        }
         if let deadline = options.deadline {
             let remaining = deadline - .now
             guard remaining > .zero else {
                 throw PostgresError(.deadlineExceeded, "the deadline had passed before the transaction began")
             }
-            if remaining < standardTimeout {
-                opening.append("SET LOCAL statement_timeout = \(remaining.wholeMilliseconds)")
-            }
+            opening.append("SET LOCAL statement_timeout = \(max(1, remaining.wholeMilliseconds))")
+        } else if sessionTimeout != .standard {
+            // What an earlier statement with a deadline left behind is not this transaction's.
+            opening.append("SET LOCAL statement_timeout = \(standardTimeout.wholeMilliseconds)")
         }
         if let idle = options.idleTimeout {
             opening.append("SET LOCAL idle_in_transaction_session_timeout = \(max(1, idle.wholeMilliseconds))")

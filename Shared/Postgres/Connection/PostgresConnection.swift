@@ -32,7 +32,7 @@ public actor PostgresConnection {
     /// What `statement_timeout` of the session is.
     enum SessionTimeout: Equatable {
         case standard
-        case shortened(for: ContinuousClock.Instant)
+        case named(for: ContinuousClock.Instant)
         /// A failed statement takes back the SET that travelled with it.
         case unknown
     }
@@ -120,7 +120,8 @@ public actor PostgresConnection {
         defer { giveTurn() }
         guard isInterruptible else {
             let patience = ContinuousClock.now + Self.uninterruptiblePatience
-            return try await finish(channel.begin(deadline: min(ownDeadline ?? patience, patience)), body)
+            let limit = min(ownDeadline ?? patience, patience)
+            return try await finish(channel.begin(deadline: limit), deadline: ownDeadline, body)
         }
         if Task.isCancelled { throw CancellationError() }
         let deadline = [ownDeadline, self.deadline, transaction?.deadline].compactMap { $0 }.min()
@@ -129,7 +130,7 @@ public actor PostgresConnection {
         }
         let operation = channel.begin(deadline: deadline)
         return try await withTaskCancellationHandler {
-            try await finish(operation, body)
+            try await finish(operation, deadline: deadline, body)
         } onCancel: { [channel] in
             channel.requestCancel(of: operation)
         }
@@ -138,17 +139,22 @@ public actor PostgresConnection {
     /// How long a COMMIT or ROLLBACK may take before the connection is given up.
     private static let uninterruptiblePatience = Duration.seconds(30)
 
-    private func finish<R>(_ operation: UInt64, _ body: () async throws(PostgresError) -> R) async throws -> R {
+    private func finish<R>(
+        _ operation: UInt64, deadline: ContinuousClock.Instant?, _ body: () async throws(PostgresError) -> R
+    ) async throws -> R {
         do throws(PostgresError) {
             let result = try await body()
+            // A BEGIN of the caller's own: nobody after it may be served by a connection that is still in there.
+            if transaction == nil, channel.isInTransaction { isClean.store(false, ordering: .releasing) }
             await channel.end()
             return result
         } catch {
             let interruption = channel.interruption
-            if transaction == nil, sessionTimeout != .standard { sessionTimeout = .unknown }
+            // What was to set it travelled with the statement, and was undone with it.
+            if transaction == nil { sessionTimeout = .unknown }
             if !channel.isOpen || PQstatus(channel.pointer) == CONNECTION_BAD { channel.lose() }
             await channel.end()
-            throw Self.meaning(of: error, interruption, deadline: deadline ?? transaction?.deadline)
+            throw Self.meaning(of: error, interruption, deadline: deadline)
         }
     }
 
@@ -159,7 +165,8 @@ public actor PostgresConnection {
         case .taskCancelled where error.sqlState == "57014" || error.isConnectionLost: return CancellationError()
         case .deadlinePassed where error.sqlState == "57014":
             return PostgresError(.deadlineExceeded, "the deadline passed", sqlState: error.sqlState)
-        case nil where error.sqlState == "57014" && deadline != nil:
+        // The server's clock is not ours to the millisecond.
+        case nil where error.sqlState == "57014" && deadline.map { $0 <= .now + .milliseconds(100) } == true:
             return PostgresError(.deadlineExceeded, "the deadline passed", sqlState: error.sqlState)
         default: return error
         }

@@ -21,6 +21,7 @@ struct AttackTests {
             try await eventually("a call after the attack", within: Self.bound) {
                 try await client.call(Message(copying: [1]), timeout: .milliseconds(500)).count == 1
             }
+            TestTier.report("attacks: \(count) of \(peer) over \(transport), a real call within \(Self.bound) after")
             await client.close()
             await server.close()
         }

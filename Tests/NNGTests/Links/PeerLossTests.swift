@@ -49,6 +49,9 @@ struct PeerLossTests {
             }
             traffic.cancel()
             #expect(await traffic.value == 0)
+            TestTier.report(
+                "links over \(transport): \(TestTier.rounds(long: 100)) kills of the server, healed within \(Self.bound) each"
+            )
             await client.close()
             await server.killAndWait()
         }

@@ -8,6 +8,8 @@ import Testing
 /// Real processes: the body of an exit test runs in a process of its own, and serves until it is killed.
 @Suite("Servers that are killed or stand still", .serialized)
 struct KillTests {
+    /// From the moment the server listens again (promise 14).
+    private static let bound = Duration.seconds(5)
     private static let secret = [UInt8](repeating: 9, count: 32)
 
     /// Serves `Add`, which counts and gives the count, and `Echo`, which gives the process id.
@@ -77,9 +79,15 @@ struct KillTests {
     func killed(_ kind: TransportKind) async throws {
         let endpoint = kind == .tcp ? "tcp://127.0.0.1:\(Int.random(in: 20_000..<30_000))" : Bench.address(kind)
         let (client, channel) = try Self.client(endpoint)
-        for _ in 0..<3 {
+        let rounds = TestTier.rounds(short: 3, long: 50)
+        for round in 1...rounds {
             let server = Self.start(endpoint)
-            let processID = try await Self.processID(client)
+            // One that has seen nothing yet tells when the server is there; from then on the bound counts.
+            let (fresh, freshChannel) = try Self.client(endpoint)
+            let processID = try await Self.processID(fresh)
+            await freshChannel.close()
+            let healed = try await client.echo(.init(), options: CallOptions(timeout: Self.bound))
+            #expect(healed.text == "\(processID)", "round \(round)")
             // Calls under way while the server dies end, one way or the other.
             async let underWay: [Bool] = withTaskGroup(of: Bool.self) { group in
                 for number: Int64 in 0..<50 {
@@ -95,6 +103,7 @@ struct KillTests {
             await server.value
         }
         await channel.close()
+        TestTier.report("calls over \(kind): \(rounds) kills of the server, healed within \(Self.bound) each")
     }
 
     @Test("a server that stood still executes nothing whose deadline passed meanwhile")
@@ -125,6 +134,7 @@ struct KillTests {
         // This call comes after the others; its count says that none of them was executed.
         let (count, attempts) = try await Self.addOne(client)
         #expect((1...attempts).contains(count))
+        TestTier.report("deadlines: \(outcomes.count) calls to a frozen server, 0 executed after their deadline")
         kill(processID, SIGKILL)
         await server.value
         await channel.close()
