@@ -12,11 +12,6 @@ internal import Testing
 struct LoopTests {
     private static let start = Date(timeIntervalSince1970: 1_772_416_800)
 
-    private static var mappings: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "deploy/mappings")
-    }
-
     private struct Found {
         var report: KPIV1.CampaignReport
         var verified: KPIV1.VerifyResponse
@@ -26,32 +21,8 @@ struct LoopTests {
 
     /// Runs the sandbox job on a small bank.
     private static func run(customers: Int, kills: Bool, deduplicates: Bool = false) async throws -> Found {
-        let root = FileManager.default.temporaryDirectory.appending(path: "zhike-test-\(UUID().uuidString.prefix(8))")
-        defer { try? FileManager.default.removeItem(at: root) }
-        let folder = try SuiteFolder(root: root)
-        folder.removeSockets()
-        let secret = try String(contentsOf: folder.channelSecret, encoding: .utf8).trimmingCharacters(in: .newlines)
-        let port = try FreePort.find()
-        let simulator = try ChannelSimulator(
-            ChannelSimulator.Configuration(
-                port: port, secret: Array(secret.utf8), behaviour: ChannelBehaviour(deduplicates: deduplicates)),
-            logger: Logger(label: "channel") { _ in SwiftLogNoOpLogHandler() })
-        let channel = Task { try await simulator.run() }
-        defer { channel.cancel() }
-        let suite = try await Suite.start(
-            root: root, httpPort: nil, simulatedStart: start,
-            channels: [
-                ChannelAddress(
-                    name: "mobile_bank", url: "http://127.0.0.1:\(port)/deliveries",
-                    statusURL: "http://127.0.0.1:\(port)/status/", deduplicates: deduplicates)
-            ])
-        do {
-            let found = try await loop(suite, simulator, customers: customers, kills: kills)
-            await suite.stop()
-            return found
-        } catch {
-            await suite.stop()
-            throw error
+        try await RunningSuite.with(channel: "mobile_bank", start: start, deduplicates: deduplicates) {
+            try await loop($0, $1, customers: customers, kills: kills)
         }
     }
 
@@ -63,13 +34,13 @@ struct LoopTests {
         let killing =
             kills ? Task { await RandomKills(suite: suite, pauseMilliseconds: 500...1_500).run() } : nil
         let bank = SandboxBank(seed: 7, customerCount: customers, now: start)
-        let (campaignID, truth) = try await SandboxDemo(bank: bank, mappings: mappings)
+        let (campaignID, truth) = try await SandboxDemo(bank: bank, mappings: RunningSuite.mappings)
             .run(on: suite, start: start, token: token)
         killing?.cancel()
         await killing?.value
         let reader = ReportReader(clients: suite.clients)
         return Found(
-            report: try await reader.report(campaignID), verified: try await reader.verify(campaignID),
+            report: try await reader.report(campaignID), verified: try await reader.verify(),
             hits: simulator.takenKeys, truth: truth)
     }
 

@@ -21,6 +21,7 @@ struct KPIBed {
     /// The writer of each log.
     var logs: [String: PostgresPool]
     var administrator: PostgresPool
+    var database: PostgresConfiguration
     var consumer: Task<Void, any Error>
 
     static func caller(office: String) -> CallOptions {
@@ -59,8 +60,7 @@ struct KPIBed {
         return KPIBed(
             client: KPIV1.KPIServiceClient(channel), campaign: campaign,
             logs: ["campaign": campaign, "profile": profile, "segmentation": segmentation],
-            administrator: administrator,
-            consumer: consumer)
+            administrator: administrator, database: database, consumer: consumer)
     }
 
     /// - Parameter writer: logged in as the owner of the log.

@@ -8,6 +8,7 @@ Shares no code with the project: csv and hashlib, and Newcombe's interval (metho
 import csv
 import gzip
 import hashlib
+import json
 import math
 import sys
 
@@ -52,6 +53,10 @@ def main(path):
     print(f"held {held} {held_yes} {100 * held_yes / held:.2f} %")
     print(f"contacted {contacted} {contacted_yes} {100 * contacted_yes / contacted:.2f} %")
     print(f"effect {points:+.2f} [{low:+.2f}, {high:+.2f}] lift {contacted_yes / contacted / (held_yes / held):.3f}")
+    print(json.dumps({
+        "contacted": {"customers": contacted, "converted": contacted_yes, "effect": [points, low, high]},
+        "held": {"customers": held, "converted": held_yes},
+    }))
 
 
 if __name__ == "__main__":

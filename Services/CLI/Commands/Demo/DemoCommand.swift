@@ -98,7 +98,7 @@ struct DemoCommand: AsyncParsableCommand {
         text.report = try await reader.report(campaignID)
         Terminal.shared.endBar()
         Terminal.shared.result(text.text)
-        try await check(campaignID, text.report, reader, simulator)
+        try await check(text.report, reader, simulator)
         if !once { try await stayUp(suite, issuer) }
     }
 
@@ -122,9 +122,9 @@ struct DemoCommand: AsyncParsableCommand {
     /// What a demonstration must not hide: totals that differ from the logs, contacts that went out twice, and contacts
     /// that the report counts and nobody got.
     private func check(
-        _ campaignID: Int64, _ report: KPIV1.CampaignReport, _ reader: ReportReader, _ simulator: ChannelSimulator
+        _ report: KPIV1.CampaignReport, _ reader: ReportReader, _ simulator: ChannelSimulator
     ) async throws {
-        let verified = try await reader.verify(campaignID)
+        let verified = try await reader.verify()
         Terminal.shared.result(
             localized(
                 "\nkpi verify: \(verified.cells) cells from \(verified.entries) entries, \(verified.differences.count) differ",

@@ -28,9 +28,10 @@ struct ReportReader: Sendable {
         return campaign.position
     }
 
-    func verify(_ campaignID: Int64) async throws -> KPIV1.VerifyResponse {
+    /// Every number of every campaign, and what happened to customers.
+    func verify() async throws -> KPIV1.VerifyResponse {
         try await Patience.call(for: Person.analyst) { options in
-            try await clients.kpi.verify(KPIV1.VerifyRequest(campaignID: campaignID), options: options)
+            try await clients.kpi.verify(KPIV1.VerifyRequest(), options: options)
         }
     }
 }

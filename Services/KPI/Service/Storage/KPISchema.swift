@@ -19,6 +19,7 @@ public enum KPISchema {
                 name: "0006-log-reading",
                 statements: EventLogSchema.readingStatements(schema: "kpi", log: "profile")
                     + EventLogSchema.readingStatements(schema: "kpi", log: "segmentation")),
+            Migration(name: "0007-campaign-scope", bytes: PackageResources._007_campaign_scope_sql),
         ]
     }
 }
