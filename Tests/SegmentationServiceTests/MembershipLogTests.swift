@@ -28,7 +28,9 @@ struct MembershipLogTests {
 
     /// In the order of the log.
     private func changes(_ bed: TestBed) async throws -> [Change] {
-        try await bed.administrator.query(
+        // Waits for what was frozen before.
+        _ = try await bed.client.getPosition(.init(), options: TestBed.options())
+        return try await bed.administrator.query(
             "SELECT customer_id, kind, subject, body FROM segmentation.log ORDER BY partition, log_offset"
         ).map { row in
             let (customer, kind, subject, bytes) = try row.decode(Int64.self, Int16.self, String.self, [UInt8].self)
@@ -81,5 +83,29 @@ struct MembershipLogTests {
             WHERE l.count <> l.max OR l.min <> 1 OR h.last_offset <> l.max
             """)
         #expect(try rows[0].decode(Int64.self) == 0)
+    }
+
+    @Test("freezes that wait are logged in their order, in parts, by several at once, each change once")
+    func inParts() async throws {
+        let bed = try await TestBed.make(traits: ["age": .integer])
+        try await bed.addCustomers((1...600).map { TestCustomer(id: $0, traits: ["age": "40"]) })
+        let segment = try await bed.segment("age > 30").segmentID
+        let first = try await bed.freeze(segment).snapshotID
+        try await bed.administrator.execute("UPDATE profile.customer_trait SET trait_age = 10 WHERE customer_id <= 300")
+        let second = try await bed.freeze(segment).snapshotID
+        try await bed.administrator.execute("UPDATE segmentation.membership_task SET partitions_at_once = 7")
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<3 {
+                group.addTask { _ = try await bed.client.getPosition(.init(), options: TestBed.options()) }
+            }
+            try await group.waitForAll()
+        }
+        let all = try await changes(bed)
+        #expect(all.count == 900)
+        for customer in Int64(1)...600 {
+            let own = all.filter { $0.customer == customer }
+            #expect(own.map(\.snapshot) == (customer <= 300 ? [first, second] : [first]))
+            #expect(own.map(\.kind) == (customer <= 300 ? [1, 2] : [1]))
+        }
     }
 }

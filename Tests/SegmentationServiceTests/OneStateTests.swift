@@ -28,7 +28,9 @@ struct OneStateTests {
             audit: AuditLog(try AuditChain(service: "segmentation", key: secret)),
             cursors: PageCursor(key: try ServiceKey(id: "k", service: "segmentation", secret: secret)),
             idempotency: Idempotency(schema: "segmentation"),
-            notifier: LogNotifier(pool: owner, log: Segmentation.log))
+            membership: MembershipLogger(
+                MembershipLog(pool: owner, notifier: LogNotifier(pool: owner, log: Segmentation.log)),
+                logger: Logger(label: "test")))
         let client = SegmentationV1.SegmentationServiceClient(
             try InProcessChannel(router: segmentationRouter(segmentation), caller: "gateway"))
 

@@ -128,8 +128,8 @@ struct ScopeTests {
         }
         #expect(
             readable == [
-                "idempotency", "segment", "segment_version", "snapshot", "snapshot_member", "visible_segment_version",
-                "visible_snapshot", "visible_snapshot_member",
+                "idempotency", "segment", "segment_version", "snapshot", "snapshot_part", "visible_segment_version",
+                "visible_snapshot", "visible_snapshot_part",
             ])
         await pool.close()
     }

@@ -6,10 +6,12 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
     try await environment.migrate(SegmentationMigrations.all)
     let pool = try environment.database()
     let notifier = LogNotifier(pool: pool, log: Segmentation.log)
+    let membership = MembershipLogger(
+        MembershipLog(pool: pool, notifier: notifier), logger: environment.logger)
     let segmentation = Segmentation(
         ownerPool: pool, requestPool: try environment.requestDatabase(), evaluator: SQLRuleEvaluator(),
         clock: try environment.clock(), audit: try environment.auditLog(), cursors: try environment.pageCursor(),
-        idempotency: Idempotency(schema: environment.name), notifier: notifier)
+        idempotency: Idempotency(schema: environment.name), membership: membership)
     environment.readiness.add(
         ReadinessCheck("what profile publishes") {
             do {
@@ -20,5 +22,5 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
             }
         })
     let sweeper = IdempotencySweeper(schema: environment.name, pool: pool, logger: environment.logger)
-    return ServiceParts(router: segmentationRouter(segmentation), services: [notifier, sweeper])
+    return ServiceParts(router: segmentationRouter(segmentation), services: [notifier, membership, sweeper])
 }

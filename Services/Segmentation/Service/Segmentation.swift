@@ -19,8 +19,7 @@ struct Segmentation: Sendable {
     let audit: AuditLog
     let cursors: PageCursor
     let idempotency: Idempotency
-    /// Wakes those who follow the segmentation log after a freeze.
-    let notifier: LogNotifier
+    let membership: MembershipLogger
 
     static let log = "segmentation"
 

@@ -1,15 +1,14 @@
 internal import Contracts
 internal import EventLog
 internal import ProtobufC
-internal import SegmentationDomain
 
 /// Bodies of entries of segmentation.log; they are contracts (segmentation/v1/log.proto).
 enum MembershipEntries {
     /// The same for everybody of an office who enters or exits by one snapshot.
-    static func body(_ snapshot: Snapshot, officePath: String) throws -> [UInt8] {
+    static func body(of part: MembershipStorage.Part, officePath: String) throws -> [UInt8] {
         try SegmentationV1.MembershipChanged(
-            segmentID: snapshot.segmentID, segmentVersion: snapshot.segmentVersion, officePath: officePath,
-            snapshotID: snapshot.id
+            segmentID: part.segmentID, segmentVersion: part.segmentVersion, officePath: officePath,
+            snapshotID: part.snapshotID
         ).packed()
     }
 }

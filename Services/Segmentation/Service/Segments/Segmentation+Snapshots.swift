@@ -29,7 +29,7 @@ extension Segmentation {
         let answer = try await idempotency.run(context, request, pool: ownerPool, options: options) { connection in
             reply(try await freeze(wish, for: person, at: moment, in: connection))
         }
-        notifier.signal()
+        membership.wake()
         return answer
     }
 
@@ -55,27 +55,15 @@ extension Segmentation {
             dictionaryVersion: dictionary.version, profileOffsets: heads, asOf: moment, count: count,
             checksum: checksum, officePath: segment.officePath)
         try await SnapshotStorage.insert(snapshot, by: person.user, at: moment, in: connection)
-        try await logChanges(since: newest, snapshot, at: moment, in: connection)
+        try await MembershipStorage.setNewest(snapshot, in: connection)
+        try await MembershipStorage.addTask(for: snapshot, since: newest, in: connection)
         return snapshot
     }
 
-    /// Who follows the segmentation log learns what the snapshot changes. Last in its transaction, as appending must be.
-    private func logChanges(
-        since newest: Int64?, _ snapshot: Snapshot, at moment: Date, in connection: PostgresConnection
-    ) async throws {
-        try await MembershipStorage.setNewest(snapshot, in: connection)
-        var bodies: [String: [UInt8]] = [:]
-        for office in try await MembershipStorage.offices(from: newest, to: snapshot.id, in: connection) {
-            bodies[office] = try MembershipEntries.body(snapshot, officePath: office)
-        }
-        guard !bodies.isEmpty else { return }
-        let entries = MembershipStorage.entries(from: newest, to: snapshot, at: moment, bodies: bodies)
-        try await EventLogWriter(schema: Self.log).append(selecting: entries, recordedAt: moment, in: connection)
-    }
-
-    /// How far the segmentation log is written.
+    /// How far the segmentation log is written, with all that was frozen before.
     func position(_ context: CallContext) async throws -> LogPosition {
         _ = try Gate.require(.readSegments, context, orMachines: Self.readingMachines)
+        try await membership.log.catchUp(deadline: context.deadline)
         return try await ownerPool.withConnection(deadline: context.deadline) {
             try await LogHeads.read(schema: Self.log, in: $0)
         }

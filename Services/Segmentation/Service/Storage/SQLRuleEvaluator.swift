@@ -39,10 +39,14 @@ public struct SQLRuleEvaluator: RuleEvaluator {
     ) async throws {
         try await connection.execute(
             """
-            INSERT INTO segmentation.snapshot_member (partition, snapshot_id, customer_id)
-            SELECT c.partition, \(snapshotID), c.customer_id
-            FROM profile.published_customer c
-            WHERE starts_with(c.office_path, \(question.officePath)) AND \(condition(question))
+            INSERT INTO segmentation.snapshot_part (partition, snapshot_id, customer_ids, member_count)
+            SELECT g.partition, \(snapshotID), (SELECT array_agg(i ORDER BY i) FROM unnest(g.ids) AS i), cardinality(g.ids)
+            FROM (
+                SELECT c.partition, array_agg(c.customer_id) AS ids
+                FROM profile.published_customer c
+                WHERE starts_with(c.office_path, \(question.officePath)) AND \(condition(question))
+                GROUP BY c.partition
+            ) g
             """)
     }
 

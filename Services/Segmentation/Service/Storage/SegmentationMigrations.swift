@@ -10,6 +10,7 @@ public enum SegmentationMigrations {
             Migration(name: "0002-snapshots", bytes: PackageResources._002_snapshots_sql),
             Migration(name: "0003-scope", bytes: PackageResources._003_scope_sql),
             Migration(name: "0004-membership", bytes: PackageResources._004_membership_sql),
+            Migration(name: "0005-member-arrays", bytes: PackageResources._005_member_arrays_sql),
         ]
     }
 }

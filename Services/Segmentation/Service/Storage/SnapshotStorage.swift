@@ -12,9 +12,9 @@ enum SnapshotStorage {
     static func seal(_ snapshotID: Int64, in connection: PostgresConnection) async throws -> (Int64, String) {
         let rows = try await connection.query(
             """
-            SELECT count(*),
-                encode(sha256(coalesce(string_agg(int8send(customer_id), ''::bytea ORDER BY customer_id), '')), 'hex')
-            FROM segmentation.snapshot_member WHERE snapshot_id = \(snapshotID)
+            SELECT count(m), encode(sha256(coalesce(string_agg(int8send(m), ''::bytea ORDER BY m), '')), 'hex')
+            FROM segmentation.snapshot_part p CROSS JOIN LATERAL unnest(p.customer_ids) AS m
+            WHERE p.snapshot_id = \(snapshotID)
             """)
         return try rows[0].decode(Int64.self, String.self)
     }
@@ -58,14 +58,41 @@ enum SnapshotStorage {
         _ id: Int64, after key: Member.Key?, limit: Int, in connection: PostgresConnection
     ) async throws -> [Member] {
         let start = key ?? Member.Key(partition: -1, customerID: 0)
-        let rows = try await connection.query(
+        let counts = try await connection.query(
             """
-            SELECT m.partition, m.customer_id, coalesce(c.customer_number, ''), c.office_path, c.manager
-            FROM segmentation.visible_snapshot_member m
-            JOIN profile.published_customer c ON c.partition = m.partition AND c.customer_id = m.customer_id
-            WHERE m.snapshot_id = \(id) AND (m.partition, m.customer_id) > (\(start.partition), \(start.customerID))
-            ORDER BY m.partition, m.customer_id LIMIT \(limit)
-            """)
-        return try rows.map(Member.init(row:))
+            SELECT partition, member_count FROM segmentation.visible_snapshot_part
+            WHERE snapshot_id = \(id) AND partition >= \(start.partition) ORDER BY partition
+            """
+        ).map { try $0.decode(Int16.self, Int32.self) }
+        var members: [Member] = []
+        var next = counts.startIndex
+        // No more partitions at once than fill the page; more where the person may see few of them.
+        while members.count < limit, next < counts.endIndex {
+            let first = next
+            var expected = 0
+            while next < counts.endIndex, expected < limit - members.count {
+                expected += Int(counts[next].1)
+                next += 1
+            }
+            let partitions = counts[first].0...counts[next - 1].0
+            members += try await connection.query(
+                page(of: id, partitions, after: start, limit: limit - members.count)
+            ).map(Member.init(row:))
+        }
+        return members
+    }
+
+    private static func page(
+        of id: Int64, _ partitions: ClosedRange<Int16>, after start: Member.Key, limit: Int
+    ) -> SQL {
+        """
+        SELECT p.partition, m.customer_id, coalesce(c.customer_number, ''), c.office_path, c.manager
+        FROM segmentation.visible_snapshot_part p
+        CROSS JOIN LATERAL unnest(p.customer_ids) AS m(customer_id)
+        JOIN profile.published_customer c ON c.partition = p.partition AND c.customer_id = m.customer_id
+        WHERE p.snapshot_id = \(id) AND p.partition BETWEEN \(partitions.lowerBound) AND \(partitions.upperBound)
+            AND (p.partition, m.customer_id) > (\(start.partition), \(start.customerID))
+        ORDER BY p.partition, m.customer_id LIMIT \(limit)
+        """
     }
 }
