@@ -67,8 +67,12 @@ struct KPICommand: AsyncParsableCommand {
 
         func run() async throws {
             let reply = try await connection.use { clients in
-                try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
-                    try await clients.kpi.verify(.init(campaignID: campaign), options: options)
+                try await Self.counting {
+                    try await Patience.call(
+                        for: connection.person(KPICommand.reader), seconds: 5, timeout: Self.longest
+                    ) { options in
+                        try await clients.kpi.verify(.init(campaignID: campaign), options: options)
+                    }
                 }
             }
             for difference in reply.differences {
@@ -79,6 +83,24 @@ struct KPICommand: AsyncParsableCommand {
                     "\(reply.cells) cells, \(reply.entries) entries, \(reply.differences.count) differences",
                     "\(reply.cells) 个单元，\(reply.entries) 条日志，\(reply.differences.count) 处差异"))
             if !reply.differences.isEmpty { throw ExitCode.failure }
+        }
+
+        /// As long as any call may take; some hundred thousand entries are read in a second.
+        private static let longest = Duration.seconds(600)
+
+        /// Shows that it goes on; how far it is, nobody says.
+        private static func counting<Reply: Sendable>(
+            _ body: @escaping @Sendable () async throws -> Reply
+        ) async throws -> Reply {
+            let shown = Progress(localized("recomputing from the logs, seconds", "由日志重算，秒"), total: nil)
+            let ticking = Task {
+                for second in Int64(1)... {
+                    try await Task.sleep(for: .seconds(1))
+                    shown.show(second)
+                }
+            }
+            defer { ticking.cancel() }
+            return try await body()
         }
     }
 
