@@ -182,7 +182,9 @@ final class Bundler: Sendable {
             for call in remaining { look(by: call.deadline, &state) }
             // Those that came meanwhile found a look that is over; some of them may have left already.
             for call in state.waiting { look(by: call.deadline, &state) }
-            for calls in state.carried.values { for call in calls { look(by: call.deadline, &state) } }
+            for calls in state.carried.values {
+                for call in calls where call.deadline > now { look(by: call.deadline, &state) }
+            }
         }
     }
 }

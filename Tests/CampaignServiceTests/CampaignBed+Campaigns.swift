@@ -48,7 +48,10 @@ extension CampaignBed {
     }
 
     func policy(_ policy: CampaignV1.ContactPolicy, _ replica: Replica) async throws {
-        _ = try await replica.client.putContactPolicy(.init(policy: policy), options: Self.options(Self.operatorOfAll))
+        let options = Self.options(Self.operatorOfAll)
+        var policy = policy
+        policy.version = try await replica.client.getContactPolicy(.init(), options: options).policy?.version ?? 0
+        _ = try await replica.client.putContactPolicy(.init(policy: policy), options: options)
     }
 
     func claim(

@@ -126,4 +126,25 @@ struct FourEyesTests {
             _ = try await replica.client.putOffer(.init(offer: otherOffer), options: options)
         }
     }
+
+    @Test("of two persons who change the same version of the contact policy the second has to read the first one's")
+    func policyVersion() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let options = CampaignBed.options(CampaignBed.operatorOfAll)
+        let cap = CampaignV1.Cap(channel: "sms", contacts: 1, windowMicros: 86_400_000_000)
+        let first = try await replica.client.putContactPolicy(
+            .init(policy: .init(caps: [cap])), options: options
+        ).policy
+        #expect(first?.version == 1)
+        for version in [Int64(0), 2] {
+            let stale = await refusal {
+                try await replica.client.putContactPolicy(.init(policy: .init(version: version)), options: options)
+            }
+            #expect(stale?.code == .aborted && stale?.field == "policy.version")
+            #expect(stale?.retryAfterMilliseconds == nil, "the same call is never answered otherwise")
+        }
+        let second = try await replica.client.putContactPolicy(.init(policy: .init(version: 1)), options: options)
+        #expect(second.policy?.version == 2)
+    }
 }

@@ -59,15 +59,16 @@ struct PauseTests {
             }
             try await eventually("somebody has begun") {
                 try await bed.count(
-                    "SELECT count(*) FROM pg_locks WHERE relation = 'campaign.campaign'::regclass AND granted") > 0
+                    """
+                    SELECT count(*) FROM pg_locks
+                    WHERE relation = 'campaign.campaign'::regclass AND mode = 'RowShareLock' AND granted
+                    """) > 0
             }
             let stopping = Task {
                 try await replica.client.pauseCampaign(.init(campaignID: id), options: CampaignBed.options())
             }
             try await eventually("the pause waits") {
-                try await bed.count(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                ) > 0
+                try await bed.count("SELECT count(*) FROM campaign.stop_wish") > 0
             }
             #expect(try await bed.claim(replica).isEmpty)
             released.finish()

@@ -54,6 +54,30 @@ struct TriggerTests {
         _ = try await replica.client.waitApplied(.init(position: position), options: CampaignBed.options(nil))
     }
 
+    @Test("what triggers while somebody is about to stop the campaign waits, and is not lost where the stop fails")
+    func aboutToStop() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let members = try await bed.addCustomers(1)
+        try await replica.running {
+            _ = try await start(triggered(members, bed), bed, replica)
+            try await bed.administrator.execute(
+                "INSERT INTO campaign.stop_wish SELECT campaign_id, now() + interval '1 hour' FROM campaign.campaign")
+            let position = try await bed.track([
+                bed.event("a", of: 1, type: "loan.viewed", properties: #"{"amount": 1000}"#)
+            ])
+            let early = await refusal {
+                var options = CampaignBed.options(nil)
+                options.timeout = .milliseconds(500)
+                _ = try await replica.client.waitApplied(.init(position: position), options: options)
+            }
+            #expect(early?.code == .deadlineExceeded)
+            try await bed.administrator.execute("DELETE FROM campaign.stop_wish")
+            _ = try await replica.client.waitApplied(.init(position: position), options: CampaignBed.options(nil))
+            #expect(try await bed.claim(replica, channel: "push").count == 1)
+        }
+    }
+
     @Test("an event that fits contacts a customer of the audience, once for the channel")
     func once() async throws {
         let bed = try await CampaignBed.make()

@@ -24,7 +24,16 @@ struct ConsentTests {
     func later(granted: Bool, from: Double, changed: Double, hour: Double, isOutdated: Bool) throws {
         let standing = StandingConsent(
             granted: granted, validFrom: Self.moment(from), changedAt: Self.moment(changed))
-        #expect(try Self.consent(true, from: hour).isOutdated(by: standing) == isOutdated)
-        #expect(try Self.consent(false, from: hour).isOutdated(by: standing) == false)
+        #expect(try Self.consent(true, from: hour).isOutdated(by: standing, isSaidNow: true) == isOutdated)
+        #expect(try Self.consent(false, from: hour).isOutdated(by: standing, isSaidNow: false) == false)
+    }
+
+    @Test("of the same moment outweighs what a file brings, not what a person says")
+    func sameMoment() throws {
+        let withdrawn = StandingConsent(granted: false, validFrom: Self.moment(20), changedAt: Self.moment(20))
+        #expect(try Self.consent(true, from: 20).isOutdated(by: withdrawn, isSaidNow: false))
+        #expect(try !Self.consent(true, from: 20).isOutdated(by: withdrawn, isSaidNow: true))
+        let granted = StandingConsent(granted: true, validFrom: Self.moment(20), changedAt: Self.moment(20))
+        #expect(try !Self.consent(true, from: 20).isOutdated(by: granted, isSaidNow: false))
     }
 }

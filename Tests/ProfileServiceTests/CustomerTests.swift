@@ -82,8 +82,7 @@ struct CustomerTests {
                     ProfileV1.IdentifyRequest(identity: ProfileBed.identity("1"), officePath: office),
                     options: ProfileBed.options(ProfileBed.east))
             } throws: { error in
-                let error = error as? RPCError
-                return office.isEmpty ? error?.field == "office_path" : error?.code == .notFound
+                (error as? RPCError)?.code == .notFound
             }
         }
         let stayed: SQL = "SELECT count(*) FROM profile.customer WHERE office_path = '/head/west/'"
@@ -102,6 +101,31 @@ struct CustomerTests {
         #expect(first == again)
         #expect(try await bed.count("SELECT count(*) FROM profile.log WHERE kind = 3") == 1)
         #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
+    }
+
+    @Test("an office sets traits of its own customers without moving them, and names the office of a new one")
+    func ownOffice() async throws {
+        let bed = try await ProfileBed.make()
+        try await bed.identify("1", office: "/head/east/pudong/")
+        let known = ProfileV1.IdentifyRequest(identity: ProfileBed.identity("1"))
+        _ = try await bed.client.identify(known, options: ProfileBed.options(ProfileBed.east))
+        let office: SQL = "SELECT count(*) FROM profile.customer WHERE office_path = '/head/east/pudong/'"
+        #expect(try await bed.count(office) == 1)
+        func new(_ office: String) async throws -> ProfileV1.IdentifyResponse {
+            try await bed.client.identify(
+                ProfileV1.IdentifyRequest(identity: ProfileBed.identity("2"), officePath: office),
+                options: ProfileBed.options(ProfileBed.east))
+        }
+        await #expect {
+            try await new("")
+        } throws: {
+            ($0 as? RPCError)?.code == .invalidArgument && ($0 as? RPCError)?.field == "office_path"
+        }
+        #expect(try await new("/head/east/pudong/").created)
+        await #expect {
+            try await new("/head/west/")
+        } throws: { ($0 as? RPCError)?.code == .permissionDenied }
+        #expect(try await bed.count(office) == 2)
     }
 
     static func trait(

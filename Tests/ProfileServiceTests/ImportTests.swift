@@ -83,7 +83,8 @@ struct ImportTests {
         ].enumerated().map { index, row in
             ProfileV1.ImportRow(
                 rowNumber: Int64(index + 1), identities: [ProfileBed.identity(row.0)], officePath: row.1,
-                manager: row.2)
+                manager: row.2,
+                consents: [.init(purpose: "m", channel: "sms", granted: index != 0)])
         }
         for (chunk, start) in stride(from: 0, to: rows.count, by: chunkRows).enumerated() {
             let reply = try await bed.client.importRows(
@@ -97,6 +98,9 @@ struct ImportTests {
             "SELECT customer_number || office_path || manager FROM profile.customer ORDER BY customer_number")
         #expect(
             try stored.map { try $0.decode(0, as: String.self) } == ["1/head/east/m1", "2/head/west/m2", "3/head/m3"])
+        // The first row of the first customer withdraws; the second, of the same moment, takes it not back.
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
+        #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE granted") == 2)
     }
 
     @Test("does not take back what a customer has said since the import was opened")
@@ -108,8 +112,7 @@ struct ImportTests {
         let out = ProfileV1.SetConsentsRequest(
             customer: ProfileBed.reference("1"),
             consents: [.init(purpose: "marketing", channel: "sms", granted: false)])
-        // The bed's clock stands still; the customer speaks after the import was opened.
-        try await bed.administrator.execute("UPDATE profile.import SET opened_at = opened_at - interval '1 minute'")
+        // The bed's clock stands still: the customer speaks at the moment at which the import was opened.
         _ = try await bed.client.setConsents(out, options: ProfileBed.options())
         _ = try await bed.client.importRows(
             ProfileV1.ImportRowsRequest(

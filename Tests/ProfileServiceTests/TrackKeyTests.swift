@@ -29,6 +29,19 @@ struct TrackKeyTests {
         #expect(other.results.map(\.status) == [.duplicate, .duplicate, .refused])
     }
 
+    @Test("where every item was refused the key is free: the same call is looked at anew")
+    func onlyRefused() async throws {
+        let bed = try await ProfileBed.make()
+        let first = try await bed.client.track(Self.batch(["a"]), options: ProfileBed.options(key: "k1"))
+        #expect(first.results.map(\.status) == [.refused])
+        try await bed.identify("1")
+        for _ in 0..<2 {
+            let again = try await bed.client.track(Self.batch(["a"]), options: ProfileBed.options(key: "k1"))
+            #expect(again.results.map(\.status) == [.accepted])
+        }
+        #expect(try await Self.events(bed) == 1)
+    }
+
     @Test("the same key with other events is refused, and they are not stored")
     func otherRequest() async throws {
         let bed = try await ProfileBed.make()

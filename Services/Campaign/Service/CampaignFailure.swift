@@ -62,7 +62,9 @@ extension CampaignFailure: RPCErrorConvertible {
         case .changedMeanwhile:
             RPCError(.aborted, "Somebody else changed the campaign at this moment: read it again, then repeat.")
         case .policyChangedMeanwhile:
-            RPCError(.aborted, "Somebody else changed the policy at this moment: read it again, then repeat.")
+            RPCError(
+                .aborted, "Somebody else has changed the policy since: read it, and name the version you change.",
+                field: "policy.version")
         case .wholeBankOnly:
             RPCError(
                 .permissionDenied,

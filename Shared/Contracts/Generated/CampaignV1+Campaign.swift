@@ -169,6 +169,8 @@ extension CampaignV1 {
 
         public var caps: [CampaignV1.Cap] = []
         public var quietHours: [CampaignV1.QuietHours] = []
+        /// Where it is put: the version that the change is based on, 0 for the first. Any other than the newest:
+        /// ABORTED.
         public var version: Int64 = 0
 
         public init() {}

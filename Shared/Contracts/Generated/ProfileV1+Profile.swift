@@ -297,7 +297,9 @@ extension ProfileV1 {
         public var identity: CommonV1.Identity? = nil
         public var traits: [ProfileV1.Trait] = []
         public var source: String = ""
-        /// Of a customer that is new; empty: "/".
+        /// Where a new customer belongs; a known one is moved there. Empty: nobody is moved, and a new one has "/",
+        /// which the head
+        /// office alone may ask for.
         public var officePath: String = ""
         public var manager: String = ""
 

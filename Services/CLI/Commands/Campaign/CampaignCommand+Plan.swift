@@ -16,17 +16,8 @@ extension CampaignCommand {
             let file = try offer.over(try plan.file())
             var plan = CampaignV1.CampaignPlan(officePath: connection.office, purpose: "marketing")
             file.change.apply(to: &plan)
-            if let product = file.product {
-                _ = try await connection.call(as: CampaignRole.maker) { clients, options in
-                    try await clients.campaign.putProduct(.init(product: product), options: options)
-                }
-            }
-            if let offer = file.offer {
-                _ = try await connection.call(as: CampaignRole.maker) { clients, options in
-                    try await clients.campaign.putOffer(.init(offer: offer), options: options)
-                }
-                if plan.offerCode.isEmpty { plan.offerCode = offer.code }
-            }
+            try await CampaignCommand.put(file, connection)
+            if plan.offerCode.isEmpty { plan.offerCode = file.offer?.code ?? "" }
             let reply = try await connection.call(as: CampaignRole.maker) { [plan] clients, options in
                 try await clients.campaign.createCampaign(.init(plan: plan), options: options)
             }
@@ -46,10 +37,12 @@ extension CampaignCommand {
 
         func run() async throws {
             let file = try plan.file()
-            guard file.change != PlanChange() else {
+            guard file.change != PlanChange() || file.product != nil || file.offer != nil else {
                 throw ValidationError(
                     localized("Say what to change, for example --name or --plan.", "请指明要修改的内容，如 --name 或 --plan。"))
             }
+            // First, because the new version takes the words that the offer then has.
+            try await CampaignCommand.put(file, connection)
             let reply = try await connection.use { clients in
                 let old = try await CampaignCommand.campaign(campaign, connection, clients)
                 var plan = old.plan ?? CampaignV1.CampaignPlan()
@@ -97,6 +90,20 @@ extension CampaignCommand {
                 }
             }
             Terminal.shared.result(CampaignText.list(campaigns))
+        }
+    }
+
+    /// Product and offer of a plan's file, where it has them.
+    private static func put(_ file: CampaignFile, _ connection: Connection) async throws {
+        if let product = file.product {
+            _ = try await connection.call(as: CampaignRole.maker) { clients, options in
+                try await clients.campaign.putProduct(.init(product: product), options: options)
+            }
+        }
+        if let offer = file.offer {
+            _ = try await connection.call(as: CampaignRole.maker) { clients, options in
+                try await clients.campaign.putOffer(.init(offer: offer), options: options)
+            }
         }
     }
 

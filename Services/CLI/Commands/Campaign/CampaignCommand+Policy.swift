@@ -30,15 +30,14 @@ extension CampaignCommand {
         @OptionGroup(title: localized("Connection", "连接")) var connection: Connection
 
         func run() async throws {
-            let policy = CampaignV1.ContactPolicy(
+            var policy = CampaignV1.ContactPolicy(
                 caps: try cap.map(PolicyText.cap), quietHours: try quiet.map(PolicyText.quietHours))
-            guard policy != CampaignV1.ContactPolicy() else {
-                let reply = try await connection.call(as: CampaignRole.reader) { clients, options in
-                    try await clients.campaign.getContactPolicy(.init(), options: options)
-                }
-                return show(reply.policy)
+            let old = try await connection.call(as: CampaignRole.reader) { clients, options in
+                try await clients.campaign.getContactPolicy(.init(), options: options)
             }
-            let reply = try await connection.call(as: CampaignRole.checker) { clients, options in
+            guard policy != CampaignV1.ContactPolicy() else { return show(old.policy) }
+            policy.version = old.policy?.version ?? 0
+            let reply = try await connection.call(as: CampaignRole.checker) { [policy] clients, options in
                 try await clients.campaign.putContactPolicy(.init(policy: policy), options: options)
             }
             show(reply.policy)

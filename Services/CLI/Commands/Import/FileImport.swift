@@ -53,13 +53,14 @@ struct FileImport: Sendable {
     /// - Parameter receivedAt: from when on the consents of the file are valid; nil: from the bank's own time on.
     func run(receivedAt: Date? = nil) async throws -> Outcome {
         let source = try ImportSource(file: file, mappingFile: mappingFile)
-        try await declareTraits(source.mapping)
         let request = ProfileV1.OpenImportRequest(
             importKey: try source.key(), title: source.mapping.title,
             mappingJSON: String(decoding: source.mappingJSON, as: UTF8.self))
         let opened = try await call { options in
             try await profile.openImport(request, options: options)
         }
+        // Behind the opening, which may refuse the mapping: a trait that is declared stays.
+        try await declareTraits(source.mapping)
         var run = ImportRun(
             importID: opened.importID, nextChunk: opened.nextChunk, source: source.mapping.source,
             earlier: EarlierRows(count: opened.rowsAccepted + opened.rowsRejected),

@@ -23,6 +23,11 @@ enum Patience {
 extension RPCError {
     /// Whether the same call with the same key may well succeed a little later.
     var isPassing: Bool {
-        [.unavailable, .resourceExhausted, .aborted, .deadlineExceeded, .internalError].contains(code)
+        switch code {
+        case .unavailable, .resourceExhausted, .deadlineExceeded, .internalError: true
+        // Somebody got in the way; where it does not say when to come again, the same call is answered the same.
+        case .aborted: retryAfterMilliseconds != nil
+        default: false
+        }
     }
 }

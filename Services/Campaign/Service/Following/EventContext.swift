@@ -12,7 +12,7 @@ struct EventContext: Sendable {
     /// Contacts that triggers brought about before.
     var standing: ContactReservation.Standing = [:]
 
-    /// One round trip. Campaigns are locked first, and before any customer is: whoever pauses one waits for this
+    /// One round trip. Throws `LogRetryLater` while a campaign is about to be stopped. Campaigns are locked first, and before any customer is: whoever pauses one waits for this
     /// transaction, and after it nothing is reserved.
     static func read(_ slices: [EventSlice], in connection: PostgresConnection) async throws -> EventContext {
         let triggering = Set(slices.flatMap { $0.triggering.map(\.campaign.id) }).sorted()
@@ -35,16 +35,20 @@ struct EventContext: Sendable {
         in connection: PostgresConnection
     ) async throws -> EventContext {
         let answers = try await connection.pipeline([
-            LiveCampaignStorage.lockRunningStatement(triggering),
+            LiveCampaignStorage.lockRunningStatement(triggering), LiveCampaignStorage.runningStatement(triggering),
             AudienceStorage.completeStatement(of: triggering),
             AudienceStorage.membersStatement(of: campaigns, customers: customers),
             ContactStorage.triggeredStatement(customers: triggeringCustomers, campaigns: triggering),
         ])
         var context = EventContext()
         context.running = Set(try answers[0].map { try $0.decode(Int64.self) })
-        context.complete = Set(try answers[1].map { try $0.decode(Int64.self) })
-        context.members = try AudienceStorage.members(answers[2])
-        context.standing = try ContactStorage.triggered(answers[3])
+        // Somebody is about to stop one of them, and may yet fail to: its triggers are not to be lost.
+        guard context.running.isSuperset(of: try answers[1].map { try $0.decode(Int64.self) }) else {
+            throw LogRetryLater(after: .milliseconds(20))
+        }
+        context.complete = Set(try answers[2].map { try $0.decode(Int64.self) })
+        context.members = try AudienceStorage.members(answers[3])
+        context.standing = try ContactStorage.triggered(answers[4])
         return context
     }
 

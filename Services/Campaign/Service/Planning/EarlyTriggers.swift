@@ -29,17 +29,19 @@ struct EarlyTriggers: Sendable {
             }
             return try await decideSome(of: campaign, now: now, in: connection)
         }
+        guard let reserved else { return false }
         afterCommit(reserved)
         return true
     }
 
+    /// nil where the campaign does not run.
     private func decideSome(
         of campaign: LiveCampaign, now: Date, in connection: PostgresConnection
-    ) async throws -> Int {
+    ) async throws -> Int? {
         let policy = try await book.read(in: connection).policy
         // The campaign is locked before anything is taken: where it was paused meanwhile, all waits for it to go on.
         guard try await !connection.query(LiveCampaignStorage.lockRunningStatement([campaign.id])).isEmpty else {
-            return 0
+            return nil
         }
         let early = try await EarlyTriggerStorage.take(of: campaign.id, limit: Self.limit, in: connection)
         let context = try await EventContext.read(

@@ -71,6 +71,7 @@ extension CampaignHandler {
             let started = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                 try campaign.start(at: now)
             }
+            try await StopWishStorage.remove(request.campaignID, in: connection)
             return CampaignV1.StartCampaignResponse(campaign: CampaignV1.Campaign(started))
         }
         planner.wake()
@@ -86,6 +87,7 @@ extension CampaignHandler {
             let paused = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                 try campaign.pause()
             }
+            try await StopWishStorage.remove(request.campaignID, in: connection)
             return CampaignV1.PauseCampaignResponse(campaign: CampaignV1.Campaign(paused))
         }
     }
@@ -99,6 +101,7 @@ extension CampaignHandler {
             let closed = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                 try campaign.close(at: now)
             }
+            try await StopWishStorage.remove(request.campaignID, in: connection)
             return CampaignV1.CloseCampaignResponse(campaign: CampaignV1.Campaign(closed))
         }
         planner.wake()

@@ -74,8 +74,11 @@ extension CampaignHandler {
         let now = try await clock.now()
         return try await change(context, request) { connection in
             let user = context.principal?.user ?? "service:\(context.caller)"
-            let version = try await Self.onlyVersion {
-                try await PolicyStorage.put(policy, by: user, at: now, in: connection)
+            let (old, _) = try await PolicyStorage.current(in: connection)
+            guard old == message.version else { throw CampaignFailure.policyChangedMeanwhile }
+            let version = old + 1
+            try await Self.onlyVersion {
+                try await PolicyStorage.put(policy, after: old, by: user, at: now, in: connection)
             }
             try await dependencies.audit.append(
                 AuditEntry(context, right: right, what: "\(what) \(version)", result: .done), in: connection)

@@ -74,6 +74,11 @@ enum LiveCampaignStorage {
             "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR NO KEY UPDATE")
     }
 
+    /// Which of them run, whether or not somebody is about to stop them.
+    static func runningStatement(_ ids: [Int64]) -> SQL {
+        "SELECT campaign_id FROM campaign.campaign WHERE campaign_id = ANY(\(ids)) AND state = 'running'"
+    }
+
     /// Locks campaigns against a change of their state and says which of them run now and are not about to be stopped.
     static func lockRunningStatement(_ ids: [Int64]) -> SQL {
         """

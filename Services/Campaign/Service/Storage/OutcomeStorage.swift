@@ -6,6 +6,11 @@ enum OutcomeStorage {
     struct Key: Sendable, Hashable {
         var membership: Membership
         var eventID: String
+
+        /// Byte by byte, as the database compares: ids that only look the same are two events.
+        static func == (one: Key, other: Key) -> Bool {
+            one.membership == other.membership && one.eventID.utf8.elementsEqual(other.eventID.utf8)
+        }
     }
 
     /// Answers with those that were not there.

@@ -4,18 +4,17 @@ internal import Postgres
 
 /// The contact policy of the bank, version by version.
 enum PolicyStorage {
-    /// Makes the next version.
+    /// Makes the version that follows the one it is based on. Of two at once one meets the other's key.
     static func put(
-        _ policy: ContactPolicy, by user: String, at moment: Date, in connection: PostgresConnection
-    ) async throws -> Int64 {
+        _ policy: ContactPolicy, after version: Int64, by user: String, at moment: Date,
+        in connection: PostgresConnection
+    ) async throws {
         let json = try StoredPolicy.encode(policy)
-        let rows = try await connection.query(
+        try await connection.execute(
             """
             INSERT INTO campaign.contact_policy (version, policy, changed_by, changed_at)
-            SELECT coalesce(max(version), 0) + 1, \(json), \(user), \(moment) FROM campaign.contact_policy
-            RETURNING version
+            VALUES (\(version + 1), \(json), \(user), \(moment))
             """)
-        return try rows[0].decode(Int64.self)
     }
 
     static let currentStatement: SQL =

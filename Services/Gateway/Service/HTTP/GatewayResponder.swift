@@ -84,7 +84,7 @@ struct GatewayResponder: HTTPResponder {
             throw Problem(problem)
         } catch let error as RPCError {
             observer.failed(error, operation: route.operation, trace: trace)
-            throw Problem(error, prefix: route.fieldPrefix)
+            throw Problem(error, prefix: route.fieldPrefix, identifier: route.identifierField)
         } catch {
             throw Problem(.internalServerError, "internal", "The request failed within: try again or tell operations.")
         }

@@ -4,13 +4,16 @@ internal import RPC
 extension Problem {
     /// What the failure of a call looks like outside: the one place where RPC statuses become HTTP statuses.
     ///
-    /// - Parameter prefix: where the route's body stands in the message, such as `plan.`; taken off the field's path.
-    init(_ error: RPCError, prefix: String = "") {
+    /// - Parameters:
+    ///   - prefix: where the route's body stands in the message, such as `plan.`; taken off the field's path.
+    ///   - identifier: what the message calls the `id` of the path, if it has one.
+    init(_ error: RPCError, prefix: String = "", identifier: String? = nil) {
         let (status, code) = Self.ownStatus(of: error) ?? Self.status(of: error.code)
         // What went wrong within is for our logs; the caller can only come again.
         let detail =
             status == .internalServerError ? "The request failed within: try again or tell operations." : error.message
-        self.init(status, code, detail, field: error.field.map { Self.fieldName($0, prefix: prefix) })
+        let field = error.field.map { $0 == identifier ? "id" : Self.fieldName($0, prefix: prefix) }
+        self.init(status, code, detail, field: field)
         if status == .tooManyRequests || status == .serviceUnavailable {
             let milliseconds = error.retryAfterMilliseconds ?? 1_000
             retryAfterSeconds = max(1, (milliseconds + 999) / 1_000)

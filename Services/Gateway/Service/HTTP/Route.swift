@@ -47,6 +47,22 @@ struct Route: Sendable {
         if case .right = access { true } else { false }
     }
 
+    /// What messages call the `id` of the path, so that a refusal of it names what the caller sent.
+    var identifierField: String? {
+        guard let place = path.parts.firstIndex(of: .place("id")), place > 0,
+            case .word(let word) = path.parts[place - 1]
+        else { return nil }
+        switch word {
+        case "customers": return "customer"
+        case "segments": return "segment_id"
+        case "snapshots": return "snapshot_id"
+        case "campaigns": return "campaign_id"
+        case "deliveries": return "delivery_id"
+        case "dead-letters": return "dead_letter_id"
+        default: return nil
+        }
+    }
+
     /// The same route with another time limit.
     func within(_ timeout: Duration) -> Route {
         var route = self

@@ -60,7 +60,8 @@ public struct CustomerFacts: Sendable, Hashable {
     public private(set) var contacts: [String: Contact] = [:]
     public private(set) var held: [Moment] = []
     public private(set) var refusals: [Refusal] = []
-    public private(set) var outcomes: [String: Outcome] = [:]
+    /// By the bytes of the event's id: ids that only look the same are two events.
+    public private(set) var outcomes: [[UInt8]: Outcome] = [:]
     public private(set) var settled: [String: Bool] = [:]
     /// When a contact was found not to have left. The office of its cut is empty where the cut was not kept.
     public private(set) var notSent: [String: Moment] = [:]
@@ -80,7 +81,8 @@ public struct CustomerFacts: Sendable, Hashable {
             if !refusals.contains(refusal) { refusals.append(refusal) }
         case .outcome(let eventID, let at, let valueMinor):
             let outcome = Outcome(at: at, valueMinor: valueMinor)
-            outcomes[eventID] = outcomes[eventID] ?? outcome
+            let key = Array(eventID.utf8)
+            outcomes[key] = outcomes[key] ?? outcome
         case .deliveryChanged(let key, let at, let cut, let sent):
             settled[key] = sent || settled[key] == true
             if !sent { notSent[key] = notSent[key] ?? Moment(at: at, cut: cut) }

@@ -67,11 +67,12 @@ struct CampaignFollower: Sendable {
 private struct OwnedKey: Hashable {
     let owner: FactOwner
     let kind: Int16
-    let key: String
+    /// In bytes, as the database compares.
+    let key: [UInt8]
 
     init(owner: FactOwner, row: FactRow) {
         self.owner = owner
         kind = row.kind
-        key = row.key
+        key = Array(row.key.utf8)
     }
 }

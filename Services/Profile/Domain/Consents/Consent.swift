@@ -58,11 +58,14 @@ public struct StandingConsent: Sendable, Hashable {
 extension Consent {
     /// Whether the customer has said something else since: a grant from before a withdrawal was written down, or from before
     /// another grant, changes nothing. A withdrawal always counts.
-    public func isOutdated(by standing: StandingConsent) -> Bool {
+    ///
+    /// - Parameter isSaidNow: A person gives it at this moment. What a file brings is older than a withdrawal of the same
+    ///   moment: the bank's time may stand still.
+    public func isOutdated(by standing: StandingConsent, isSaidNow: Bool) -> Bool {
         guard granted else { return false }
         let said =
             standing.granted
             ? min(standing.validFrom, standing.changedAt) : max(standing.validFrom, standing.changedAt)
-        return validFrom < said
+        return isSaidNow || standing.granted ? validFrom < said : validFrom <= said
     }
 }

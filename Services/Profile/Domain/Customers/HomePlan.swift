@@ -21,8 +21,10 @@ public struct HomePlan: Sendable {
     ///   - known: Homes of those identities that have one.
     ///   - newIDs: At least as many as rows without a known identity; those not needed are lost, which is allowed.
     ///   - elsewhere: Those of the known homes that the sender may not touch.
+    ///   - mayNotCreate: Rows that name no office, by their index, of a sender who stands below the head office.
     public init(
-        rows: [[Identity]], known: [Identity: Int64], newIDs: [Int64], elsewhere: Set<Int64> = []
+        rows: [[Identity]], known: [Identity: Int64], newIDs: [Int64], elsewhere: Set<Int64> = [],
+        mayNotCreate: Set<Int> = []
     ) {
         var homeOf = known
         var unused = newIDs.makeIterator()
@@ -43,6 +45,13 @@ public struct HomePlan: Sendable {
             let home: Int64
             if let candidate = candidates.first {
                 home = candidate
+            } else if mayNotCreate.contains(index) {
+                homes.append(
+                    .failure(
+                        FieldProblem(
+                            field: "office_path", code: "office_path",
+                            reason: "Name the office of a new customer: your own or one below it.")))
+                continue
             } else {
                 guard let id = unused.next() else { preconditionFailure("fewer new ids than rows that need one") }
                 home = id

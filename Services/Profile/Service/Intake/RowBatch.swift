@@ -21,6 +21,12 @@ struct RowBatch: Sendable {
             }
             for consent in row.consents {
                 let located = LocatedConsent(key: key, consent: consent)
+                // As if they had come in two batches: a grant of the same moment takes no withdrawal back.
+                if let old = consentOf[ConsentKey(located)]?.consent, !old.granted, consent.granted,
+                    consent.validFrom <= old.validFrom
+                {
+                    continue
+                }
                 consentOf[ConsentKey(located)] = located
             }
             if !row.traits.isEmpty {

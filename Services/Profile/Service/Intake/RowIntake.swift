@@ -37,7 +37,10 @@ struct RowIntake: Sendable {
             HomePlan.newIDsNeeded(rows: identities, known: known), in: connection)
         let held = try await hold(known, in: connection)
         let elsewhere = Set((held ?? [:]).filter { !OfficePath.isWithin($0.value.office, scope: scope) }.keys)
-        let plan = HomePlan(rows: identities, known: known, newIDs: newIDs, elsewhere: elsewhere)
+        // A new customer without an office would be out of its sender's sight at once.
+        let homeless = scope == "/" ? [] : Set(rows.indices.filter { rows[$0].office == .none })
+        let plan = HomePlan(
+            rows: identities, known: known, newIDs: newIDs, elsewhere: elsewhere, mayNotCreate: homeless)
         var batch = RowBatch(rows: rows, homes: plan.homes)
         try await claim(plan, in: connection)
         var entries = try await storeCustomers(plan, rows, batch, held, in: connection)
@@ -119,7 +122,7 @@ struct RowIntake: Sendable {
         let keys = Set(batch.consents.map(\.key))
         try await ConsentStorage.takeGuards(keys, in: connection)
         // A file may be older than what a customer has said since.
-        let consents = try await ConsentStorage.notOutdated(batch.consents, in: connection)
+        let consents = try await ConsentStorage.notOutdated(batch.consents, isSaidNow: false, in: connection)
         try await ConsentStorage.put(consents, at: moment, in: connection)
         let logEntries = LogEntries(at: moment)
         return try Dictionary(grouping: consents, by: \.key).map { key, located in

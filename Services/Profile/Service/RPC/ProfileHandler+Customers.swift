@@ -18,7 +18,7 @@ extension ProfileHandler {
             let row = try Self.checked { () throws(FieldProblem) in
                 try Self.row(request, dictionary, receivedAt: now)
             }
-            if principal.officePath != "/" {
+            if row.office != .none {
                 try Gate.requireOffice(row.office.path, within: principal)
             }
             let intake = RowIntake(

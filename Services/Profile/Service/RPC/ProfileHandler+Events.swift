@@ -24,7 +24,8 @@ extension ProfileHandler {
                 caller: context.caller, problem: problem.below("events[\(index)]"),
                 item: try request.events[index].packed())
         }
-        guard context.idempotencyKey != nil else {
+        // Where nothing is stored there is nothing to remember: who is unknown now may be known when it comes again.
+        guard context.idempotencyKey != nil, !items.located.isEmpty else {
             return items.response(
                 try await events.store(items.located, refused: refused, deadline: context.deadline))
         }

@@ -6,6 +6,9 @@ internal import RPC
 internal import ServiceKit
 
 extension ProfileHandler {
+    /// A mapping of a thousand columns.
+    private static var mappingByteLimit: Int { 262_144 }
+
     func openImport(
         _ request: ProfileV1.OpenImportRequest, context: CallContext
     ) async throws -> ProfileV1.OpenImportResponse {
@@ -22,10 +25,13 @@ extension ProfileHandler {
                 throw FieldProblem(field: "title", code: "title", reason: "Give a title of at most 200 characters.")
             }
             do throws(FieldProblem) {
-                try JSONObjectCheck.check(request.mappingJSON, byteLimit: 65_536)
+                try JSONObjectCheck.check(request.mappingJSON, byteLimit: Self.mappingByteLimit)
             } catch {
-                throw FieldProblem(
-                    field: "mapping_json", code: error.code, reason: "Send the mapping as a JSON object.")
+                let reason =
+                    error.code == "properties_size"
+                    ? "A mapping may have at most \(Self.mappingByteLimit) bytes: shorten its meanings, or import in parts."
+                    : "Send the mapping as a JSON object."
+                throw FieldProblem(field: "mapping_json", code: error.code, reason: reason)
             }
         }
         let now = try await dependencies.clock.now()
@@ -91,7 +97,7 @@ extension ProfileHandler {
                 // Consents hold from the moment of the import on, whenever its chunks arrive.
                 let row = try ImportRow(
                     proto, dictionary: dictionary, receivedAt: now, consentsFrom: state.openedAt)
-                guard row.office.path.hasPrefix(principal.officePath) else {
+                guard row.office == .none || OfficePath.isWithin(row.office.path, scope: principal.officePath) else {
                     throw FieldProblem(
                         field: "office_path", code: "scope", reason: "That office is not yours or below yours.")
                 }

@@ -21,10 +21,6 @@ extension ProfileHandler {
         try Self.requireOwn(offices.map(\.path), staff, principal)
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
-            guard
-                try await OrganisationStorage.hold(staff.map(\.number), in: connection)
-                    .allSatisfy({ OfficePath.isWithin($0, scope: principal.officePath) })
-            else { throw ProfileFailure.staffElsewhere }
             let named = Set(offices.map(\.path.path))
             let missing = try await OrganisationStorage.missing(
                 Set(staff.map(\.office.path)).subtracting(named), in: connection)
@@ -34,7 +30,10 @@ extension ProfileHandler {
                         field: "staff", code: "unknown_office",
                         reason: "Send the offices of the staff first or with them."))
             }
-            try await OrganisationStorage.put(offices: offices, staff: staff, at: now, in: connection)
+            guard
+                try await OrganisationStorage.put(
+                    offices: offices, staff: staff, within: principal.officePath, at: now, in: connection)
+            else { throw ProfileFailure.staffElsewhere }
             try await dependencies.audit.append(
                 AuditEntry(
                     context, right: .editOrganisation, what: "\(offices.count) offices, \(staff.count) staff",

@@ -41,8 +41,10 @@ enum ConsentStorage {
     }
 
     /// Those that nothing later outweighs; to be called with their guards taken.
+    ///
+    /// - Parameter isSaidNow: a person gives them at this moment, and no file.
     static func notOutdated(
-        _ consents: [LocatedConsent], in connection: PostgresConnection
+        _ consents: [LocatedConsent], isSaidNow: Bool, in connection: PostgresConnection
     ) async throws -> [LocatedConsent] {
         let grants = consents.filter(\.consent.granted)
         guard !grants.isEmpty else { return consents }
@@ -65,7 +67,7 @@ enum ConsentStorage {
             }, uniquingKeysWith: { $1 })
         return consents.filter { one in
             guard let old = standing[ConsentKey(one)] else { return true }
-            return !one.consent.isOutdated(by: old)
+            return !one.consent.isOutdated(by: old, isSaidNow: isSaidNow)
         }
     }
 

@@ -4,9 +4,11 @@ internal import ProfileDomain
 
 /// Offices and staff.
 enum OrganisationStorage {
+    /// - Returns: false where one of the staff belongs to an office outside of the scope.
     static func put(
-        offices: [(path: Office, name: String)], staff: [Staff], at moment: Date, in connection: PostgresConnection
-    ) async throws {
+        offices: [(path: Office, name: String)], staff: [Staff], within scope: String, at moment: Date,
+        in connection: PostgresConnection
+    ) async throws -> Bool {
         if !offices.isEmpty {
             try await connection.execute(
                 """
@@ -16,29 +18,19 @@ enum OrganisationStorage {
                 ON CONFLICT (path) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at
                 """)
         }
-        if !staff.isEmpty {
-            try await connection.execute(
-                """
-                INSERT INTO profile.staff (staff_number, name, office_path, duty, changed_at)
-                SELECT i.staff_number, i.name, i.office_path, i.duty, \(moment)
-                FROM unnest(\(staff.map(\.number))::text[], \(staff.map(\.name))::text[],
-                    \(staff.map(\.office.path))::text[], \(staff.map(\.duty))::text[])
-                    AS i(staff_number, name, office_path, duty)
-                ON CONFLICT (staff_number) DO UPDATE SET name = excluded.name, office_path = excluded.office_path,
-                    duty = excluded.duty, changed_at = excluded.changed_at
-                """)
-        }
-    }
-
-    /// Where those of the staff stand at present who are known; nobody moves them until the transaction ends.
-    static func hold(_ numbers: [String], in connection: PostgresConnection) async throws -> [String] {
-        guard !numbers.isEmpty else { return [] }
-        return try await connection.query(
+        guard !staff.isEmpty else { return true }
+        // Somebody else may just have named a new number, whose row nobody could hold before.
+        return try await connection.execute(
             """
-            SELECT office_path FROM profile.staff WHERE staff_number = ANY (\(numbers)::text[])
-            ORDER BY staff_number FOR UPDATE
-            """
-        ).map { try $0.decode(String.self) }
+            INSERT INTO profile.staff (staff_number, name, office_path, duty, changed_at)
+            SELECT i.staff_number, i.name, i.office_path, i.duty, \(moment)
+            FROM unnest(\(staff.map(\.number))::text[], \(staff.map(\.name))::text[],
+                \(staff.map(\.office.path))::text[], \(staff.map(\.duty))::text[])
+                AS i(staff_number, name, office_path, duty)
+            ON CONFLICT (staff_number) DO UPDATE SET name = excluded.name, office_path = excluded.office_path,
+                duty = excluded.duty, changed_at = excluded.changed_at
+            WHERE starts_with(staff.office_path, \(scope))
+            """) == staff.count
     }
 
     /// Offices in the order of their paths, after the one given; the head office has no name and is left out.

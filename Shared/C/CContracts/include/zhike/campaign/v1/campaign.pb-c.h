@@ -261,6 +261,9 @@ struct  Zhike__Campaign__V1__ContactPolicy
   Zhike__Campaign__V1__Cap **caps;
   size_t n_quiet_hours;
   Zhike__Campaign__V1__QuietHours **quiet_hours;
+  /*
+   * Where it is put: the version that the change is based on, 0 for the first. Any other than the newest: ABORTED.
+   */
   int64_t version;
 };
 #define ZHIKE__CAMPAIGN__V1__CONTACT_POLICY__INIT \

@@ -338,7 +338,8 @@ struct  Zhike__Profile__V1__IdentifyRequest
   Zhike__Profile__V1__Trait **traits;
   char *source;
   /*
-   * Of a customer that is new; empty: "/".
+   * Where a new customer belongs; a known one is moved there. Empty: nobody is moved, and a new one has "/", which the head
+   * office alone may ask for.
    */
   char *office_path;
   char *manager;
