@@ -17,10 +17,10 @@ enum StopWishStorage {
     }
 
     static func remove(_ campaignID: Int64, in connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            DELETE FROM campaign.stop_wish WHERE campaign_id =
-                (SELECT campaign_id FROM campaign.visible_campaign WHERE campaign_id = \(campaignID))
-            """)
+        // Nobody takes back what a person of another office wishes.
+        let visible = try await connection.query(
+            "SELECT FROM campaign.visible_campaign WHERE campaign_id = \(campaignID)")
+        guard !visible.isEmpty else { return }
+        try await connection.execute("DELETE FROM campaign.stop_wish WHERE campaign_id = \(campaignID)")
     }
 }
