@@ -44,7 +44,7 @@ struct TerminalTests {
         #expect(HelpText.sentence(ValidationError("Write it so.")) == "Write it so.")
         #expect(
             HelpText.sentence(RPCError(.notFound, "No such campaign.", field: "campaign_id"))
-                == "NOT_FOUND: No such campaign. (field campaign_id)")
+                == localized("", "未找到：") + "No such campaign.")
     }
 
     @Test("posts to a channel's address and asks at the one beside")

@@ -65,7 +65,11 @@ public enum ServiceRunner {
         ]
         services += environment.services + parts.services
         if let server = try server(parts, environment, drainTimeout: bound / 2) { services.append(server) }
-        if stopOnSignals { services.append(StopBound(bound: bound, logger: logger)) }
+        if stopOnSignals {
+            let stopBound = StopBound(bound: bound, logger: logger)
+            stopBound.watchSignals()
+            services.append(stopBound)
+        }
         var group = ServiceGroupConfiguration(services: services, logger: logger)
         if stopOnSignals, try configuration.value(StandardSettings.stopWithInput) {
             group.services.append(

@@ -26,6 +26,18 @@ struct StopBound: Service {
         }
     }
 
+    /// A signal starts the time also where none of Swift's own threads is free to hear of it, such as when all of them wait
+    /// to write into a log that nobody reads.
+    func watchSignals() {
+        for signal in [SIGTERM, SIGINT] {
+            let source = DispatchSource.makeSignalSource(
+                signal: signal, queue: DispatchQueue(label: "zhike.stop.signal"))
+            // It lives as long as the process.
+            source.setEventHandler { withExtendedLifetime(source) { startTimer() } }
+            source.resume()
+        }
+    }
+
     private func startTimer() {
         let end = DispatchTime.now() + .milliseconds(Int(bound / .milliseconds(1)))
         DispatchQueue(label: "zhike.stop.sentence").asyncAfter(deadline: end) {

@@ -10,8 +10,10 @@ extension Connection {
         as roles: [String], waitingSeconds: Int = 5, _ body: (SuiteClients, CallOptions) async throws -> Reply
     ) async throws -> Reply {
         try await use { clients in
-            try await Patience.call(for: person(roles), seconds: waitingSeconds) { options in
-                try await body(clients, options)
+            try await Waiting.show {
+                try await Patience.call(for: person(roles), seconds: waitingSeconds) { options in
+                    try await body(clients, options)
+                }
             }
         }
     }

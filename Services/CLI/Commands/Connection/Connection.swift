@@ -87,7 +87,7 @@ struct Connection: ParsableArguments {
             return result
         } catch let error as RPCError {
             await clients.close()
-            throw RuntimeError(.endpointUnavailable, error.description)
+            throw RuntimeError(.endpointUnavailable, HelpText.sentence(error))
         } catch {
             await clients.close()
             throw error

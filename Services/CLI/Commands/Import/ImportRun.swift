@@ -25,7 +25,9 @@ struct ImportRun: ~Copyable {
 
     /// Asks for what earlier runs were answered: a chunk that comes again is not stored again, whatever it holds.
     mutating func readStoredReplies(through file: FileImport) async throws {
+        let shown = Progress(localized("chunks of the earlier run", "先前已发送的分块"), total: storedChunks)
         for chunk in 0..<storedChunks {
+            shown.show(chunk)
             let reply = try await call(chunk, [], through: file)
             for row in reply.rejected {
                 earlier.refuse(row.rowNumber, column: row.refusal?.field ?? "", reason: row.refusal?.reason ?? "")

@@ -57,7 +57,16 @@ struct ImportSource: Sendable {
         hash.update(data: mappingJSON)
         let handle = try FileHandle(forReadingFrom: file)
         defer { try? handle.close() }
-        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+        let size = (try? handle.seekToEnd()).map(Int64.init) ?? 0
+        try handle.seek(toOffset: 0)
+        // A file of some megabytes is read before anybody would look.
+        let shown = size > 1 << 28 ? Progress(localized("reading the file", "读取文件"), total: size) : nil
+        var done: Int64 = 0
+        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+            hash.update(data: piece)
+            done += Int64(piece.count)
+            shown?.show(done)
+        }
         return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

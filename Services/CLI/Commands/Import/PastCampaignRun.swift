@@ -25,7 +25,9 @@ struct PastCampaignRun: ~Copyable {
     mutating func readStoredReplies(through file: PastCampaignImport) async throws {
         var refused: [(place: Int64, refusal: CommonV1.Refusal)] = []
         var count: Int64 = 0
+        let shown = Progress(localized("chunks of the earlier run", "先前已发送的分块"), total: storedChunks)
         for chunk in 0..<storedChunks {
+            shown.show(chunk)
             let reply = try await call(chunk, [CampaignV1.PastContact()], through: file)
             refused += reply.refused.map { (count + Int64(Self.index($0)), $0) }
             count += reply.accepted + Int64(reply.refused.count)

@@ -21,13 +21,15 @@ extension KPICommand {
         func run() async throws {
             let counts = try await connection.use { clients in
                 let person = connection.person(KPICommand.reader)
-                let after = try await clients.activityHeads { body in
-                    try await Patience.call(for: person, seconds: 5, body)
+                return try await Waiting.show {
+                    let after = try await clients.activityHeads { body in
+                        try await Patience.call(for: person, seconds: 5, body)
+                    }
+                    return try await Patience.call(for: person, seconds: 5) { options in
+                        try await clients.kpi.getActivity(
+                            .init(officePath: office, fromDay: from, toDay: to, after: after), options: options)
+                    }.counts
                 }
-                return try await Patience.call(for: person, seconds: 5) { options in
-                    try await clients.kpi.getActivity(
-                        .init(officePath: office, fromDay: from, toDay: to, after: after), options: options)
-                }.counts
             }
             var table = Table([
                 localized("day", "营业日"), localized("measure", "指标"), localized("subject", "对象"),

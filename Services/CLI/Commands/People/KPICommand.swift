@@ -20,11 +20,13 @@ struct KPICommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await connection.use { clients in
-                let after = try await KPICommand.caughtUp(clients, connection)
-                return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
-                    try await clients.kpi.getCampaignReport(
-                        .init(campaignID: campaign, after: after), options: options)
-                }.report ?? KPIV1.CampaignReport()
+                try await Waiting.show {
+                    let after = try await KPICommand.caughtUp(clients, connection)
+                    return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
+                        try await clients.kpi.getCampaignReport(
+                            .init(campaignID: campaign, after: after), options: options)
+                    }.report ?? KPIV1.CampaignReport()
+                }
             }
             Terminal.shared.result(ReportText(report: report).text)
         }
@@ -38,10 +40,12 @@ struct KPICommand: AsyncParsableCommand {
 
         func run() async throws {
             let days = try await connection.use { clients in
-                let after = try await KPICommand.caughtUp(clients, connection)
-                return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
-                    try await clients.kpi.getDaySeries(.init(campaignID: campaign, after: after), options: options)
-                }.days
+                try await Waiting.show {
+                    let after = try await KPICommand.caughtUp(clients, connection)
+                    return try await Patience.call(for: connection.person(KPICommand.reader), seconds: 5) { options in
+                        try await clients.kpi.getDaySeries(.init(campaignID: campaign, after: after), options: options)
+                    }.days
+                }
             }
             var table = Table([
                 localized("day", "营业日"), localized("contacted", "触达"), localized("held", "对照"),
@@ -67,7 +71,7 @@ struct KPICommand: AsyncParsableCommand {
 
         func run() async throws {
             let reply = try await connection.use { clients in
-                try await Self.counting {
+                try await Waiting.show(localized("recomputing from the logs, seconds", "由日志重算，秒")) {
                     try await Patience.call(
                         for: connection.person(KPICommand.reader), seconds: 5, timeout: Self.longest
                     ) { options in
@@ -87,21 +91,6 @@ struct KPICommand: AsyncParsableCommand {
 
         /// As long as any call may take; some hundred thousand entries are read in a second.
         private static let longest = Duration.seconds(600)
-
-        /// Shows that it goes on; how far it is, nobody says.
-        private static func counting<Reply: Sendable>(
-            _ body: @escaping @Sendable () async throws -> Reply
-        ) async throws -> Reply {
-            let shown = Progress(localized("recomputing from the logs, seconds", "由日志重算，秒"), total: nil)
-            let ticking = Task {
-                for second in Int64(1)... {
-                    try await Task.sleep(for: .seconds(1))
-                    shown.show(second)
-                }
-            }
-            defer { ticking.cancel() }
-            return try await body()
-        }
     }
 
     /// Where campaign's log stands once campaign has applied all of profile's.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import RPC
 
 extension ZhikeCommand {
     /// Reads the command line, runs the command and ends the process: 0 done, 1 failed, 64 wrongly asked.
@@ -69,8 +70,25 @@ enum HelpText {
         return text.replacing(#/Please provide one of ([^\n]+)\./#) { "可用的有 \($0.output.1)。" }
     }
 
+    /// What kind of error it is, before a sentence that the suite services have in English alone.
+    private static func lead(_ code: RPCError.Code) -> String {
+        switch code {
+        case .permissionDenied, .unauthenticated: "无权限："
+        case .notFound: "未找到："
+        case .invalidArgument, .outOfRange: "输入有误："
+        case .failedPrecondition: "当前状态不允许："
+        case .aborted, .alreadyExists: "与他人的修改冲突："
+        case .deadlineExceeded: "超时："
+        case .unavailable, .resourceExhausted: "系统暂不可用："
+        default: "系统错误："
+        }
+    }
+
     /// Without the type's name or a code around it.
     static func sentence(_ error: any Error) -> String {
+        if let error = error as? RPCError {
+            return (Language.current == .chinese ? lead(error.code) : "") + error.message
+        }
         if let error = error as? ValidationError { return error.message }
         if error is CocoaError || error is POSIXError { return error.localizedDescription }
         return "\(error)"
