@@ -154,13 +154,14 @@ public final class LogConsumer: Service, Sendable {
 
     /// Applies ranges in one transaction; where that fails for a reason of their own, in halves, down to the entry.
     private func apply(_ ranges: [LogRange]) async throws {
-        guard !ranges.isEmpty else { return }
+        let count = ranges.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return }
         do {
             try await transact(ranges)
-        } catch  where Self.isPassing(error) && !(Self.tookTooLong(error) && ranges.reduce(0) { $0 + $1.count } > 1) {
+        } catch  where Self.isPassing(error) && (count == 1 || !Self.tookTooLong(error)) {
             throw error
         } catch {
-            guard ranges.reduce(0, { $0 + $1.count }) > 1 else { return try await refused(ranges[0], error) }
+            guard count > 1 else { return try await refused(ranges[0], error) }
             let (first, second) = ranges.halves()
             try await apply(first)
             let rest = state.withLock { $0.stillNext(second) }

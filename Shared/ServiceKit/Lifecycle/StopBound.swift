@@ -2,14 +2,22 @@ internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Ends the process hard when an orderly stop takes longer than it may.
 ///
 /// It stands last in the group: the last is told first to stop. The timer is the system's, because what hangs may hold
 /// all of Swift's own threads.
-struct StopBound: Service {
+final class StopBound: Service {
     let bound: Duration
     let logger: Logger
+    /// By the signal, and a moment later by the group that heard of it too.
+    private let isTiming = Atomic(false)
+
+    init(bound: Duration, logger: Logger) {
+        self.bound = bound
+        self.logger = logger
+    }
 
     func run() async throws {
         let (stopped, continuation) = AsyncStream.makeStream(of: Void.self)
@@ -17,7 +25,7 @@ struct StopBound: Service {
             await withGracefulShutdownHandler {
                 for await _ in stopped {}
             } onGracefulShutdown: {
-                startTimer()
+                self.startTimer()
                 continuation.finish()
             }
         } onCancel: {
@@ -33,14 +41,15 @@ struct StopBound: Service {
             let source = DispatchSource.makeSignalSource(
                 signal: signal, queue: DispatchQueue(label: "zhike.stop.signal"))
             // It lives as long as the process.
-            source.setEventHandler { withExtendedLifetime(source) { startTimer() } }
+            source.setEventHandler { withExtendedLifetime(source) { self.startTimer() } }
             source.resume()
         }
     }
 
     private func startTimer() {
+        guard !isTiming.exchange(true, ordering: .relaxed) else { return }
         let end = DispatchTime.now() + .milliseconds(Int(bound / .milliseconds(1)))
-        DispatchQueue(label: "zhike.stop.sentence").asyncAfter(deadline: end) {
+        DispatchQueue(label: "zhike.stop.sentence").asyncAfter(deadline: end) { [logger, bound] in
             logger.critical("the stop took too long: ending hard", metadata: ["bound": "\(bound)"])
         }
         // Elsewhere, because it may be the reader of the log that stands still; and without exit handlers, which may wait

@@ -4,7 +4,7 @@ public import RPC
 extension PostgresError: RPCErrorConvertible {
     /// What a database error means to the caller of a method. The sentences name no table, statement or value.
     public var rpcError: RPCError {
-        // Every connection was busy, and the call may have much time left: nothing of it was executed.
+        // Every connection was busy, and the call may have much time left.
         if code == .acquireTimedOut {
             return RPCError(
                 .unavailable, "The database is very busy: try again.", retryAfterMilliseconds: 500)

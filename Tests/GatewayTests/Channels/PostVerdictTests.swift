@@ -37,7 +37,11 @@ struct PostVerdictTests {
 
     @Test("other refusals are for good", arguments: [400, 401, 403, 404, 409, 413, 422])
     func refused(status: Int) {
-        #expect(verdict(.answered(status: status, retryAfterMilliseconds: nil)) == .refused(reason: "http_\(status)"))
+        // A wrong secret or address, whatever the message.
+        let isOfUs = [401, 403, 404].contains(status)
+        #expect(
+            verdict(.answered(status: status, retryAfterMilliseconds: nil))
+                == .refused(reason: "http_\(status)", isOfUs: isOfUs))
     }
 
     @Test("the wait grows with the attempts, up to a minute")
@@ -56,7 +60,7 @@ struct PostVerdictTests {
         "a channel that is down gets one post at a time with growing pauses, until one is taken",
         arguments: [
             PostVerdict.postAgain(reason: "no_connection", afterMilliseconds: 100), .unknown(reason: "http_502"),
-            .refused(reason: "http_401"),
+            .refused(reason: "http_401", isOfUs: true),
         ])
     func pressure(down: PostVerdict) {
         var pressure = ChannelPressure()

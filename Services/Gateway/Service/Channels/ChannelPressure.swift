@@ -31,9 +31,7 @@ struct ChannelPressure: Sendable {
         case .postAgain(_, let wait, _): wait
         // An outage too: each message posted into it would have to be decided by a person.
         case .unknown: 0
-        // Refuses us, not a message: a wrong secret or address.
-        case .refused(let reason) where ["http_401", "http_403", "http_404", "http_405"].contains(reason): 0
-        case .refused: nil
+        case .refused(_, let isOfUs): isOfUs ? 0 : nil
         }
     }
 

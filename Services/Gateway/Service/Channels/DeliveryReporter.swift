@@ -37,7 +37,7 @@ final class DeliveryReporter: Sendable {
             report.outcome = isInDoubt ? .doubtful : .notTaken
             report.reason = reason
             report.retryAfterMilliseconds = Int64(milliseconds)
-        case .refused(let reason):
+        case .refused(let reason, _):
             report.outcome = .refused
             report.reason = reason
         case .unknown(let reason):

@@ -13,10 +13,12 @@ enum PostVerdict: Sendable, Equatable {
     case sent
     /// It may be posted again after the wait: the channel surely did not take it or, in doubt, takes it only once.
     case postAgain(reason: String, afterMilliseconds: Int, isInDoubt: Bool = false)
-    /// The channel refused it for good.
-    case refused(reason: String)
+    /// The channel refused it for good, or refuses all that we send: a wrong secret or address.
+    case refused(reason: String, isOfUs: Bool = false)
     /// Nobody knows.
     case unknown(reason: String)
+
+    private static let refusalsOfUs: Set<Int> = [401, 403, 404, 405]
 
     /// The rule of posting again: only where the channel surely did not take the message, or deduplicates.
     init(_ result: PostResult, deduplicates: Bool, attempt: Int) {
@@ -28,7 +30,7 @@ enum PostVerdict: Sendable, Equatable {
         case .notConnected: self = .postAgain(reason: "no_connection", afterMilliseconds: backoff)
         // 408 and 425 say that the channel did not understand in time; it may have taken it all the same.
         case .answered(let status, _) where (400..<500).contains(status) && status != 408 && status != 425:
-            self = .refused(reason: "http_\(status)")
+            self = .refused(reason: "http_\(status)", isOfUs: Self.refusalsOfUs.contains(status))
         case .answered(let status, _):
             self = Self.doubtful("http_\(status)", deduplicates, backoff)
         case .noAnswer: self = Self.doubtful("no_answer", deduplicates, backoff)
