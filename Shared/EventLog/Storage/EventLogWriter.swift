@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 public import Postgres
 
 /// Appends to a log, in the caller's transaction.
@@ -44,30 +44,6 @@ public struct EventLogWriter: Sendable {
             try await copy(entries, partitions, offsets, in: connection)
         }
         return offsets
-    }
-
-    /// Appends what a query selects, without bringing it here; otherwise as the entries one knows.
-    ///
-    /// - Parameter rows: a query with the columns partition, customer_id, kind, subject, occurred_at and body. It is asked
-    ///   twice and must find the same, so the transaction is at repeatable read.
-    public func append(
-        selecting rows: SQL, recordedAt: Date, in connection: PostgresConnection
-    ) async throws {
-        let counted = try await connection.query("SELECT partition, count(*) FROM (\(rows)) r GROUP BY partition")
-        let counts = Dictionary(
-            uniqueKeysWithValues: try counted.map { try $0.decode(Int16.self, Int64.self) })
-        guard !counts.isEmpty else { return }
-        let next = Array(try await takeHeads(counts, in: connection))
-        try await connection.execute(
-            """
-            INSERT INTO \(path: table) (partition, log_offset, customer_id, kind, subject, occurred_at, recorded_at, body)
-            SELECT r.partition,
-                n.next - 1 + row_number() OVER (PARTITION BY r.partition ORDER BY r.customer_id, r.kind), r.customer_id,
-                r.kind, r.subject, r.occurred_at, \(recordedAt), r.body
-            FROM (\(rows)) r
-            JOIN unnest(\(next.map(\.key))::smallint[], \(next.map(\.value))::bigint[]) AS n(partition, next)
-                ON n.partition = r.partition
-            """)
     }
 
     /// Holds the heads of partitions to the end of the transaction, so that no other writer adds to them meanwhile: what

@@ -4,6 +4,7 @@ internal import Foundation
 internal import Logging
 internal import Postgres
 internal import RPC
+internal import ServiceKit
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -28,8 +29,7 @@ final class Planner: Service, Sendable {
     /// Closed campaigns of which no contact can leave any more.
     private let settled = Mutex(Set<Int64>())
     private let troubles = Mutex(Troubles())
-    private let looks: AsyncStream<Void>
-    private let look: AsyncStream<Void>.Continuation
+    private let loop: StepLoop
 
     init(
         pool: PostgresPool, audiences: AudienceLoader, earlyTriggers: EarlyTriggers, waves: WaveRunner,
@@ -43,45 +43,23 @@ final class Planner: Service, Sendable {
         self.book = book
         self.bounds = bounds
         self.logger = logger
-        // One is enough: whoever is woken looks at everything.
-        (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        loop = StepLoop(every: bounds.lookInterval)
     }
 
     /// Something may be due. Never waits.
     func wake() {
-        look.yield()
+        loop.wake()
     }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.tick() }
-                group.addTask { await self.follow() }
-                await group.waitForAll()
-            }
+        await loop.run { [self] in
+            try await step()
+        } onFailure: { [logger] error in
+            logger.warning(
+                "the planner could not go on for the moment", metadata: ["error": "\(Self.reason(error))"])
         }
         // In a task of its own, because this one may be cancelled.
         await Task { try? await PlannerLeaseStorage.release(owner: owner, now: Date(), pool: pool) }.value
-    }
-
-    private func tick() async {
-        while true {
-            do { try await Task.sleep(for: bounds.lookInterval) } catch { return look.finish() }
-            look.yield()
-        }
-    }
-
-    private func follow() async {
-        for await _ in looks {
-            do {
-                while try await step() {}
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.warning(
-                    "the planner could not go on for the moment", metadata: ["error": "\(Self.reason(error))"])
-            }
-        }
     }
 
     /// Does one piece of what is due, under a fresh lease. Says whether there may be more.

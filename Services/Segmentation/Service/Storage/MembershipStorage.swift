@@ -5,10 +5,6 @@ internal import SegmentationDomain
 
 /// Which snapshot of a segment is the newest, and what the next one changes: who entered, who exited.
 enum MembershipStorage {
-    /// As segmentation/v1/log.proto numbers them.
-    private static let entered: Int16 = 1
-    private static let exited: Int16 = 2
-
     /// The newest snapshot, nil where there is none. Two freezes of a segment go one after the other: the second meets a
     /// conflict here, and its repetition sees what the first left.
     static func takeNewest(of segmentID: Int64, in connection: PostgresConnection) async throws -> Int64? {
@@ -101,38 +97,32 @@ enum MembershipStorage {
         ).isEmpty
     }
 
-    /// The offices of those who entered or exited.
-    static func offices(of part: Part, in connection: PostgresConnection) async throws -> [String] {
+    /// Somebody who entered or exited.
+    struct Change: Sendable {
+        var customerID: Int64
+        var hasEntered: Bool
+        /// Where the customer stands.
+        var officePath: String
+    }
+
+    /// Those of one partition together.
+    static func changes(of part: Part, in connection: PostgresConnection) async throws -> [Change] {
         try await connection.query(
             """
-            SELECT DISTINCT c.office_path FROM (\(changes(of: part))) m
+            SELECT m.customer_id, m.has_entered, c.office_path
+            FROM (
+                SELECT partition, customer_id, n.is_member IS NOT NULL AS has_entered
+                FROM (\(members(of: part.snapshotID, part.partitions))) n
+                FULL JOIN (\(members(of: part.previousID, part.partitions))) o USING (partition, customer_id)
+                WHERE n.is_member IS NULL OR o.is_member IS NULL
+            ) m
             JOIN profile.published_customer c ON c.partition = m.partition AND c.customer_id = m.customer_id
+            ORDER BY m.partition, m.customer_id
             """
-        ).map { try $0.decode(String.self) }
-    }
-
-    /// An entry of the log for each who entered or exited.
-    ///
-    /// - Parameter bodies: for each office the body of the entries of its customers.
-    static func entries(of part: Part, bodies: [String: [UInt8]]) -> SQL {
-        let offices = bodies.sorted { $0.key < $1.key }
-        return """
-            SELECT m.partition, m.customer_id, m.kind, \(String(part.segmentID))::text AS subject,
-                \(part.at)::timestamptz AS occurred_at, b.body
-            FROM (\(changes(of: part))) m
-            JOIN profile.published_customer c ON c.partition = m.partition AND c.customer_id = m.customer_id
-            JOIN unnest(\(offices.map(\.key))::text[], \(offices.map(\.value))::bytea[]) AS b(office_path, body)
-                ON b.office_path = c.office_path
-            """
-    }
-
-    private static func changes(of part: Part) -> SQL {
-        """
-        SELECT partition, customer_id, CASE WHEN o.is_member THEN \(exited)::smallint ELSE \(entered)::smallint END AS kind
-        FROM (\(members(of: part.snapshotID, part.partitions))) n
-        FULL JOIN (\(members(of: part.previousID, part.partitions))) o USING (partition, customer_id)
-        WHERE n.is_member IS NULL OR o.is_member IS NULL
-        """
+        ).map { row in
+            let (id, hasEntered, office) = try row.decode(Int64.self, Bool.self, String.self)
+            return Change(customerID: id, hasEntered: hasEntered, officePath: office)
+        }
     }
 
     private static func members(of snapshotID: Int64?, _ partitions: ClosedRange<Int16>) -> SQL {
