@@ -3,9 +3,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct StepLoopTests {
-    /// What was left before the start is looked at without a wake, and steps follow one another until nothing is due.
-    @Test func beginsUnwokenAndGoesOnWhileSomethingIsDue() async throws {
+@Suite("work step by step") struct StepLoopTests {
+    @Test("What was left before the start is looked at without a wake, step after step until nothing is due")
+    func beginsUnwokenAndGoesOnWhileSomethingIsDue() async throws {
         let (done, note) = AsyncStream.makeStream(of: Int.self)
         let left = Mutex(3)
         let loop = StepLoop(every: .seconds(3600))
@@ -37,7 +37,8 @@ import Testing
         await running.value
     }
 
-    @Test func goesOnAfterAFailure() async throws {
+    @Test("A step that fails is told of, and the next look tries again")
+    func goesOnAfterAFailure() async throws {
         struct Trouble: Error {}
         let (events, note) = AsyncStream.makeStream(of: String.self)
         let steps = Mutex(0)
@@ -63,8 +64,8 @@ import Testing
         await running.value
     }
 
-    /// Nobody wakes it: another replica may have left something.
-    @Test func looksNowAndThen() async throws {
+    @Test("Unwoken it looks now and then: another replica may have left something")
+    func looksNowAndThen() async throws {
         let (looks, note) = AsyncStream.makeStream(of: Void.self)
         let loop = StepLoop(every: .milliseconds(1))
         let running = Task {

@@ -47,7 +47,7 @@ public final class StepLoop: Sendable {
         for await _ in looks {
             do {
                 while try await step() {}
-            } catch is CancellationError {
+            } catch  where Task.isCancelled {
                 return
             } catch {
                 onFailure(error)
