@@ -101,7 +101,7 @@ let package = Package(
                 "Contracts", "EventLog", "Postgres", "RPC", "RPCNNGTransport", configuration, crypto, hummingbird,
                 logging, metrics, nio, serviceLifecycle, tracing,
             ]),
-        shared("EmbeddedPostgres", [logging]),
+        shared("EmbeddedPostgres"),
         // Suite services.
         part("ProfileDomain", "Profile/Domain"),
         part("ProfileService", "Profile/Service", serviceParts + ["ProfileDomain"]),
@@ -174,7 +174,11 @@ let package = Package(
                 crypto, cryptoExtras, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
         tests(
-            "CLITests", ["Contracts", "ProfileDomain", "ProtobufC", "RPC", "ZhikeCommands", "Sandbox", "TestSupport"]),
+            "CLITests",
+            [
+                "Contracts", "Postgres", "ProfileDomain", "ProtobufC", "RPC", "ServiceKit", "ZhikeCommands", "Sandbox",
+                "TestSupport", logging,
+            ]),
         tests(
             "IntegrationTests",
             [

@@ -2,7 +2,7 @@
 ///
 /// It reads commands from a pipe whose other end only this process holds. However this process ends, the pipe closes,
 /// and the guard stops Postgres and removes what it made. Should the guard itself be killed, the kernel sends Postgres
-/// the signal for a fast stop (`setpriv --pdeathsig`).
+/// the signal for a fast stop (`setpriv --pdeathsig`). A server that ends without having been told to is started again.
 enum GuardScript {
     static let text = #"""
         set -u
@@ -60,6 +60,7 @@ enum GuardScript {
 
         running() { [ -n "$server" ] && kill -0 "$server" 2>/dev/null; }
 
+        # Or says no, and why in the log.
         launch() {
             local state known deadline=$((SECONDS + 120))
             while [ "$SECONDS" -lt "$deadline" ]; do
@@ -79,8 +80,10 @@ enum GuardScript {
                 tail -c "+$((known + 1))" "$log" | grep -q 'shared memory block' || break
                 sleep 0.1
             done
-            fail "Postgres did not start: $(last_complaint)"
+            return 1
         }
+
+        launch_or_fail() { launch "$@" || fail "Postgres did not start: $(last_complaint)"; }
 
         # A fast stop, then one without a checkpoint, then none at all.
         halt() {
@@ -108,13 +111,28 @@ enum GuardScript {
         }
         trap forget EXIT
 
+        # Nobody has told it to end: it was killed, or has met a fault.
+        revive() {
+            [ -n "$server" ] && ! running || return
+            killed=1
+            printf 'The server has ended by itself: starting it again.\n' >>"$log"
+            # Tried again at the next look, for what stands in the way may pass.
+            launch "$@" || true
+        }
+
         prepare
-        launch "$@"
+        launch_or_fail "$@"
         printf 'ready %s\n' "$sockets"
-        while IFS= read -r command; do
+        while true; do
+            IFS= read -r -t 1 command || {
+                # Beyond 128 the second is over; otherwise the pipe is closed.
+                [ $? -gt 128 ] || exit 0
+                revive "$@"
+                continue
+            }
             case $command in
-                start) running || launch "$@" ;;
-                restart) halt; launch "$@" ;;
+                start) running || launch_or_fail "$@" ;;
+                restart) halt; launch_or_fail "$@" ;;
                 kill) killed=1; running && kill -KILL "$server" && wait "$server" 2>/dev/null; server='' ;;
                 stop) forget; trap - EXIT; printf 'done\n'; exit 0 ;;
             esac

@@ -89,6 +89,22 @@ struct EmbeddedPostgresTests {
         try commands.fileHandleForWriting.close()
     }
 
+    @Test("a server that is killed by somebody else is started again, and its files still go with the guard")
+    func revived() async throws {
+        let (guardian, commands, folder) = try await startGuard()
+        let server = try serverProcess(folder)
+        kill(server, SIGKILL)
+        try await eventually("another server") {
+            guard let state = try? serverState(folder), state.count > 7 else { return false }
+            return Int32(state[0]) != server && state[7].hasPrefix("ready")
+        }
+        let next = try serverProcess(folder)
+        try commands.fileHandleForWriting.close()
+        try await eventually("the end of the guard") { !guardian.isRunning }
+        #expect(!isAlive(next))
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
     /// Its process, the pipe that keeps it, and the data folder.
     private func startGuard() async throws -> (Process, Pipe, URL) {
         let installation = try PostgresInstallation.find()
