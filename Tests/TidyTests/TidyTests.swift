@@ -23,7 +23,7 @@ struct TidyTests {
     func topLevel() {
         let allowed: Set<String> = [
             "Package.swift", "README.md", "docker-compose.yml", "Services", "Shared", "Tests", "deploy", ".ci",
-            ".gitignore", ".swift-format", ".dockerignore",
+            ".gitignore", ".swift-format",
         ]
         #expect(Set(Tree.topLevel).subtracting(allowed) == [])
     }

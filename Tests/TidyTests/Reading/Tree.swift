@@ -13,8 +13,8 @@ enum Tree {
         return SourceFile(path, text)
     }
 
-    /// Names at the top that are no part of the repository.
-    private static let passedOver: Set<String> = [".git", ".build", "Package.resolved", ".swiftpm"]
+    /// Names at the top that are no part of the repository, as .gitignore has them.
+    private static let passedOver: Set<String> = [".git", ".build", "Package.resolved", ".swiftpm", "data", "secrets"]
 
     static let topLevel: [String] =
         ((try? FileManager.default.contentsOfDirectory(atPath: top.path)) ?? [])

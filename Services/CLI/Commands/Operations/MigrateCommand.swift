@@ -24,20 +24,18 @@ struct MigrateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(localized("File with the administrator's password.", "管理员密码文件。")))
     var passwordFile: String?
 
-    @Option(help: ArgumentHelp(localized("File with the password that the roles of the suite get.", "系统各角色密码文件。")))
-    var rolePasswordFile: String?
+    @Option(
+        help: ArgumentHelp(
+            localized(
+                "File with the password that the roles of a suite service get, as profile=FILE; FILE alone is for all.",
+                "某服务各角色的密码文件，如 profile=文件；只写文件则用于全部服务。"),
+            valueName: "service=file"))
+    var rolePasswordFile: [String] = []
 
     func run() async throws {
         var configuration = try PostgresConfiguration(parsing: database)
         if let passwordFile { configuration.password = try Self.secret(passwordFile) }
-        var passwords: [String: String] = [:]
-        if let rolePasswordFile {
-            let password = try Self.secret(rolePasswordFile)
-            for service in Bootstrap.services {
-                passwords[Bootstrap.ownerRole(of: service)] = password
-                passwords[Bootstrap.requestRole(of: service)] = password
-            }
-        }
+        let passwords = try Self.rolePasswords(rolePasswordFile)
         let pool = PostgresPool(configuration, logger: Logger(label: "zhike") { _ in SwiftLogNoOpLogHandler() })
         do {
             try await Bootstrap.run(pool: pool, passwords: passwords)
@@ -55,6 +53,26 @@ struct MigrateCommand: AsyncParsableCommand {
             throw error
         }
         Terminal.shared.result(localized("the database is ready", "数据库已就绪"))
+    }
+
+    /// By role. What is given for one suite service goes over what is given for all.
+    static func rolePasswords(_ given: [String]) throws -> [String: String] {
+        var files: [String: String] = [:]
+        for option in given {
+            let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2, Bootstrap.services.contains(parts[0]) {
+                files[parts[0]] = parts[1]
+            } else {
+                files.merge(Bootstrap.services.map { ($0, option) }) { own, _ in own }
+            }
+        }
+        var passwords: [String: String] = [:]
+        for (service, file) in files {
+            let password = try secret(file)
+            passwords[Bootstrap.ownerRole(of: service)] = password
+            passwords[Bootstrap.requestRole(of: service)] = password
+        }
+        return passwords
     }
 
     static func secret(_ path: String) throws -> String {
