@@ -16,11 +16,6 @@ public struct LogPosition: Sendable, Codable, Hashable {
         other.offsets.allSatisfy { self[$0.key] >= $0.value }
     }
 
-    /// The further of the two in each partition.
-    public func merged(with other: LogPosition) -> LogPosition {
-        LogPosition(offsets: offsets.merging(other.offsets, uniquingKeysWith: max))
-    }
-
     /// How many entries lie between this and `head`.
     public func distance(to head: LogPosition) -> Int64 {
         head.offsets.reduce(0) { $0 + max(0, $1.value - self[$1.key]) }

@@ -231,6 +231,54 @@ import Testing
         }
     }
 
+    @Test("a table that a handler misses for a while makes no dead letters: the suite is being upgraded")
+    func missingTable() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<20).map { Int64($0) }, to: pool)
+            let attempts = Mutex(0)
+            var configuration = LogConsumerConfiguration()
+            configuration.retryPause = .milliseconds(1)
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration
+            ) { batch, connection in
+                attempts.withLock { $0 += 1 }
+                try await connection.execute("INSERT INTO follower.later SELECT \(batch.entries.count)")
+                try await LogFixture.effect(batch, connection)
+            }
+            try await LogFixture.running([consumer]) {
+                try await eventually { attempts.withLock { $0 } > configuration.maximumAttempts }
+                try await pool.execute("CREATE TABLE follower.later (count bigint)")
+                try await eventually { try await consumer.lag() == 0 }
+                #expect(try await consumer.deadLetters().isEmpty)
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
+    @Test("an entry that is missing holds up its own partition and no other, until it is back")
+    func missingEntry() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<200).map { Int64($0 % 40) }, to: pool)
+            let lost = "SELECT min(partition) FROM origin.log WHERE log_offset = 3" as SQL
+            try await pool.execute("CREATE TABLE follower.lost AS SELECT * FROM origin.log WHERE partition = (\(lost))")
+            try await pool.execute("DELETE FROM origin.log WHERE log_offset = 3 AND partition = (\(lost))")
+            let held = try await pool.query("SELECT count(*) - 2 FROM follower.lost")[0].decode(0, as: Int64.self)
+            var configuration = LogConsumerConfiguration()
+            configuration.retryPause = .milliseconds(1)
+            configuration.maximumAttempts = 2
+            let consumer = LogConsumer(
+                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration,
+                handler: LogFixture.effect)
+            try await LogFixture.running([consumer]) {
+                try await eventually { try await consumer.lag() == held }
+                #expect(try await consumer.deadLetters().isEmpty)
+                try await pool.execute("INSERT INTO origin.log SELECT * FROM follower.lost WHERE log_offset = 3")
+                try await eventually { try await consumer.lag() == 0 }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
     @Test("a handler's own error leaves no word of its text behind")
     func privateReasons() async throws {
         struct Personal: Error, CustomStringConvertible { let description = "13800canary" }

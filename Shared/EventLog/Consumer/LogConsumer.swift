@@ -217,6 +217,10 @@ public final class LogConsumer: Service, Sendable {
         guard attempts >= configuration.maximumAttempts else {
             return pool.logger.warning("An entry could not be applied", metadata: details)
         }
+        guard !Self.isMissing(error) else {
+            return pool.logger.error(
+                "An entry is not in its log: its partition stands still, the others go on", metadata: details)
+        }
         pool.logger.error("An entry was put among the dead letters", metadata: details)
         let tokens = state.withLock { $0.tokens(of: [range]) }
         try await pool.transaction(options) { connection in
@@ -234,14 +238,18 @@ public final class LogConsumer: Service, Sendable {
         return error.sqlState == "57014" || error.sqlState == "25P03" || error.code == .deadlineExceeded
     }
 
+    /// There is nothing that could be put aside.
+    private static func isMissing(_ error: any Error) -> Bool { (error as? EventLogError)?.code == .gap }
+
     /// Reasons that lie outside the entries: the same batch is offered again, and no attempt is counted.
     private static func isPassing(_ error: any Error) -> Bool {
         switch error {
-        case is CancellationError, is EventLogError, is LogRetryLater, is LogAbsent: true
+        case is CancellationError, is LogRetryLater: true
+        case is EventLogError: !isMissing(error)
         case let error as PostgresError:
             error.isConnectionLost || error.isCommitUnknown || error.isRetryableConflict || error.isTimeout
-                || error.isResourceShortage || error.code == .closed
-        default: false
+                || error.isResourceShortage || error.code == .closed || isAbsence(error)
+        default: isAbsence(error)
         }
     }
 
@@ -250,8 +258,13 @@ public final class LogConsumer: Service, Sendable {
         guard !Task.isCancelled else { return }
         if absences > 0 {
             // Told at once, and then about every minute: what is a start at first is a missing grant in the end.
+            let level: Logger.Level = error is LogAbsent ? .notice : .warning
             pool.logger.log(
-                level: absences % 60 == 1 ? .notice : .debug, "A log is not there yet", metadata: metadata(error))
+                level: absences % 60 == 1 ? level : .debug,
+                error is LogAbsent
+                    ? "A log is not there yet"
+                    : "The database lacks what the entries need: look whether each suite service is up to date",
+                metadata: metadata(error))
         } else if !(error is LogRetryLater) {
             pool.logger.warning("A log could not be followed for the moment", metadata: metadata(error))
         }
@@ -260,12 +273,12 @@ public final class LogConsumer: Service, Sendable {
         try? await Task.sleep(for: (error as? LogRetryLater)?.pause ?? pause)
     }
 
-    /// The service that owns the log has not made it yet, or has not yet let this one read it: on a first start they come
-    /// up in any order.
+    /// A table, column, function or right is not there (SQLSTATE class 42 and 3F000): the service that owns it has not made
+    /// it yet, for they are started and upgraded in any order.
     static func isAbsence(_ error: any Error) -> Bool {
         switch error {
         case is LogAbsent: true
-        case let error as PostgresError: ["3F000", "42P01", "42501"].contains(error.sqlState)
+        case let error as PostgresError: error.sqlState == "3F000" || error.sqlState.hasPrefix("42")
         default: false
         }
     }

@@ -43,7 +43,8 @@ extension PostgresConnection {
         if !options.waitsForDisk { opening.append("SET LOCAL synchronous_commit = off") }
         if let path = options.officePath { opening.append("SET LOCAL zhike.office_path = \(try literal(path))") }
         transaction = TransactionState(
-            opening: opening, takesPreamble: options.isolation == .readCommitted, deadline: options.deadline)
+            opening: opening, takesPreamble: options.isolation == .readCommitted, deadline: options.deadline,
+            isIdleTimeLimited: options.idleTimeout != nil)
         isClean.store(false, ordering: .releasing)
     }
 
@@ -59,6 +60,11 @@ extension PostgresConnection {
         defer { PQfreemem(quoted) }
         return String(cString: quoted)
     }
+
+    /// Whether a transaction runs that the server ends when it hears nothing for a while (`TransactionOptions.idleTimeout`).
+    /// A COPY into the server is to be avoided there: while the server waits for its data it minds neither this limit nor
+    /// the statement's.
+    public var isIdleTimeLimited: Bool { transaction?.isIdleTimeLimited ?? false }
 
     /// Statements whose answers nobody needs, sent together with COMMIT: they cost no round trip. They run after all others
     /// of the transaction, in the order given; what the server refuses is thrown in place of the COMMIT, and then nothing

@@ -55,6 +55,7 @@ struct TransactionState {
     /// Statements that travel with COMMIT.
     var closing: [SQL] = []
     var deadline: ContinuousClock.Instant?
+    var isIdleTimeLimited = false
     /// A statement failed for a reason that a second try may not meet, whatever the caller made of the error.
     var metConflict = false
 }
