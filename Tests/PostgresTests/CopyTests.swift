@@ -146,6 +146,35 @@ import Testing
         }
     }
 
+    @Test("a cancelled task leaves a COPY that waits for another transaction, at its begin and at its end")
+    func cancellation() async throws {
+        try await withPool(size: 4) { pool in
+            try await makeTable(pool)
+            let blocks: [SQL] = ["LOCK TABLE loaded IN ACCESS EXCLUSIVE MODE", "INSERT INTO loaded (id) VALUES (1)"]
+            for block in blocks {
+                try await pool.transaction { blocking in
+                    try await blocking.execute(block)
+                    let copying = Task {
+                        try await pool.withConnection { connection in
+                            let rows: [(Int64, String)] = [(1, "a")]
+                            _ = try await connection.copyIn(into: "loaded", columns: ["id", "name"], rows: rows)
+                        }
+                    }
+                    try await eventually("a COPY that waits") {
+                        try await pool.query(
+                            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'"
+                        )
+                        .count == 1
+                    }
+                    copying.cancel()
+                    await #expect(throws: CancellationError.self) { try await copying.value }
+                }
+                try await pool.execute("DELETE FROM loaded")
+            }
+            #expect(pool.occupancy.connections == pool.occupancy.idle)
+        }
+    }
+
     @Test("a statement with values is refused for COPY")
     func values() async throws {
         try await withPool { pool in

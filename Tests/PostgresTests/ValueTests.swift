@@ -141,11 +141,15 @@ import Testing
     func refusals() async throws {
         try await withPool { pool in
             let row = try await pool.query(
-                "SELECT 'a' AS name, NULL::bigint AS nothing, 'infinity'::timestamptz AS never")[0]
+                """
+                SELECT 'a' AS name, NULL::bigint AS nothing, 'infinity'::timestamptz AS never,
+                    '294276-12-31'::timestamptz AS far
+                """)[0]
             #expect(throws: PostgresError.self) { try row.decode("name", as: Int64.self) }
             #expect(throws: PostgresError.self) { try row.decode("nothing", as: Int64.self) }
             #expect(throws: PostgresError.self) { try row.decode("never", as: Date.self) }
-            #expect(throws: PostgresError.self) { try row.decode(3, as: String.self) }
+            #expect(throws: PostgresError.self) { try row.decode("far", as: Date.self) }
+            #expect(throws: PostgresError.self) { try row.decode(4, as: String.self) }
             #expect(throws: PostgresError.self) { try row.decode("other", as: String.self) }
             #expect(try row.decode("name", as: String.self) == "a")
             #expect(try row.decode("nothing", as: Int64?.self) == nil)

@@ -69,7 +69,7 @@ extension PostgresConnection {
 
     private func abandonCopyIn() async {
         guard copyOperation != nil else { return }
-        _ = try? await closeCopy { () throws(PostgresError) in
+        _ = try? await closeCopy(isInterruptible: false) { () throws(PostgresError) in
             while PQputCopyEnd(channel.pointer, "the sender gave up") == 0 { try await channel.wait(for: .room) }
             try await channel.flush()
             return try await copyAnswer().affectedRows

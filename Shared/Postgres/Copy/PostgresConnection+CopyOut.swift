@@ -54,7 +54,7 @@ extension PostgresConnection {
     private func abandonCopyOut() async {
         guard let copyOperation else { return }
         channel.requestCancel(of: copyOperation)
-        _ = try? await closeCopy { () throws(PostgresError) in
+        _ = try? await closeCopy(isInterruptible: false) { () throws(PostgresError) in
             while true {
                 var bytes: UnsafeMutablePointer<CChar>?
                 let count = PQgetCopyData(channel.pointer, &bytes, 1)

@@ -11,12 +11,14 @@ extension PostgresConnection {
         let limit = [deadline, self.deadline, transaction?.deadline].compactMap { $0 }.min()
         copyOperation = channel.begin(deadline: limit)
         do throws(PostgresError) {
-            guard channel.isOpen, PQsendQuery(channel.pointer, text) == 1 else { throw channel.lose() }
-            try await channel.flush()
-            guard let answer = try await nextAnswer() else { throw channel.lose() }
-            guard answer.status == status else {
-                while try await nextAnswer() != nil {}
-                throw failure(answer)
+            try await cancellable { () throws(PostgresError) in
+                guard channel.isOpen, PQsendQuery(channel.pointer, text) == 1 else { throw channel.lose() }
+                try await channel.flush()
+                guard let answer = try await nextAnswer() else { throw channel.lose() }
+                guard answer.status == status else {
+                    while try await nextAnswer() != nil {}
+                    throw failure(answer)
+                }
             }
         } catch {
             throw await endCopy(error)
@@ -25,19 +27,35 @@ extension PostgresConnection {
 
     /// One step of a COPY; a failed step leaves the closing to the caller.
     func inCopy<R>(_ body: () async throws(PostgresError) -> R) async throws -> R {
-        guard let copyOperation else { throw PostgresError(.invalidUse, "no COPY is running") }
+        guard copyOperation != nil else { throw PostgresError(.invalidUse, "no COPY is running") }
         guard !Task.isCancelled else { throw CancellationError() }
-        return try await withTaskCancellationHandler {
-            try await body()
-        } onCancel: { [channel] in
-            channel.requestCancel(of: copyOperation)
+        return try await cancellable(body)
+    }
+
+    /// Has the server stop the COPY when the task is cancelled.
+    private func cancellable<R>(_ body: () async throws(PostgresError) -> R) async throws(PostgresError) -> R {
+        guard let copyOperation else { return try await body() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await body()
+            } onCancel: { [channel] in
+                channel.requestCancel(of: copyOperation)
+            }
+        } catch let error as PostgresError {
+            throw error
+        } catch {
+            throw PostgresError(.connectionLost, "a COPY ended in a way that cannot be told")
         }
     }
 
     /// Ends a COPY with `body` and gives the connection free.
-    func closeCopy<R>(_ body: () async throws(PostgresError) -> R) async throws -> R {
+    ///
+    /// - Parameter isInterruptible: false where the COPY is given up, which a cancelled task must see through.
+    func closeCopy<R>(
+        isInterruptible: Bool = true, _ body: () async throws(PostgresError) -> R
+    ) async throws -> R {
         do throws(PostgresError) {
-            let result = try await body()
+            let result = isInterruptible ? try await cancellable(body) : try await body()
             await leaveCopy()
             return result
         } catch {

@@ -43,7 +43,7 @@ final class NotificationHub: Sendable {
             if state.task == nil {
                 state.taskNumber += 1
                 let number = state.taskNumber
-                state.task = Task { [weak self] in await Self.run(self, number) }
+                state.task = Task { await self.run(number) }
             } else {
                 state.changes?.yield()
             }
@@ -73,15 +73,15 @@ final class NotificationHub: Sendable {
 
     // MARK: The task
 
-    private static func run(_ hub: NotificationHub?, _ number: UInt64) async {
+    /// Ends with the last listener or with `close()`.
+    private func run(_ number: UInt64) async {
         var pause = Duration.milliseconds(50)
         while !Task.isCancelled {
-            guard let hub else { return }
             do {
-                try await hub.listenOnce(number)
+                try await listenOnce(number)
                 pause = .milliseconds(50)
             } catch {
-                hub.logger.debug("Listening to the database ended", metadata: ["error": "\(error)"])
+                logger.debug("Listening to the database ended", metadata: ["error": "\(error)"])
             }
             do { try await Task.sleep(for: pause) } catch { return }
             pause = min(pause * 2, .seconds(1))

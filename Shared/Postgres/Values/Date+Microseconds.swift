@@ -25,8 +25,11 @@ extension Date {
     /// From 1970 to 2000, where Postgres counts from.
     private static let postgresMicrosecondsSince1970: Int64 = 946_684_800_000_000
 
-    fileprivate init(postgresMicroseconds: Int64) {
-        self.init(microseconds: postgresMicroseconds + Self.postgresMicrosecondsSince1970)
+    fileprivate init(postgresMicroseconds: Int64) throws(PostgresError) {
+        // Postgres' last years lie beyond what 64 bits count from 1970.
+        let (microseconds, isTooFar) = postgresMicroseconds.addingReportingOverflow(Self.postgresMicrosecondsSince1970)
+        guard !isTooFar else { throw PostgresError(.decoding, "a timestamptz too far in the future") }
+        self.init(microseconds: microseconds)
     }
 
     fileprivate var postgresMicroseconds: Int64 { microseconds - Self.postgresMicrosecondsSince1970 }
@@ -43,7 +46,7 @@ extension Date: PostgresEncodable, PostgresDecodable, PostgresArrayElement {
         }
         let value = bytes.integer(as: Int64.self)
         guard value != .max, value != .min else { throw PostgresError(.decoding, "an infinite timestamptz") }
-        self.init(postgresMicroseconds: value)
+        try self.init(postgresMicroseconds: value)
     }
 }
 
