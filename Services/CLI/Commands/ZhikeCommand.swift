@@ -11,7 +11,7 @@ public struct ZhikeCommand: AsyncParsableCommand {
             UpCommand.self, ImportCommand.self, SegmentCommand.self, CampaignCommand.self, KPICommand.self,
             TokenCommand.self,
             ClockCommand.self, ChannelCommand.self, MigrateCommand.self, PingCommand.self, DoctorCommand.self,
-            BenchCommand.self,
+            AuditCommand.self, BenchCommand.self,
             DemoCommand.self,
         ])
 
