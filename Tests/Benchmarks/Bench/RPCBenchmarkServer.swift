@@ -11,14 +11,17 @@ internal import ServiceKit
 enum RPCBenchmarkServer {
     static let argument = "rpc-benchmark-server"
 
-    /// What answers: our server, or the C program on raw NNG with replies of so many bytes.
+    /// What answers: our server, from memory or in a task for each call, or the C program on raw NNG with replies of so
+    /// many bytes.
     enum Kind {
         case zhike
+        case tasks
         case raw(replyByteCount: Int)
 
         var arguments: [String] {
             switch self {
             case .zhike: ["zhike"]
+            case .tasks: ["tasks"]
             case .raw(let replyByteCount): ["raw", "\(replyByteCount)"]
             }
         }
@@ -40,18 +43,21 @@ enum RPCBenchmarkServer {
         }
         MetricsSystem.bootstrap(PrometheusMetricsFactory(MetricsRegistry()))
         let server = try NNGServer(
-            endpoints: [arguments[2]], router: router(), keys: KeyRing([RPCBenchmarkCall.key()]),
+            endpoints: [arguments[2]], router: router(isInline: arguments[1] == "zhike"),
+            keys: KeyRing([RPCBenchmarkCall.key()]),
             configuration: NNGServerConfiguration(
                 calls: RPCServerConfiguration(runningCallLimit: callLimit), spareContextCount: spareContextCount))
         try await server.run()
     }
 
-    /// `GetCustomer` as a suite service serves it, with log, metrics and trace, but without a database behind it.
-    static func router() -> RPCRouter {
+    /// `GetCustomer` with log, metrics and trace. A handler that has its answer in memory may be served inline, at once;
+    /// one that waits for a database is served in a task, and so are all methods of the suite services today.
+    static func router(isInline: Bool = true) -> RPCRouter {
         let reply = ProfileV1.GetCustomerResponse(customer: ProfileSample.customer)
         var router = RPCRouter()
-        router.handleInline(ProfileV1.ProfileServiceMethods.getCustomer) { _, _ in reply }
-        router.allow(ProfileV1.ProfileServiceMethods.getCustomer.name, callers: ["gateway"])
+        let method = ProfileV1.ProfileServiceMethods.getCustomer
+        if isInline { router.handleInline(method) { _, _ in reply } } else { router.handle(method) { _, _ in reply } }
+        router.allow(method.name, callers: ["gateway"])
         router.observeCalls(logger: Logger(label: "benchmark"))
         return router
     }

@@ -5,7 +5,7 @@ internal import Foundation
 internal import RPC
 internal import RPCNNGTransport
 
-/// Both servers, each in a process of its own, and both clients, connected.
+/// The servers, each in a process of its own, and their clients, connected.
 struct RPCBenchmarkSides: Sendable {
     let byteCounts: RPCBenchmarkCall.ByteCounts
     private let inFlight: Int
@@ -13,6 +13,7 @@ struct RPCBenchmarkSides: Sendable {
     private let folder: URL
     private let servers: [Process]
     private let client: ProfileV1.ProfileServiceClient
+    private let taskClient: ProfileV1.ProfileServiceClient
     private let rawClient: Int32
     /// The raw client's calls block, and it serves one thread at a time.
     private let queue = DispatchQueue(label: "zhike.benchmark.raw")
@@ -25,18 +26,25 @@ struct RPCBenchmarkSides: Sendable {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let ours = "ipc://\(folder.path)/ours"
+        let tasks = "ipc://\(folder.path)/tasks"
         let raw = "ipc://\(folder.path)/raw"
         servers = [
             try RPCBenchmarkServer.start(.zhike, endpoint: ours),
             try RPCBenchmarkServer.start(.raw(replyByteCount: byteCounts.reply), endpoint: raw),
+            try RPCBenchmarkServer.start(.tasks, endpoint: tasks),
         ]
-        client = ProfileV1.ProfileServiceClient(
-            try NNGChannel(serviceName: "profile", endpoints: [ours], key: RPCBenchmarkCall.key()))
+        client = try Self.client(of: ours)
+        taskClient = try Self.client(of: tasks)
         rawClient = zhike_rpc_baseline_dial(raw, Int32(inFlight), byteCounts.request)
         guard rawClient >= 0 else { throw RPCBenchmarkError("The baseline cannot dial its server.") }
     }
 
-    /// The processes of the servers: ours, then the baseline's.
+    private static func client(of endpoint: String) throws -> ProfileV1.ProfileServiceClient {
+        ProfileV1.ProfileServiceClient(
+            try NNGChannel(serviceName: "profile", endpoints: [endpoint], key: RPCBenchmarkCall.key()))
+    }
+
+    /// The processes of the servers: ours, the baseline's, and ours with tasks.
     var serverIDs: [Int32] { servers.map(\.processIdentifier) }
 
     /// Ends the servers, and leaves nothing of them.
@@ -75,14 +83,16 @@ struct RPCBenchmarkSides: Sendable {
     // MARK: - Zhike
 
     /// Calls per second; each task makes one call after the other and reads the profile.
-    func ourRate(_ calls: Int) async throws -> Double {
+    ///
+    /// - Parameter inTasks: served and made by tasks of the global executor; otherwise answered from memory, by callers
+    ///   that do little between two calls and go on where their reply came in.
+    func ourRate(_ calls: Int, inTasks: Bool = false) async throws -> Double {
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<inFlight {
                 let share = calls / inFlight + (index < calls % inFlight ? 1 : 0)
-                // Inline, as every caller may who does little between two calls: it goes on where its reply came in.
-                group.addTask(executorPreference: InlineExecutor.shared) {
-                    for _ in 0..<share { try await call() }
+                group.addTask(executorPreference: inTasks ? nil : InlineExecutor.shared) {
+                    for _ in 0..<share { try await call(inTasks) }
                 }
             }
             try await group.waitForAll()
@@ -90,13 +100,13 @@ struct RPCBenchmarkSides: Sendable {
         return Double(calls) / (start.duration(to: .now) / .seconds(1))
     }
 
-    func ourMedianMicroseconds(_ calls: Int) async throws -> Double {
-        let measuring = Task(executorPreference: InlineExecutor.shared) {
+    func ourMedianMicroseconds(_ calls: Int, inTasks: Bool = false) async throws -> Double {
+        let measuring = Task(executorPreference: inTasks ? nil : InlineExecutor.shared) {
             var latencies: [Double] = []
             latencies.reserveCapacity(calls)
             for _ in 0..<calls {
                 let start = ContinuousClock.now
-                try await call()
+                try await call(inTasks)
                 latencies.append(start.duration(to: .now) / .microseconds(1))
             }
             return latencies
@@ -104,8 +114,9 @@ struct RPCBenchmarkSides: Sendable {
         return RPCBenchmark.median(try await measuring.value)
     }
 
-    private func call() async throws(RPCError) {
-        let reply = try await client.getCustomer(RPCBenchmarkCall.request, options: RPCBenchmarkCall.options)
+    private func call(_ inTasks: Bool) async throws(RPCError) {
+        let reply = try await (inTasks ? taskClient : client).getCustomer(
+            RPCBenchmarkCall.request, options: RPCBenchmarkCall.options)
         guard reply.customer?.traits.count == 20 else { throw RPCError(.dataLoss, "The reply is not the profile.") }
     }
 }
