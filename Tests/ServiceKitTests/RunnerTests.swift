@@ -187,7 +187,7 @@ struct RunnerTests {
     }
 }
 
-/// Asks for a stop as soon as it runs, and never ends.
+/// Tells when it has heard of the stop, and ends when the other one has.
 private struct Polite: Service {
     let isTold: AsyncStream<Void>.Continuation
     let waitsFor: AsyncStream<Void>
@@ -199,6 +199,7 @@ private struct Polite: Service {
     }
 }
 
+/// Asks for a stop as soon as it runs, and never ends.
 private struct Stubborn: Service {
     let signal: Int32
     let logIsFull: Bool

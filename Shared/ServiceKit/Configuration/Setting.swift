@@ -1,5 +1,3 @@
-internal import Configuration
-
 /// One thing that may be configured: its key, what it means, and its value where nobody gives one.
 ///
 /// The key `database.poolSize` is `{"database": {"poolSize": 8}}` in the file, `ZHIKE_DATABASE_POOL_SIZE=8` in the
@@ -51,7 +49,6 @@ extension Setting: AnySetting {
 extension AnySetting {
     var environmentName: String { "ZHIKE_" + words.map { $0.uppercased() }.joined(separator: "_") }
     var flagName: String { "--" + words.joined(separator: "-") }
-    var configurationKey: AbsoluteConfigKey { AbsoluteConfigKey(key.split(separator: ".").map(String.init)) }
 
     /// `database.poolSize` is the words database, pool, size.
     private var words: [String] {
