@@ -32,16 +32,9 @@ public func buildGateway(
         rates: RateLimiter(requestsPerSecond: configuration.requestsPerSecond, burst: configuration.requestBurst),
         admission: AdmissionControl(limit: configuration.requestLimit), observer: RequestObserver(log: logger),
         bodyByteLimit: configuration.bodyByteLimit)
-    let readTimeoutMilliseconds = configuration.readTimeoutMilliseconds
     let application = Application(
         responder: responder,
-        server: .http1(
-            configuration: .init(
-                additionalChannelHandlers: [RequestReadTimeout(milliseconds: readTimeoutMilliseconds)],
-                idleTimeout: .milliseconds(Int64(configuration.idleTimeoutMilliseconds)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: configuration.headerByteLimit,
-                    maxHeaderListSize: configuration.headerByteLimit, maxHeaderFieldCount: 100))),
+        server: HTTPServerBuilder { CallerConnection(configuration: configuration, responder: $0) },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: nil,
             availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),

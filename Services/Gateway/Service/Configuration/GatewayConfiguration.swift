@@ -12,6 +12,7 @@ public struct GatewayConfiguration: Sendable {
     public var bodyByteLimit = 640 << 10
     public var headerByteLimit = 16_384
     public var readTimeoutMilliseconds = 15_000
+    public var writeTimeoutMilliseconds = 15_000
     public var idleTimeoutMilliseconds = 30_000
     public var requestsPerSecond = 500
     public var requestBurst = 1_000
@@ -42,6 +43,7 @@ public struct GatewayConfiguration: Sendable {
         bodyByteLimit = try settings.value(GatewaySettings.bodyByteLimit)
         headerByteLimit = try settings.value(GatewaySettings.headerByteLimit)
         readTimeoutMilliseconds = try settings.value(GatewaySettings.readTimeoutMilliseconds)
+        writeTimeoutMilliseconds = try settings.value(GatewaySettings.writeTimeoutMilliseconds)
         idleTimeoutMilliseconds = try settings.value(GatewaySettings.idleTimeoutMilliseconds)
         requestsPerSecond = try settings.value(GatewaySettings.requestsPerSecond)
         requestBurst = try settings.value(GatewaySettings.requestBurst)

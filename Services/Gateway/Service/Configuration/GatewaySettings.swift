@@ -31,6 +31,10 @@ public enum GatewaySettings {
         "http.readTimeoutMilliseconds", "the longest that a request may take to arrive", default: 15_000,
         mustBe: "from 100 to 600,000"
     ) { (100...600_000).contains($0) }
+    static let writeTimeoutMilliseconds = Setting<Int>(
+        "http.writeTimeoutMilliseconds", "the longest that a caller may let replies wait without reading on",
+        default: 15_000, mustBe: "from 100 to 600,000"
+    ) { (100...600_000).contains($0) }
     static let idleTimeoutMilliseconds = Setting<Int>(
         "http.idleTimeoutMilliseconds", "a connection without a request is closed after", default: 30_000,
         mustBe: "from 100 to 600,000"
@@ -61,9 +65,8 @@ public enum GatewaySettings {
     public static var all: [any AnySetting] {
         [
             host, port, connectionLimit, requestLimit, bodyByteLimit, headerByteLimit, readTimeoutMilliseconds,
-            idleTimeoutMilliseconds, requestsPerSecond, requestBurst, issuer, audience, keySetFile, keySetMilliseconds,
-            channelsFile,
-            sweepMilliseconds,
+            writeTimeoutMilliseconds, idleTimeoutMilliseconds, requestsPerSecond, requestBurst, issuer, audience,
+            keySetFile, keySetMilliseconds, channelsFile, sweepMilliseconds,
         ]
     }
 }

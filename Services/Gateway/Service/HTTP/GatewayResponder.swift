@@ -117,7 +117,7 @@ struct GatewayResponder: HTTPResponder {
             response.headers[.allow] = problem.allowedMethods.joined(separator: ", ")
         }
         if problem.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
-        // What is left of a body that was refused would be read as the next request.
+        // What is left of a body that was refused may be endless: it is not waited for.
         if problem.status == .contentTooLarge { response.headers[.connection] = "close" }
         return response
     }
