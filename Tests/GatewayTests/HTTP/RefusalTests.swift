@@ -60,4 +60,40 @@ struct RefusalTests {
             }
         }
     }
+
+    @Test("the one moment that would be taken for none is refused, and no consent becomes endless by it")
+    func epoch() async throws {
+        var suite = FakeSuite()
+        suite.on(ProfileV1.ProfileServiceMethods.setConsents) { request, _ in
+            #expect(request.consents.map(\.validUntilMicros) == [-1_000_000])
+            #expect(request.consents.map(\.validFromMicros) == [0])
+            return ProfileV1.SetConsentsResponse(customerID: 1)
+        }
+        try await withGateway(suite) { gateway in
+            func set(_ member: String, _ moment: String) async throws -> Answer {
+                try await gateway.send(
+                    .POST, "/v1/consents",
+                    """
+                    {"customer": {"customer_id": 1}, "consents": [{"purpose": "marketing", "channel": "*",
+                    "granted": true, "\(member)": "\(moment)"}]}
+                    """)
+            }
+            for member in ["valid_from", "valid_until"] {
+                for moment in ["1970-01-01T00:00:00Z", "1970-01-01T08:00:00.0000001+08:00"] {
+                    let answer = try await set(member, moment)
+                    #expect(answer.status == 400)
+                    #expect(try answer.member("field") == "consents[0].\(member)")
+                }
+            }
+            #expect(try await set("valid_until", "1969-12-31T23:59:59Z").status == 200)
+            let plan = """
+                {"name": "a", "offer_code": "a", "purpose": "marketing", "snapshot_id": 1, "control_basis_points": 0,
+                "conversion_event_type": "a", "conversion_window_seconds": 60,
+                "waves": [{"number": 1, "channel": "sms", "starts_at": "1970-01-01T00:00:00Z"}]}
+                """
+            let wave = try await gateway.send(.POST, "/v1/campaigns", plan)
+            #expect(wave.status == 400)
+            #expect(try wave.member("field") == "waves[0].starts_at")
+        }
+    }
 }

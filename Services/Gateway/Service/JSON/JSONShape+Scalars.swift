@@ -87,6 +87,24 @@ extension JSONShape where Value == Int64 {
             },
             write: { microseconds, writer in writer.text(Timestamp.text(microseconds)) })
     }
+
+    /// A moment for a field whose 0 means that there is none: the one moment that is 0 is refused, and never taken for
+    /// none.
+    static var momentIfAny: JSONShape<Int64> {
+        let time = time
+        return JSONShape(
+            schema: time.schema,
+            read: { reader throws(JSONProblem) in
+                let microseconds = try time.read(&reader)
+                guard microseconds != 0 else {
+                    throw JSONProblem(
+                        .outOfRange,
+                        "Send a moment other than 1970-01-01T00:00:00Z, or leave the field out where there is none.")
+                }
+                return microseconds
+            },
+            write: time.write)
+    }
 }
 
 extension JSONShape where Value == Int32 {

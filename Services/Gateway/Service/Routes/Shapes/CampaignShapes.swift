@@ -7,7 +7,7 @@ enum CampaignShapes {
         [
             .required("number", \.number, .integer(1...100)),
             .required("channel", \.channel, CommonShapes.channel),
-            .omittable("starts_at", \.startsAtMicros, .time, absent: 0),
+            .omittable("starts_at", \.startsAtMicros, .momentIfAny, absent: 0),
         ])
 
     private static let trigger = JSONShape<CampaignV1.Trigger>.object(

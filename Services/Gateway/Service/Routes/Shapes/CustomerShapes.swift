@@ -41,8 +41,8 @@ enum CustomerShapes {
             .required("purpose", \.purpose, .text(1...48, .name)),
             .required("channel", \.channel, .text(1...48, .channelOrAll).described("A channel, or * for all.")),
             .required("granted", \.granted, .flag),
-            .omittable("valid_from", \.validFromMicros, .time, absent: 0),
-            .omittable("valid_until", \.validUntilMicros, .time, absent: 0),
+            .omittable("valid_from", \.validFromMicros, .momentIfAny, absent: 0),
+            .omittable("valid_until", \.validUntilMicros, .momentIfAny, absent: 0),
             .optional("source", \.source, .text(0...120, .anything)),
         ])
 
