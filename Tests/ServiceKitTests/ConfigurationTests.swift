@@ -112,8 +112,15 @@ struct ConfigurationTests {
         let secret = String(repeating: "0a", count: 32)
         try write("# ours\na:profile:\(secret)\nb:gateway:\(secret)\n", rights: 0o600)
         #expect(try SecretFile.readKeys(path).keys.map(\.service) == ["profile", "gateway"])
+        // As Kubernetes mounts secrets; everybody may read a link itself.
+        let link = path + ".link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        try write("secret", rights: 0o600)
+        #expect(try SecretFile.read(link, meaning: "it") == "secret")
         try write("secret", rights: 0o644)
         #expect(throws: RuntimeError.self) { try SecretFile.read(path, meaning: "it") }
+        #expect(throws: RuntimeError.self) { try SecretFile.read(link, meaning: "it") }
         try write("\n", rights: 0o600)
         #expect(throws: RuntimeError.self) { try SecretFile.read(path, meaning: "it") }
     }

@@ -23,7 +23,8 @@ public func buildGateway(
     _ configuration: GatewayConfiguration, _ clients: GatewayClients, readiness: Readiness, metrics: MetricsRegistry,
     logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) async throws -> ServiceParts {
-    let keys = try await KeySet(contentsOfFile: configuration.keySetFile)
+    var keySetFile = KeySetFile(path: configuration.keySetFile)
+    let keys = try await keySetFile.read()
     let table = RouteTable(Route.all(clients, readiness: readiness, metrics: metrics))
     let authenticator = Authenticator(
         keys: keys, issuer: configuration.issuer, audience: configuration.audience)
@@ -49,7 +50,7 @@ public func buildGateway(
         configuration.channels, clients.campaign, workerName: workerName,
         sweepMilliseconds: configuration.sweepMilliseconds, logger: logger)
     let watcher = KeySetWatcher(
-        path: configuration.keySetFile, authenticator: authenticator,
+        file: keySetFile, authenticator: authenticator,
         interval: .milliseconds(configuration.keySetMilliseconds), log: logger)
     // A stop that waits for a slow request must not leave the workers claiming: what they hold then, nobody knows.
     return ServiceParts(services: [watcher, Together([workers, application])])

@@ -28,8 +28,14 @@ public enum SecretFile {
     }
 
     private static func refuseOpenToOthers(_ path: String, _ meaning: String) throws(RuntimeError) {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let rights = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        // Everybody may follow a link: it is the file at its end that has rights.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        guard let rights = (attributes?[.posixPermissions] as? NSNumber)?.intValue else {
+            throw RuntimeError(
+                .configurationInvalid,
+                "The rights of the file \(path) with \(meaning) cannot be read: check its path.")
+        }
         guard rights & 0o007 == 0 else {
             throw RuntimeError(
                 .configurationInvalid, "Everybody may read \(path) with \(meaning): run chmod o-rwx on it.")

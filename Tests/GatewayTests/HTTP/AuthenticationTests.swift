@@ -2,6 +2,7 @@ internal import Contracts
 internal import Foundation
 internal import JWTKit
 internal import RPC
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -106,6 +107,71 @@ struct AuthenticationTests {
             try "{}".write(to: gateway.mint.keySetFile, atomically: true, encoding: .utf8)
             #expect(try await gateway.send(.GET, "/v1/segments", token: token).status == 200)
         }
+    }
+
+    @Test("a key set behind links is read again when one of them leads elsewhere")
+    func linked() async throws {
+        try await withGateway(suite(), .test { $0.keySetMilliseconds = 20 }) { gateway in
+            // As a secret is mounted: keys.json -> current/keys.json, current -> a folder that is never written again.
+            let folder = gateway.mint.folder
+            let (first, second) = (folder.appending(path: "first"), folder.appending(path: "second"))
+            for place in [first, second] {
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            }
+            func lead(_ link: String, to target: String) throws {
+                let new = folder.appending(path: "new")
+                try FileManager.default.createSymbolicLink(atPath: new.path, withDestinationPath: target)
+                #expect(rename(new.path, folder.appending(path: link).path) == 0)
+            }
+            try await gateway.mint.rotate()
+            try FileManager.default.copyItem(at: gateway.mint.keySetFile, to: first.appending(path: "keys.json"))
+            try lead("current", to: "first")
+            try lead("keys.json", to: "current/keys.json")
+            let old = try await gateway.mint.token()
+            try await eventually("the key behind the links counts") {
+                try await gateway.send(.GET, "/v1/segments", token: old).status == 200
+            }
+            try await gateway.mint.rotate(into: second.appending(path: "keys.json"))
+            try lead("current", to: "second")
+            let new = try await gateway.mint.token()
+            try await eventually("the new key counts") {
+                try await gateway.send(.GET, "/v1/segments", token: new).status == 200
+            }
+            #expect(try await gateway.send(.GET, "/v1/segments", token: old).status == 401)
+        }
+    }
+
+    @Test("a key set that could not be read is tried again, although it looks the same")
+    func retried() async throws {
+        let mint = try await TokenMint()
+        defer { try? FileManager.default.removeItem(at: mint.folder) }
+        let fails = Atomic<Bool>(false)
+        var file = KeySetFile(path: mint.keySetFile.path) { path async throws(RuntimeError) in
+            guard !fails.load(ordering: .relaxed) else { throw RuntimeError(.configurationInvalid, "No right.") }
+            return try await KeySet(contentsOfFile: path)
+        }
+        _ = try await file.read()
+        #expect(try await file.readIfChanged() == nil)
+        try await mint.rotate()
+        fails.store(true, ordering: .relaxed)
+        await #expect(throws: RuntimeError.self) { try await file.readIfChanged() }
+        fails.store(false, ordering: .relaxed)
+        let keys = try #require(try await file.readIfChanged())
+        #expect(await keys.claims(of: try await mint.token()) != nil)
+        #expect(try await file.readIfChanged() == nil)
+    }
+
+    @Test("a key set that changes while it is read is read again")
+    func changedMeanwhile() async throws {
+        let mint = try await TokenMint()
+        defer { try? FileManager.default.removeItem(at: mint.folder) }
+        var file = KeySetFile(path: mint.keySetFile.path) { path async throws(RuntimeError) in
+            let keys = try await KeySet(contentsOfFile: path)
+            try? await mint.rotate()
+            return keys
+        }
+        _ = try await file.read()
+        #expect(try await file.readIfChanged() != nil)
     }
 
     @Test(

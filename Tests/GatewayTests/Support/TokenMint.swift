@@ -27,7 +27,9 @@ struct TokenMint {
     }
 
     /// Signs with a new key from now on, and replaces the key set by one that knows the new key alone.
-    func rotate() async throws {
+    ///
+    /// - Parameter file: another place for the new key set.
+    func rotate(into file: URL? = nil) async throws {
         let key = ES256PrivateKey()
         await keys.add(ecdsa: key, kid: "k1")
         let point = try #require(key.parameters)
@@ -35,7 +37,7 @@ struct TokenMint {
             {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1",
             "x": "\(Self.urlSafe(point.x))", "y": "\(Self.urlSafe(point.y))"}]}
             """
-        try set.write(to: keySetFile, atomically: true, encoding: .utf8)
+        try set.write(to: file ?? keySetFile, atomically: true, encoding: .utf8)
     }
 
     /// The same with an RSA key of 2,048 bits.

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Logging
 internal import RPC
 internal import ServiceLifecycle
@@ -6,30 +5,28 @@ internal import ServiceLifecycle
 /// Reads the key set again when its file has changed, so that keys are rotated without a restart. A file that cannot be
 /// used changes nothing.
 struct KeySetWatcher: Service {
-    let path: String
+    /// As the keys in use were read from it.
+    let file: KeySetFile
     let authenticator: Authenticator
     let interval: Duration
     let log: Logger
 
     func run() async {
-        var known = stamp
+        var file = file
+        var complaint: String?
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await cancelWhenGracefulShutdown { try? await Task.sleep(for: interval) }
-            let now = stamp
-            guard now != known else { continue }
-            known = now
             do throws(RuntimeError) {
-                authenticator.use(try await KeySet(contentsOfFile: path))
+                guard let keys = try await file.readIfChanged() else { continue }
+                authenticator.use(keys)
                 log.notice("The key set was read again")
+                complaint = nil
             } catch {
+                // It is tried each time, and told once.
+                guard complaint != error.message else { continue }
+                complaint = error.message
                 log.error("The key set has changed and cannot be used", metadata: ["reason": "\(error.message)"])
             }
         }
-    }
-
-    /// Changes with the file.
-    private var stamp: [String] {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return [FileAttributeKey.modificationDate, .size, .systemFileNumber].map { "\(attributes?[$0] ?? "")" }
     }
 }
