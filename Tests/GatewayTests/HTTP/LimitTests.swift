@@ -98,15 +98,6 @@ struct LimitTests {
         #expect([passes(), passes(), passes()] == [true, true, false])
     }
 
-    @Test("the limit of requests at the same time refuses at once and lets in again")
-    func admission() throws {
-        let admission = AdmissionControl(limit: 1)
-        try admission.enter()
-        #expect(throws: Problem.self) { try admission.enter() }
-        admission.leave()
-        try admission.enter()
-    }
-
     @Test("an unknown path is 404, another method 405 with Allow, another type 415, a body where none belongs 413")
     func shape() async throws {
         try await withGateway(suite()) { gateway in

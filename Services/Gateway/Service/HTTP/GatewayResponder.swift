@@ -26,9 +26,7 @@ struct GatewayResponder: HTTPResponder {
             let match = try table.match(request.method, target.segments)
             operation = match.route.operation
             // Whoever looks whether the gateway is alive gets an answer at its limit, too.
-            let isBounded = match.route.isForPeople
-            if isBounded { try admission.enter() }
-            defer { if isBounded { admission.leave() } }
+            if match.route.isForPeople { try admission.look(isSlow: match.route.isSlow) }
             let principal = try await self.principal(of: request, for: match.route)
             user = principal?.user
             response = try await serve(match, target, request, principal, trace)
@@ -69,6 +67,9 @@ struct GatewayResponder: HTTPResponder {
         let key = route.isChange ? sentKey ?? RequestHeaders.newKey(of: principal) : nil
         if route.body != nil { try RequestHeaders.requireJSON(request.headers) }
         let body = try await collect(request, limit: route.body == nil ? 0 : bodyByteLimit)
+        // Not before: a body that trickles in would keep others out.
+        if route.isForPeople { try admission.enter(isSlow: route.isSlow) }
+        defer { if route.isForPeople { admission.leave(isSlow: route.isSlow) } }
         let call = GatewayCall(
             parameters: parameters, body: body, principal: principal, sentKey: sentKey,
             options: CallOptions(

@@ -18,8 +18,10 @@ struct Route: Sendable {
     /// Where the body stands in the message that is called with, such as `plan.`.
     var fieldPrefix = ""
     /// The longest that the suite services may take together.
-    var timeout: Duration = .seconds(5)
+    var timeout: Duration = Self.quickTimeout
     let serve: @Sendable (GatewayCall) async throws -> [UInt8]
+
+    private static let quickTimeout: Duration = .seconds(5)
 
     enum Access: Sendable {
         /// Answered to everybody: it tells nothing of the bank.
@@ -41,6 +43,9 @@ struct Route: Sendable {
 
     /// Whether a request may change something.
     var isChange: Bool { method != .get }
+
+    /// Whether a suite service that hangs would keep it longer than most.
+    var isSlow: Bool { timeout > Self.quickTimeout }
 
     /// Whether it needs a token.
     var isForPeople: Bool {
