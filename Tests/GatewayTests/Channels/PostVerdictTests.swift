@@ -55,33 +55,4 @@ struct PostVerdictTests {
         }
         #expect(waits == [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
     }
-
-    @Test(
-        "a channel that is down gets one post at a time with growing pauses, until one is taken",
-        arguments: [
-            PostVerdict.postAgain(reason: "no_connection", afterMilliseconds: 100), .unknown(reason: "http_502"),
-            .refused(reason: "http_401", isOfUs: true),
-        ])
-    func pressure(down: PostVerdict) {
-        var pressure = ChannelPressure()
-        #expect(pressure.next(upTo: 50).limit == 50)
-        for _ in 0..<30 { pressure.note(down) }
-        #expect(pressure.next(upTo: 50) == (.milliseconds(500), 1))
-        pressure.note(down)
-        #expect(pressure.next(upTo: 50) == (.milliseconds(1_000), 1))
-        for _ in 0..<20 {
-            pressure.note(down)
-            _ = pressure.next(upTo: 50)
-        }
-        #expect(pressure.next(upTo: 50) == (.milliseconds(60_000), 1))
-        pressure.note(.sent)
-        #expect(pressure.next(upTo: 50) == (.zero, 50))
-    }
-
-    @Test("a channel that refuses single messages is not down")
-    func refusals() {
-        var pressure = ChannelPressure()
-        for _ in 0..<30 { pressure.note(.refused(reason: "http_422")) }
-        #expect(pressure.next(upTo: 50) == (.zero, 50))
-    }
 }

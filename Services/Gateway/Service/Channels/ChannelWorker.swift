@@ -3,7 +3,6 @@ internal import Logging
 internal import Metrics
 internal import RPC
 internal import ServiceLifecycle
-internal import Synchronization
 
 /// Takes the deliveries of one channel from campaign, posts them, and reports what became of them.
 ///
@@ -63,11 +62,11 @@ struct ChannelWorker: Sendable {
         await withDiscardingTaskGroup { posts in
             var backoff = Duration.milliseconds(100)
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                let next = pressure.value.withLock { $0.next(upTo: Self.claimLimit) }
-                if next.pause > .zero { await pause(next.pause) }
-                guard !Task.isShuttingDownGracefully, let room = try? await claimed.take(upTo: next.limit) else {
-                    return
-                }
+                guard let free = try? await claimed.take(upTo: Self.claimLimit) else { return }
+                let turn = await pressure.turn(upTo: free)
+                let room = turn?.limit ?? 0
+                claimed.giveBack(free - room)
+                guard let turn, !Task.isShuttingDownGracefully else { return claimed.giveBack(room) }
                 let started = ContinuousClock.now
                 var deliveries: [CampaignV1.Delivery] = []
                 do {
@@ -80,8 +79,9 @@ struct ChannelWorker: Sendable {
                 }
                 claimed.giveBack(room - deliveries.count)
                 let deadline = started.advanced(by: .milliseconds(leaseMilliseconds - channel.timeoutMilliseconds))
+                if turn.isProbe, !deliveries.isEmpty { pressure.probe() }
                 for delivery in deliveries {
-                    posts.addTask { await deliver(delivery, before: deadline) }
+                    posts.addTask { await deliver(delivery, isProbe: turn.isProbe, before: deadline) }
                 }
                 // A claim that comes back empty at once must not turn into a busy loop.
                 if deliveries.isEmpty, started.duration(to: .now) < .milliseconds(50) { await pause(.milliseconds(50)) }
@@ -97,13 +97,17 @@ struct ChannelWorker: Sendable {
         return try await campaign.claimDeliveries(request, options: options).deliveries
     }
 
-    private func deliver(_ delivery: CampaignV1.Delivery, before deadline: ContinuousClock.Instant) async {
+    private func deliver(
+        _ delivery: CampaignV1.Delivery, isProbe: Bool, before deadline: ContinuousClock.Instant
+    ) async {
         guard (try? await posting.take()) != nil else {
+            if isProbe { pressure.leaveOff() }
             return reporter.report(delivery, .postAgain(reason: "stopping", afterMilliseconds: 0))
         }
         defer { posting.giveBack() }
         // A process that stood still may wake when the claim has lapsed, and the customer has opted out.
         guard ContinuousClock.now < deadline, !Task.isShuttingDownGracefully else {
+            if isProbe { pressure.leaveOff() }
             return reporter.report(delivery, .postAgain(reason: "not_posted", afterMilliseconds: 0))
         }
         let result = await http.post(delivery)
@@ -112,7 +116,7 @@ struct ChannelWorker: Sendable {
             verdict = .sent
         }
         count(verdict)
-        pressure.value.withLock { $0.note(verdict) }
+        pressure.note(verdict, isProbe: isProbe)
         reporter.report(delivery, verdict)
     }
 
@@ -132,9 +136,4 @@ struct ChannelWorker: Sendable {
     private func pause(_ duration: Duration) async {
         await cancelWhenGracefulShutdown { try? await Task.sleep(for: duration) }
     }
-}
-
-/// The pressure that the posts of one channel share.
-private final class SharedPressure: Sendable {
-    let value = Mutex(ChannelPressure())
 }
