@@ -93,8 +93,16 @@ private struct ChannelFile: Sendable {
 
 extension TextForm {
     fileprivate static let address = TextForm(
-        pattern: "^https?://.+$", description: "an address that begins with http:// or https://",
-        fits: { $0.hasPrefix("http://") || $0.hasPrefix("https://") })
+        pattern: "^https?://[^/?#]+.*$",
+        description: "an address with a host, such as https://push.bank.example/deliveries", fits: isAddress)
+
+    /// What begins like an address and leads nowhere would be no connection with every post.
+    private static func isAddress(_ text: String) -> Bool {
+        guard let url = URL(string: text, encodingInvalidCharacters: false),
+            url.scheme == "http" || url.scheme == "https", let host = url.host(), !host.isEmpty
+        else { return false }
+        return url.port.map { (1...65_535).contains($0) } ?? true
+    }
 }
 
 extension JSONShape where Value == Int {
