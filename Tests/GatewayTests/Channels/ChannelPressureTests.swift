@@ -79,7 +79,7 @@ struct ChannelPressureTests {
         #expect(pressure.turn(upTo: 50, at: start) == .claim(upTo: 50, isProbe: false))
     }
 
-    @Test("a message that is taken ends the pause of whoever waits, and so does a probe")
+    @Test("a message that is taken ends the pause of whoever waits, and so does a probe", .timeLimit(.minutes(1)))
     func woken() async throws {
         let began = ContinuousClock.now
         for round in 0..<50 {
