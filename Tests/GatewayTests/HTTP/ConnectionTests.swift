@@ -84,9 +84,16 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a body over the limit ends the connection after the reply, however much more would come")
+    @Test(
+        "a body over the limit ends the connection after the reply, however much more would come",
+        .timeLimit(.minutes(1)))
     func tooLarge() async throws {
-        try await withGateway(suite(), .test { $0.bodyByteLimit = 1_024 }) { gateway in
+        let settings = GatewayConfiguration.test { configuration in
+            configuration.bodyByteLimit = 1_024
+            configuration.readTimeoutMilliseconds = 600_000
+            configuration.idleTimeoutMilliseconds = 600_000
+        }
+        try await withGateway(suite(), settings) { gateway in
             for headers in ["content-length: 90000000\r\n", "transfer-encoding: chunked\r\n"] {
                 let reply = try await gateway.withPeer { peer in
                     try await peer.send(check(gateway, headers))
