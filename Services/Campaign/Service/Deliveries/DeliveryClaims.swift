@@ -2,6 +2,7 @@ internal import CampaignDomain
 internal import EventLog
 internal import Foundation
 internal import Postgres
+internal import RPC
 internal import ServiceKit
 
 /// Hands out reserved contacts to workers: turns `reserved` into `sending`, after asking once more whether the contact
@@ -91,7 +92,16 @@ struct DeliveryClaims: Sendable {
         let queues =
             content.revision == known.revision
             ? Array(answers.dropFirst()) : try await connection.pipeline(statements(content))
-        return (content, try QueueStorage.due(queues, limit: order.limit))
+        // What does not fit into one answer stays reserved, for the next claim.
+        let due = try QueueStorage.due(queues, limit: order.limit, byteLimit: RPCLimits.pageBytes) { due in
+            content.campaigns[due.campaignID].map(Self.deliveryBytes) ?? 0
+        }
+        return (content, due)
+    }
+
+    /// About what a delivery takes in a message: the words, and ids and codes, which are short.
+    private static func deliveryBytes(_ campaign: LiveCampaign) -> Int {
+        campaign.offerTitle.utf8.count + campaign.offerText.utf8.count + 400
     }
 
     private struct Held {

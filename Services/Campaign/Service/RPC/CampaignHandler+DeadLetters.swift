@@ -25,10 +25,10 @@ extension CampaignHandler {
         let deliveries = try await read(context) {
             try await DeadLetterStorage.list(after: after ?? 0, limit: Self.lettersAtOnce + 1, in: $0)
         }
-        let page = deliveries.prefix(Self.lettersAtOnce)
+        let page = try Page(deliveries, limit: Self.lettersAtOnce) { CampaignV1.DeadLetter($0) }
         return CampaignV1.ListDeadLettersResponse(
-            deadLetters: letters + page.map(CampaignV1.DeadLetter.init),
-            nextPageCursor: page.count < deliveries.count ? cursor.sign([page.last?.deliveryID ?? 0]) : "")
+            deadLetters: letters + page.messages,
+            nextPageCursor: page.last.map { cursor.sign([$0.deliveryID]) } ?? "")
     }
 
     /// Gives what was put aside another chance. A contact goes through the whole gate once more.

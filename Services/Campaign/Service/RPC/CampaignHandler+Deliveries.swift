@@ -116,12 +116,10 @@ extension CampaignHandler {
             try await DeliveryListing.list(
                 filter, after: (place?.first ?? -1, place?.last ?? 0), limit: Self.deliveriesAtOnce + 1, in: $0)
         }
-        let page = deliveries.prefix(Self.deliveriesAtOnce)
-        var next = ""
-        if page.count < deliveries.count, let last = page.last {
-            next = cursor.sign([Int64(last.partition), last.deliveryID])
-        }
-        return CampaignV1.ListDeliveriesResponse(deliveries: page.map(CampaignV1.Delivery.init), nextPageCursor: next)
+        let page = try Page(deliveries, limit: Self.deliveriesAtOnce) { CampaignV1.Delivery($0) }
+        return CampaignV1.ListDeliveriesResponse(
+            deliveries: page.messages,
+            nextPageCursor: page.last.map { cursor.sign([Int64($0.partition), $0.deliveryID]) } ?? "")
     }
 
     private func requireMachine(_ context: CallContext) throws(RPCError) {

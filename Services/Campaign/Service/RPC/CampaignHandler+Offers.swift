@@ -5,7 +5,7 @@ internal import RPC
 internal import ServiceKit
 
 extension CampaignHandler {
-    /// Offers of one page.
+    /// Offers of one page, at most.
     private static var offersAtOnce: Int { 100 }
 
     func putProduct(
@@ -50,10 +50,9 @@ extension CampaignHandler {
         let offers = try await read(context) {
             try await OfferStorage.list(after: after, limit: Self.offersAtOnce + 1, in: $0)
         }
-        let page = offers.prefix(Self.offersAtOnce)
+        let page = try Page(offers, limit: Self.offersAtOnce) { CampaignV1.Offer($0) }
         return CampaignV1.ListOffersResponse(
-            offers: page.map(CampaignV1.Offer.init),
-            nextPageCursor: page.count < offers.count ? cursor.sign(page.last?.code ?? "") : "")
+            offers: page.messages, nextPageCursor: page.last.map { cursor.sign($0.code) } ?? "")
     }
 
     func putContactPolicy(

@@ -6,7 +6,7 @@ internal import RPC
 internal import ServiceKit
 
 extension CampaignHandler {
-    /// Campaigns of one page.
+    /// Campaigns of one page, at most.
     private static var campaignsAtOnce: Int { 50 }
 
     func getCampaign(
@@ -36,10 +36,9 @@ extension CampaignHandler {
         let campaigns = try await read(context) {
             try await CampaignStorage.list(below: below, limit: Self.campaignsAtOnce + 1, in: $0)
         }
-        let page = campaigns.prefix(Self.campaignsAtOnce)
+        let page = try Page(campaigns, limit: Self.campaignsAtOnce) { CampaignV1.Campaign($0) }
         return CampaignV1.ListCampaignsResponse(
-            campaigns: page.map { CampaignV1.Campaign($0) },
-            nextPageCursor: page.count < campaigns.count ? cursor.sign([page.last?.id ?? 0]) : "")
+            campaigns: page.messages, nextPageCursor: page.last.map { cursor.sign([$0.id]) } ?? "")
     }
 
     func waitApplied(

@@ -31,16 +31,19 @@ enum QueueStorage {
         }
     }
 
-    /// A share of each campaign, so that none waits behind another's.
-    static func due(_ answers: [[PostgresRow]], limit: Int) throws -> [Due] {
-        var queues = try answers.map { try $0.map(Due.init(row:))[...] }
+    /// One of each campaign in turn, so that none waits behind another's, as long as there are no more than `limit` and their
+    /// deliveries together take no more than `byteLimit`.
+    static func due(
+        _ answers: [[PostgresRow]], limit: Int, byteLimit: Int, bytes: (Due) -> Int
+    ) throws -> [Due] {
+        let queues = try answers.map { try $0.map(Due.init(row:)) }
         var chosen: [Due] = []
-        while chosen.count < limit, queues.contains(where: { !$0.isEmpty }) {
-            let share = max(1, (limit - chosen.count) / queues.count)
-            for index in queues.indices {
-                let taken = queues[index].prefix(min(share, limit - chosen.count))
-                chosen += taken
-                queues[index] = queues[index].dropFirst(taken.count)
+        var byteCount = 0
+        for place in 0..<(queues.map(\.count).max() ?? 0) {
+            for queue in queues where place < queue.count {
+                byteCount += bytes(queue[place])
+                guard chosen.count < limit, byteCount <= byteLimit else { return chosen }
+                chosen.append(queue[place])
             }
         }
         return chosen
