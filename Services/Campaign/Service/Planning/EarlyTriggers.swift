@@ -17,11 +17,20 @@ struct EarlyTriggers: Sendable {
     /// Told how many contacts wait for a worker now.
     let afterCommit: @Sendable (Int) -> Void
 
-    /// Decides about some. Says whether there was anything to do.
-    func decideSome(of campaign: LiveCampaign, fencingToken: Int64) async throws -> Bool {
+    enum Progress {
+        /// There may be more to do at once.
+        case worked
+        /// Nobody waits.
+        case nothing
+        /// Somebody waits for a campaign that does not run at the moment.
+        case waiting
+    }
+
+    /// Decides about some.
+    func decideSome(of campaign: LiveCampaign, fencingToken: Int64) async throws -> Progress {
         guard !campaign.plan.triggers.isEmpty,
             try await pool.withConnection({ try await EarlyTriggerStorage.isAny(of: campaign.id, in: $0) })
-        else { return false }
+        else { return .nothing }
         let now = try await clock.now()
         let reserved = try await pool.transaction { connection in
             guard try await PlannerLeaseStorage.holds(fencingToken, in: connection) else {
@@ -29,9 +38,9 @@ struct EarlyTriggers: Sendable {
             }
             return try await decideSome(of: campaign, now: now, in: connection)
         }
-        guard let reserved else { return false }
+        guard let reserved else { return .waiting }
         afterCommit(reserved)
-        return true
+        return .worked
     }
 
     /// nil where the campaign does not run.

@@ -100,7 +100,12 @@ final class Planner: Service, Sendable {
 
     private func advance(_ campaign: LiveCampaign, fencingToken: Int64) async throws -> Bool {
         if try await audiences.loadPage(of: campaign, fencingToken: fencingToken) { return true }
-        if try await earlyTriggers.decideSome(of: campaign, fencingToken: fencingToken) { return true }
+        switch try await earlyTriggers.decideSome(of: campaign, fencingToken: fencingToken) {
+        case .worked: return true
+        // Whoever waits is decided about when the stop has failed, so the campaign is not complete yet.
+        case .waiting: return false
+        case .nothing: break
+        }
         switch try await waves.runDue(of: campaign, fencingToken: fencingToken) {
         case .worked: return true
         case .waiting: return false
