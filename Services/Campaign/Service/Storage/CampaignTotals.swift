@@ -19,7 +19,7 @@ struct CampaignTotals: Sendable {
         let answers = try await connection.pipeline([
             """
             SELECT state, CASE WHEN state = 'refused' THEN reason ELSE '' END AS reason, count(*)
-            FROM campaign.visible_contact WHERE campaign_id = \(campaignID) GROUP BY 1, 2
+            FROM campaign.visible_contact_state WHERE campaign_id = \(campaignID) GROUP BY 1, 2
             """,
             """
             SELECT coalesce(sum(members), 0)::bigint FROM campaign.visible_audience_count
@@ -30,7 +30,7 @@ struct CampaignTotals: Sendable {
             GROUP BY wave ORDER BY wave DESC LIMIT 1
             """,
             """
-            SELECT channel, count(*) FROM campaign.visible_contact
+            SELECT channel, count(*) FROM campaign.visible_contact_state
             WHERE campaign_id = \(campaignID) AND state = 'reserved' GROUP BY channel
             """,
         ])
