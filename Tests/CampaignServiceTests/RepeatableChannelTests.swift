@@ -40,6 +40,42 @@ struct RepeatableChannelTests {
         }
     }
 
+    @Test("it counts from the first time at which it may have left, for caps from the last")
+    func firstMoment() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            _ = try await lapsed(2, bed, replica)
+            bed.clock.advance(by: 60)
+            let again = try await claim(replica, leaseMilliseconds: 60_000)
+            try await bed.report(Array(again.prefix(1)), .sent, replica)
+            // The second time surely did not reach the customer; the first may have, and the third as well.
+            try await bed.report(Array(again.suffix(1)), .notTaken, replica)
+            bed.clock.advance(by: 60)
+            try await bed.report(try await claim(replica, leaseMilliseconds: 60_000), .sent, replica)
+            let logged = try await bed.entries(EntryKind.contacted)
+            #expect(logged.map(\.occurredAt) == [CampaignBed.start, CampaignBed.start])
+            let last = try await bed.administrator.query(
+                "SELECT contacted_at FROM campaign.contact ORDER BY contacted_at"
+            ).map { try $0.decode(0, as: Date.self) }
+            #expect(last == [CampaignBed.start + 60, CampaignBed.start + 120])
+        }
+    }
+
+    @Test("what was surely not taken counts from the time at which it was handed out again")
+    func notTaken() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await bed.start(bed.plan(try await bed.addCustomers(1)), replica)
+            try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == 1 }
+            try await bed.report(try await claim(replica, leaseMilliseconds: 60_000), .notTaken, replica)
+            bed.clock.advance(by: 60)
+            try await bed.report(try await claim(replica, leaseMilliseconds: 60_000), .sent, replica)
+            #expect(try await bed.entries(EntryKind.contacted).map(\.occurredAt) == [CampaignBed.start + 60])
+        }
+    }
+
     @Test("what may have left does not leave through a channel that deduplicates no longer")
     func noLonger() async throws {
         let bed = try await CampaignBed.make()

@@ -53,7 +53,9 @@ extension CampaignV1 {
         }
     }
 
-    /// Kind 1: a contact left (or may have left: see delivery). The entry's occurred_at is the moment.
+    /// Kind 1: a contact left (or may have left: see delivery). The entry's occurred_at is when it was handed to a
+    /// worker; where it
+    /// was handed out more than once, the first of those times from which it may have reached the customer.
     public struct Contacted: ProtobufMessage {
         public static let protobufName = "zhike.campaign.v1.Contacted"
 

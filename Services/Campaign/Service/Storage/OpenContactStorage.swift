@@ -8,6 +8,7 @@ struct OpenContact: Sendable {
     var deliveryID: Int64
     var machine: DeliveryStateMachine
     var reason: String
+    /// Business time at which it was handed out: of the claims that may have reached the customer, the first.
     var contactedAt: Date?
     var traceparent: String
     var member: AudienceMember
@@ -134,7 +135,7 @@ enum OpenContactStorage {
 
     private static let selection: SQL = """
         SELECT t.customer_id, t.campaign_id, t.wave, t.channel, t.delivery_id, t.state, t.reason, t.fencing_token,
-            t.attempt, t.contacted_at, t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control,
+            t.attempt, coalesce(t.first_contacted_at, t.contacted_at), t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control,
             t.is_repeatable, t.may_have_left
         FROM campaign.contact t
         JOIN campaign.audience a
