@@ -22,7 +22,8 @@ enum ContactFactsStorage {
         return found.facts
     }
 
-    /// Passes over customers that another transaction has at the moment, and reads no contacts.
+    /// Passes over customers whom another transaction has at the moment, also one that changes their consents, and reads
+    /// no contacts.
     static func lockFreeStatement(_ customers: Set<Int64>, purposes: [String]) -> SQL {
         lockStatement(customers, purposes, contactsSince: nil, passesOver: true)
     }
