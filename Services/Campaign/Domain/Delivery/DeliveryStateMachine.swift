@@ -114,6 +114,8 @@ package struct DeliveryStateMachine: Sendable, Hashable {
             return .logChange(wasSent: true)
         // What a worker said of one attempt says nothing about the attempts before it.
         case (.unknown, .notTaken) where mayHaveLeft, (.unknown, .refused) where mayHaveLeft: return .duplicate
+        // Also what was surely not taken is over here, and no dead letter: the log has counted it as a contact of this moment
+        // and then as not sent, each once. One that left later would count from the moment at which it had not left.
         case (.unknown, .refused), (.unknown, .notTaken), (.unknown, .notReceived):
             state = .failed
             return .logChange(wasSent: false)
