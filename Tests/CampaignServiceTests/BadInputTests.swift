@@ -83,6 +83,14 @@ struct BadInputTests {
                     .init(campaignID: 9, version: 1), options: bank.as(CampaignBed.checker))
             }
         ),
+        (
+            "reason",
+            {
+                _ = try await $0.approveCampaign(
+                    .init(campaignID: 9, version: 1, reason: "Li Wei said that it is good."),
+                    options: bank.as(CampaignBed.checker))
+            }
+        ),
         ("campaign_id", { _ = try await $0.startCampaign(.init(campaignID: 9), options: bank) }),
         ("campaign_id", { _ = try await $0.getCampaign(.init(campaignID: 9), options: bank) }),
         ("page_cursor", { _ = try await $0.listCampaigns(.init(pageCursor: "x"), options: bank) }),

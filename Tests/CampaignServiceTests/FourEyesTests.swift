@@ -25,7 +25,7 @@ struct FourEyesTests {
         }
         #expect(lacking?.code == .permissionDenied)
         let approved = try await replica.client.approveCampaign(
-            .init(campaignID: draft.campaignID, version: 1, reason: "as planned"),
+            .init(campaignID: draft.campaignID, version: 1, reason: "as_planned"),
             options: CampaignBed.options(CampaignBed.checker))
         #expect(approved.campaign?.state == .approved && approved.campaign?.checker == "checker")
         let audited = try await bed.administrator.query(

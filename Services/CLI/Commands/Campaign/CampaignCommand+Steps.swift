@@ -11,7 +11,12 @@ extension CampaignCommand {
                 "Approves a draft; --user names another person than its makers.", "批准草稿；--user 须为制作人以外的人。"))
 
         @Argument(help: ArgumentHelp(localized("Number of the campaign.", "活动编号。"))) var campaign: Int64
-        @Option(help: ArgumentHelp(localized("Why; stands in the audit log.", "理由，将写入审计日志。"))) var reason: String
+        @Option(
+            help: ArgumentHelp(
+                localized(
+                    "Why, as a code such as reviewed; stands in the audit log.", "理由代码，如 reviewed，将写入审计日志。"),
+                valueName: "code"))
+        var reason: String
         @Option(
             help: ArgumentHelp(
                 localized("The version that was looked at; the newest where it is left out.", "所审阅的版本；缺省为最新版本。"),

@@ -45,6 +45,11 @@ extension CampaignHandler {
         let right = Right.approveCampaigns
         let what = "campaign \(request.campaignID) version \(request.version)"
         let checker = try await dependencies.audit.require(right, context, what: what, pool: pool)
+        // It stands in the audit log for ever, which holds ids and codes alone.
+        guard request.reason.isEmpty || Names.isPlain(request.reason) else {
+            throw CampaignFailure.problem(
+                CampaignProblem(.invalid, field: "reason", "Give the reason as a code, for example reviewed."))
+        }
         do {
             return try await change(context, request) { connection in
                 let approved = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in

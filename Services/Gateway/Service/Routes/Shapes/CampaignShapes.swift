@@ -74,7 +74,9 @@ enum CampaignShapes {
         "Approval", CampaignV1.ApproveCampaignRequest(),
         [
             .required("version", \.version, .identifier.described("The version that was looked at.")),
-            .required("reason", \.reason, .text(1...500, .anything)),
+            .required(
+                "reason", \.reason,
+                .text(1...48, .name).described("A code, such as reviewed; it stands in the audit log.")),
         ])
 
     private static let progress = JSONShape<CampaignV1.Progress>.object(
