@@ -33,6 +33,16 @@ struct DueStepsTests {
         #expect(DueSteps.open(waiting, at: 50, hasAudience: true) == nil)
     }
 
+    @Test("a wave without a time waits for those before it")
+    func undated() {
+        let plan = CampaignV1.CampaignPlan(waves: [
+            CampaignV1.Wave(number: 1, channel: "sms"), CampaignV1.Wave(number: 2, channel: "sms", startsAtMicros: 50),
+            CampaignV1.Wave(number: 3, channel: "sms"),
+        ])
+        #expect(DueSteps.lastDueWave(plan, at: 10)?.number == 1)
+        #expect(DueSteps.lastDueWave(plan, at: 50)?.number == 3)
+    }
+
     @Test("begin with the next wave of a running campaign")
     func next() {
         var paused = campaign(1, done: 9, of: 9)

@@ -15,6 +15,12 @@ struct PlanTests {
                 channel: "push")
         ]
         try triggered.check()
+        var later = CampaignPlan.sample
+        later.waves = [
+            Wave(number: 1, channel: "sms"), Wave(number: 2, channel: "sms"),
+            Wave(number: 3, channel: "sms", startsAt: Date(timeIntervalSince1970: 100)),
+        ]
+        try later.check()
     }
 
     @Test("what cannot run is refused by the name of its field", arguments: PlanTests.wrong)
@@ -36,6 +42,21 @@ struct PlanTests {
         ("office_path", { $0.officePath = "head" }),
         ("offer_code", { $0.offerCode = "Deposit" }),
         ("purpose", { $0.purpose = "" }),
+        ("purpose", { $0.purpose = String(repeating: "p", count: 33) }),
+        ("waves[0].channel", { $0.waves = [Wave(number: 1, channel: String(repeating: "c", count: 33))] }),
+        (
+            "triggers[0].channel",
+            { $0.triggers = [Trigger(eventType: "a", channel: String(repeating: "c", count: 33))] }
+        ),
+        (
+            "waves[1].starts_at_micros",
+            {
+                $0.waves = [
+                    Wave(number: 1, channel: "sms", startsAt: Date(timeIntervalSince1970: 100)),
+                    Wave(number: 2, channel: "sms"),
+                ]
+            }
+        ),
         ("snapshot_id", { $0.snapshotID = 0 }),
         ("control_basis_points", { $0.controlBasisPoints = -1 }),
         ("control_basis_points", { $0.controlBasisPoints = 10_000 }),

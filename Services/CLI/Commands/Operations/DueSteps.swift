@@ -2,9 +2,10 @@ internal import Contracts
 
 /// What a running campaign still has to do at a moment of business time, as far as the campaign service tells.
 enum DueSteps {
-    /// The last wave whose time has come; nil where none has.
+    /// The last wave whose time has come; nil where none has. Waves run one after another, whether or not they have a
+    /// time.
     static func lastDueWave(_ plan: CampaignV1.CampaignPlan, at moment: Int64) -> CampaignV1.Wave? {
-        plan.waves.last { $0.startsAtMicros <= moment }
+        plan.waves.prefix { $0.startsAtMicros <= moment }.last
     }
 
     /// When the next wave starts after a moment; nil where none does.

@@ -16,7 +16,8 @@ extension CampaignPlan {
         try require(
             Names.isCode(offerCode), "offer_code", "Name the offer by its code: lower case letters, digits, hyphens.")
         try require(
-            Names.isPlain(purpose), "purpose", "Name the purpose of consent, for example marketing.")
+            Names.isOfConsent(purpose), "purpose",
+            "Name the purpose of consent, at most 32 characters, for example marketing.")
         try require(snapshotID > 0, "snapshot_id", "Name the snapshot that holds the audience.")
         try require(
             (0..<10_000).contains(controlBasisPoints), "control_basis_points",
@@ -52,13 +53,13 @@ extension CampaignPlan {
             try require(
                 wave.number == Int32(index + 1), "waves[\(index)].number", "Number the waves 1, 2, 3 in their order.")
             try require(
-                Names.isPlain(wave.channel), "waves[\(index)].channel", "Name the channel of the wave, for example sms."
-            )
-            if index > 0, let before = waves[index - 1].startsAt, let startsAt = wave.startsAt {
-                try require(
-                    startsAt >= before, "waves[\(index)].starts_at_micros",
-                    "A wave starts no earlier than the one before.")
-            }
+                Names.isOfConsent(wave.channel), "waves[\(index)].channel",
+                "Name the channel of the wave, at most 32 characters, for example sms.")
+            guard index > 0, let before = waves[index - 1].startsAt else { continue }
+            // They run one after another, so one without a time would wait for a time all the same.
+            try require(
+                wave.startsAt.map { $0 >= before } ?? false, "waves[\(index)].starts_at_micros",
+                "Say when the wave starts, no earlier than the one before.")
         }
     }
 
@@ -69,7 +70,8 @@ extension CampaignPlan {
             try require(
                 Names.isDotted(trigger.eventType), "\(path).event_type", "Name the event type that triggers.")
             try require(
-                Names.isPlain(trigger.channel), "\(path).channel", "Name the channel of the trigger, for example push.")
+                Names.isOfConsent(trigger.channel), "\(path).channel",
+                "Name the channel of the trigger, at most 32 characters, for example push.")
             try require(
                 trigger.conditions.count <= Limits.conditions, "\(path).conditions",
                 "Give at most \(Limits.conditions) conditions.")

@@ -1,8 +1,12 @@
 /// Which names are allowed. They reach metric labels, addresses of channels and people's rules, so one small alphabet
 /// keeps them safe everywhere.
 package enum Names {
-    /// Lower case letters, digits and underscores, from a letter on: purposes, channels, properties.
+    /// Lower case letters, digits and underscores, from a letter on: channels, properties, codes of
+    /// reasons.
     package static func isPlain(_ text: String) -> Bool { fits(text, atMost: 48, extra: "_") }
+
+    /// A purpose or a channel that a customer can have consented to: plain, and as short as consents are kept.
+    package static func isOfConsent(_ text: String) -> Bool { fits(text, atMost: 32, extra: "_") }
 
     /// As plain, with dots between the parts: event types.
     package static func isDotted(_ text: String) -> Bool { fits(text, atMost: 64, extra: "_.") }

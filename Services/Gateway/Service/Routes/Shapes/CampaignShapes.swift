@@ -2,12 +2,17 @@ internal import Contracts
 
 /// Campaigns: the plan that a maker writes, and what has become of it.
 enum CampaignShapes {
+    /// As long as consents name one.
+    private static let channel = JSONShape<String>.text(1...32, .channel)
+
     private static let wave = JSONShape<CampaignV1.Wave>.object(
         "Wave", CampaignV1.Wave(),
         [
             .required("number", \.number, .integer(1...100)),
-            .required("channel", \.channel, CommonShapes.channel),
-            .omittable("starts_at", \.startsAtMicros, .momentIfAny, absent: 0),
+            .required("channel", \.channel, channel),
+            .omittable(
+                "starts_at", \.startsAtMicros,
+                .momentIfAny.described("Where left out, with the campaign: so no wave before it has a time."), absent: 0),
         ])
 
     private static let trigger = JSONShape<CampaignV1.Trigger>.object(
@@ -15,7 +20,7 @@ enum CampaignShapes {
         [
             .required("event_type", \.eventType, EventShapes.eventType),
             .optional("conditions", \.conditions, condition.array(0...20)),
-            .required("channel", \.channel, CommonShapes.channel),
+            .required("channel", \.channel, channel),
         ])
 
     private static let condition = JSONShape<CampaignV1.TriggerCondition>.object(
@@ -49,7 +54,7 @@ enum CampaignShapes {
             .required("name", \.name, .text(1...100, .line)),
             .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
             .required("offer_code", \.offerCode, .text(1...48, .code)),
-            .required("purpose", \.purpose, .text(1...48, .name)),
+            .required("purpose", \.purpose, .text(1...32, .name)),
             .required("snapshot_id", \.snapshotID, .identifier),
             .required(
                 "control_basis_points", \.controlBasisPoints,
