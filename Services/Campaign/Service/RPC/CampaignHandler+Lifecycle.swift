@@ -27,7 +27,7 @@ extension CampaignHandler {
         _ request: CampaignV1.UpdateCampaignRequest, context: CallContext
     ) async throws -> CampaignV1.UpdateCampaignResponse {
         let maker = try Gate.require(.editCampaigns, context)
-        let plan = try await acceptable(request.plan, maker, context)
+        let plan = try await acceptable(request.plan, changing: request.campaignID, maker, context)
         let now = try await clock.now()
         return try await change(context, request) { connection in
             let words = try await words(of: plan, in: connection)
@@ -157,12 +157,17 @@ extension CampaignHandler {
         return new
     }
 
-    /// A plan that can run, of an office and a snapshot that are the maker's.
+    /// A plan that can run, of an office and a snapshot that are the maker's. Where it names no office, a draft is of the
+    /// maker's own, and a campaign that is changed stays with its office.
     private func acceptable(
-        _ message: CampaignV1.CampaignPlan?, _ maker: Principal, _ context: CallContext
+        _ message: CampaignV1.CampaignPlan?, changing id: Int64? = nil, _ maker: Principal, _ context: CallContext
     ) async throws -> CampaignPlan {
         guard let message else { throw CampaignFailure.missing(field: "plan") }
-        let plan = CampaignPlan(message)
+        var plan = CampaignPlan(message)
+        if plan.officePath.isEmpty {
+            plan.officePath = maker.officePath
+            if let id { plan.officePath = try await office(of: id, context) }
+        }
         try checked(plan.check)
         try Gate.requireOffice(plan.officePath, within: maker, field: "plan.office_path")
         let office = try await snapshots.officePath(of: plan.snapshotID, context: context)
@@ -170,6 +175,13 @@ extension CampaignHandler {
             throw CampaignFailure.foreignSnapshot
         }
         return plan
+    }
+
+    private func office(of id: Int64, _ context: CallContext) async throws -> String {
+        guard let campaign = try await read(context, { try await CampaignStorage.find(id, in: $0) }) else {
+            throw CampaignFailure.unknownCampaign
+        }
+        return campaign.plan.officePath
     }
 
     private func words(of plan: CampaignPlan, in connection: PostgresConnection) async throws -> OfferWords {

@@ -52,7 +52,11 @@ enum CampaignShapes {
         "CampaignPlan", CampaignV1.CampaignPlan(),
         [
             .required("name", \.name, .text(1...100, .line)),
-            .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
+            .omittable(
+                "office_path", \.officePath,
+                CommonShapes.officePath.described(
+                    "Left out: of the person who makes the draft; where a plan is changed, as it stands."),
+                absent: ""),
             .required("offer_code", \.offerCode, .text(1...48, .code)),
             .required("purpose", \.purpose, .text(1...32, .name)),
             .required("snapshot_id", \.snapshotID, .identifier),
