@@ -151,6 +151,14 @@ struct DeliveryTests {
             let refusals = try await bed.entries(EntryKind.refused).map { try CampaignV1.Refused(unpacking: $0.body) }
             #expect(refusals.map(\.reason) == ["not_delivered", "not_delivered"], "nobody is lost from the audience")
 
+            try await bed.administrator.execute(
+                "INSERT INTO campaign.stop_wish VALUES (\(id), now() + interval '1 hour')")
+            let stopping = await refusal {
+                try await replica.client.redriveDeadLetter(
+                    .init(deadLetterID: letters[0].deadLetterID), options: options)
+            }
+            #expect(stopping?.code == .unavailable, "it runs, and may go on doing so")
+            try await bed.administrator.execute("DELETE FROM campaign.stop_wish")
             _ = try await replica.client.redriveDeadLetter(
                 .init(deadLetterID: letters[0].deadLetterID), options: options)
             #expect(try await bed.campaign(id, replica).deliveries == ["failed": 1, "reserved": 1])

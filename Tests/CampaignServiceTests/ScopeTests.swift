@@ -187,6 +187,41 @@ struct ScopeTests {
         ]
     }
 
+    @Test("a file that another office has imported is said to be theirs")
+    func importedElsewhere() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        _ = try await replica.client.openPastCampaign(Self.opening, options: CampaignBed.options(Self.ofB))
+        var same = Self.opening
+        same.officePath = "/a/"
+        let error = await refusal { [same] in
+            try await replica.client.openPastCampaign(same, options: CampaignBed.options(Self.ofA))
+        }
+        #expect(error?.code == .permissionDenied && error?.field == "import_key")
+    }
+
+    @Test("a plan that names no office is of the office of the person who makes it, and stays there when it is changed")
+    func noOffice() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await bed.putOffer(replica)
+        var plan = bed.plan([], officePath: "/b/")
+        plan.officePath = ""
+        let made = try #require(
+            try await replica.client.createCampaign(.init(plan: plan), options: CampaignBed.options(Self.ofB)).campaign)
+        #expect(made.plan?.officePath == "/b/")
+        let bank = Principal(user: "bob", roles: ["marketer"], officePath: "/")
+        let changed = try await replica.client.updateCampaign(
+            .init(campaignID: made.campaignID, version: 1, plan: plan), options: CampaignBed.options(bank)
+        ).campaign
+        #expect(changed?.plan?.officePath == "/b/" && changed?.version == 2)
+        let foreign = await refusal { [plan] in
+            try await replica.client.updateCampaign(
+                .init(campaignID: made.campaignID, version: 2, plan: plan), options: CampaignBed.options(Self.ofA))
+        }
+        #expect(foreign?.code == .notFound && foreign?.field == "campaign_id")
+    }
+
     @Test("a campaign cannot be moved to another office, nor contact customers of one")
     func moved() async throws {
         let bed = try await CampaignBed.make()

@@ -335,6 +335,13 @@ struct TriggerTests {
             try await bed.administrator.execute(
                 "INSERT INTO campaign.contact_state SELECT partition, customer_id FROM profile.customer WHERE customer_id = 7"
             )
+            try await bed.administrator.execute(
+                "INSERT INTO campaign.stop_wish SELECT campaign_id, now() + interval '1 hour' FROM campaign.campaign")
+            let stopping = await refusal {
+                try await replica.client.redriveDeadLetter(.init(deadLetterID: letter.deadLetterID), options: options)
+            }
+            #expect(stopping?.code == .unavailable)
+            try await bed.administrator.execute("DELETE FROM campaign.stop_wish")
             _ = try await replica.client.redriveDeadLetter(.init(deadLetterID: letter.deadLetterID), options: options)
             #expect(try await bed.count("SELECT count(*) FROM campaign.contact") == 30)
             #expect(try await replica.client.listDeadLetters(.init(), options: options).deadLetters.isEmpty)

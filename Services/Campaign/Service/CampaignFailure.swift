@@ -13,9 +13,13 @@ enum CampaignFailure: Error {
     case unknownSnapshot
     case unknownDeadLetter
     case unknownImport
+    /// The same file was imported by an office that is neither the person's nor below it.
+    case importedElsewhere
     /// Somebody else changed the campaign at the same moment.
     case changedMeanwhile
     case policyChangedMeanwhile
+    /// Somebody stops the campaign at this moment, and may yet fail to.
+    case aboutToStop
     /// A person of a part of the bank would change what holds for all of it.
     case wholeBankOnly
     /// The snapshot belongs to an office that does not lie below the campaign's or above it.
@@ -59,6 +63,12 @@ extension CampaignFailure: RPCErrorConvertible {
             RPCError(.notFound, "No dead letter you may see has this id.", field: "dead_letter_id")
         case .unknownImport:
             RPCError(.notFound, "No import has this campaign: open it first.", field: "campaign_id")
+        case .importedElsewhere:
+            RPCError(
+                .permissionDenied, "Another office has imported this file: ask it, or an office above both.",
+                field: "import_key")
+        case .aboutToStop:
+            RPCError(.unavailable, "A campaign is being stopped at this moment: try again when it has been.")
         case .changedMeanwhile:
             RPCError(.aborted, "Somebody else changed the campaign at this moment: read it again, then repeat.")
         case .policyChangedMeanwhile:

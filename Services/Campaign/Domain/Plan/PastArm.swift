@@ -14,7 +14,8 @@ package struct PastArm: Sendable, Hashable {
             throw CampaignProblem(.invalid, field: "arms", "Name 2 to 20 arms, the control arm among them.")
         }
         for (index, arm) in arms.enumerated() where !Names.isTitle(arm.name, atMost: 100) {
-            throw CampaignProblem(.invalid, field: "arms[\(index)].name", "Give every arm a name of at most 100 bytes.")
+            throw CampaignProblem(
+                .invalid, field: "arms[\(index)].name", "Give every arm a name of at most 100 characters.")
         }
         guard Set(arms.map(\.name)).count == arms.count else {
             throw CampaignProblem(.invalid, field: "arms", "Give every arm another name.")

@@ -17,8 +17,12 @@ struct DeliveryRedrive: Sendable {
         let found = try await connection.query(OpenContactStorage.readStatement((letter.partition, letter.deliveryID)))
         guard let first = try found.first.map(OpenContact.init(row:)), let campaign = campaigns[first.key.campaignID]
         else { throw CampaignFailure.unknownDeadLetter }
-        let running = try await connection.query(LiveCampaignStorage.lockRunningStatement([campaign.id]))
-        guard !running.isEmpty else {
+        let running = try await connection.pipeline([
+            LiveCampaignStorage.lockRunningStatement([campaign.id]),
+            LiveCampaignStorage.runningStatement([campaign.id]),
+        ])
+        guard !running[0].isEmpty else {
+            guard running[1].isEmpty else { throw CampaignFailure.aboutToStop }
             throw CampaignFailure.problem(
                 CampaignProblem(.wrongState, field: "dead_letter_id", "The campaign does not run: start it first."))
         }

@@ -41,7 +41,12 @@ extension CampaignHandler {
         let now = try await clock.now()
         let response = try await ownChange(context, request) { connection in
             switch found {
-            case .entry(let letter): try await consumer.redrive(letter, in: connection)
+            case .entry(let letter):
+                do {
+                    try await consumer.redrive(letter, in: connection)
+                } catch is LogRetryLater {
+                    throw CampaignFailure.aboutToStop
+                }
             case .delivery(let letter):
                 let redrive = DeliveryRedrive(book: book, timeZone: clock.timeZone)
                 try await redrive.again(letter, now: now, in: connection)

@@ -18,7 +18,7 @@ extension CampaignHandler {
         let now = try await clock.now()
         return try await ownChange(context, request) { connection in
             if let found = try await PastStorage.find(importKey: request.importKey, in: connection) {
-                try Self.requireScope(found, person)
+                guard Self.isInScope(found, person) else { throw CampaignFailure.importedElsewhere }
                 return CampaignV1.OpenPastCampaignResponse(
                     campaignID: found.campaign.id, nextChunk: found.nextChunk, closed: found.campaign.state == .closed)
             }
@@ -90,13 +90,12 @@ extension CampaignHandler {
         guard let found = try await PastStorage.find(campaignID: campaignID, in: connection) else {
             throw CampaignFailure.unknownImport
         }
-        try Self.requireScope(found, person)
+        guard Self.isInScope(found, person) else { throw CampaignFailure.unknownImport }
         return found
     }
 
-    private static func requireScope(_ found: PastStorage.Import, _ person: Principal?) throws {
-        guard let person else { return }
-        guard found.campaign.plan.officePath.hasPrefix(person.officePath) else { throw CampaignFailure.unknownImport }
+    private static func isInScope(_ found: PastStorage.Import, _ person: Principal?) -> Bool {
+        found.campaign.plan.officePath.hasPrefix(person?.officePath ?? "/")
     }
 
     /// A campaign of the past has no waves of its own any more; name, office and conversion count.
