@@ -11,7 +11,8 @@ extension CampaignHandler {
     private static var claimLimit: Int { 500 }
     private static var reportLimit: Int { 500 }
     private static var deliveriesAtOnce: Int { 500 }
-    /// A waiting claim answers this long before its deadline, so that the answer arrives.
+    /// A claim is answered this long before its deadline, so that the answer arrives: what it hands out would else be
+    /// with nobody until its lease lapses.
     private static var claimMargin: Duration { .milliseconds(300) }
 
     func claimDeliveries(
@@ -20,28 +21,38 @@ extension CampaignHandler {
         try requireMachine(context)
         let order = try Self.order(request)
         let end = context.deadline - Self.claimMargin
-        while true {
+        // Nothing is handed out in an answer that may come too late.
+        while ContinuousClock.now < end {
             // Read before looking, so that what is reserved meanwhile ends the wait.
             let generation = signal.generation
-            let (response, refused) = try await claim(order, request, context)
-            let rest = end - .now
+            let (response, refused) = try await claim(order, request, context, before: end)
             // With a key the first answer counts, for it is stored.
-            guard response.deliveries.isEmpty, context.idempotencyKey == nil, rest > .zero else { return response }
+            guard response.deliveries.isEmpty, context.idempotencyKey == nil else {
+                logger.debug(
+                    "deliveries handed out",
+                    metadata: [
+                        "worker": "\(request.worker)", "channel": "\(order.channel)",
+                        "deliveries": "\(response.deliveries.count)",
+                    ])
+                return response
+            }
             // Behind those who opted out meanwhile there may be others who did not.
             if refused > 0 { continue }
             guard request.wait else { return response }
-            await signal.wait(after: generation, atMost: min(rest, dependencies.bounds.claimLookInterval))
+            await signal.wait(after: generation, atMost: min(end - .now, dependencies.bounds.claimLookInterval))
             try Task.checkCancellation()
         }
     }
+        return CampaignV1.ClaimDeliveriesResponse()
 
     private func claim(
-        _ order: DeliveryClaims.Order, _ request: CampaignV1.ClaimDeliveriesRequest, _ context: CallContext
+        _ order: DeliveryClaims.Order, _ request: CampaignV1.ClaimDeliveriesRequest, _ context: CallContext,
+        before end: ContinuousClock.Instant
     ) async throws -> (response: CampaignV1.ClaimDeliveriesResponse, refused: Int) {
         let now = try await clock.now()
         let refused = Mutex(0)
         let response = try await idempotency.run(
-            context, request, pool: pool, options: TransactionOptions(deadline: context.deadline)
+            context, request, pool: pool, options: TransactionOptions(deadline: end)
         ) { connection in
             let result = try await claims.claim(order, now: now, in: connection)
             refused.withLock { $0 = result.refused }

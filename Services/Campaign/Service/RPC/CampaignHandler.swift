@@ -2,6 +2,7 @@ internal import CampaignDomain
 internal import Contracts
 internal import EventLog
 internal import Foundation
+internal import Logging
 internal import Postgres
 internal import ProtobufC
 internal import RPC
@@ -20,7 +21,6 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
     let reports: DeliveryReports
     let past: PastImport
     let idempotency = Idempotency(schema: "campaign")
-    let writer = EventLogWriter(schema: "campaign")
 
     /// Suite services that may act for themselves: the command for people and the channel worker.
     static let machines: Set<String> = ["gateway", "zhike"]
@@ -44,6 +44,7 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
     var pool: PostgresPool { dependencies.pool }
     var clock: any BusinessClock { dependencies.clock }
 
+    var logger: Logger { dependencies.logger }
     /// A person's call goes through row-level security, a suite service's own through the owner.
     func pool(for context: CallContext) -> PostgresPool {
         context.principal == nil ? dependencies.pool : dependencies.requestPool
