@@ -108,6 +108,24 @@ struct ContactGateTests {
         #expect(wait(["fax": 1], hours: 0) == QuietWait(contacts: 1, until: nil))
     }
 
+    @Test("what a worker could let leave in quiet hours before its lease lapses waits for their end")
+    func quietWithin() {
+        let policy = ContactPolicy(quietHours: [
+            QuietHours(channel: "sms", fromMinute: 12 * 60 + 5, untilMinute: 12 * 60 + 6)
+        ])
+        func isQuiet(_ minutes: Double, for seconds: Double) -> Bool {
+            policy.isQuiet(channel: "sms", from: Self.noon + minutes * 60, seconds: seconds, in: Self.shanghai)
+        }
+        #expect(!isQuiet(0, for: 299) && isQuiet(0, for: 300))
+        #expect(isQuiet(0, for: 600) && isQuiet(5.5, for: 0) && isQuiet(5.5, for: 600))
+        #expect(!isQuiet(6, for: 600))
+        func wait(_ lease: Duration) -> QuietWait? {
+            policy.quietWait(of: ["sms": 1], at: Self.noon + 270, leases: ["sms": lease], in: Self.shanghai)
+        }
+        #expect(wait(.seconds(29)) == nil)
+        #expect(wait(.seconds(30)) == QuietWait(contacts: 1, until: Self.noon + 360))
+    }
+
     @Test("quiet hours of another channel do not matter, and may lie within a day")
     func quietHoursOfChannel() {
         let policy = ContactPolicy(quietHours: [QuietHours(channel: "call", fromMinute: 12 * 60, untilMinute: 14 * 60)])

@@ -241,7 +241,8 @@ extension CampaignV1 {
         /// From 1.
         public var number: Int32 = 0
         public var channel: String = ""
-        /// Business time; 0: when the campaign starts.
+        /// Business time; 0: when the campaign starts, for waves before all that have a time. Never before the wave
+        /// before it.
         public var startsAtMicros: Int64 = 0
 
         public init() {}
@@ -312,9 +313,10 @@ extension CampaignV1 {
         public static let protobufName = "zhike.campaign.v1.CampaignPlan"
 
         public var name: String = ""
+        /// Empty: of the person who makes the draft; where a plan is changed, as it stands.
         public var officePath: String = ""
         public var offerCode: String = ""
-        /// Purpose that the customer must have consented to.
+        /// Purpose that the customer must have consented to; at most 32 characters, as is each channel.
         public var purpose: String = ""
         public var snapshotID: Int64 = 0
         /// Share of the audience that is held, in basis points: 2000 is 20 %.
@@ -541,6 +543,7 @@ extension CampaignV1 {
 
         public var campaignID: Int64 = 0
         public var version: Int64 = 0
+        /// A code of at most 48 characters, for example "reviewed"; never content. Stands in the audit log.
         public var reason: String = ""
 
         public init() {}
@@ -916,7 +919,7 @@ extension CampaignV1 {
         /// Names the claim; a report without it is refused.
         public var fencingToken: Int64 = 0
         public var attempt: Int32 = 0
-        /// "sending" or "unknown" when listed.
+        /// "sending" when it is handed out; any of "reserved", "sending", "sent", "unknown" and "failed" when listed.
         public var state: String = ""
         public var changedAtMicros: Int64 = 0
         /// Partition of the customer; the report names it again.
@@ -973,6 +976,7 @@ extension CampaignV1 {
         /// channel
         /// deduplicates.
         public var leaseMilliseconds: Int32 = 0
+        /// Names the worker in the log of this service; nothing depends on it.
         public var worker: String = ""
         /// Answer only when something is due, at the latest at the deadline less a margin.
         public var wait: Bool = false

@@ -16,7 +16,8 @@ extension CampaignV1 {
             _ request: CampaignV1.ListOffersRequest, context: CallContext
         ) async throws -> CampaignV1.ListOffersResponse
 
-        /// Caps and quiet hours of the bank; over all campaigns.
+        /// Caps and quiet hours of the bank; over all campaigns. Without a key it is not to be repeated: the version
+        /// has moved on.
         func putContactPolicy(
             _ request: CampaignV1.PutContactPolicyRequest, context: CallContext
         ) async throws -> CampaignV1.PutContactPolicyResponse
@@ -45,7 +46,9 @@ extension CampaignV1 {
             _ request: CampaignV1.StartCampaignRequest, context: CallContext
         ) async throws -> CampaignV1.StartCampaignResponse
 
-        /// running -> paused: no further contact is reserved or sent until it is started again.
+        /// running -> paused: no further contact is reserved or handed to a worker until it is started again. What a
+        /// worker already
+        /// has may still leave, within its lease.
         func pauseCampaign(
             _ request: CampaignV1.PauseCampaignRequest, context: CallContext
         ) async throws -> CampaignV1.PauseCampaignResponse
@@ -77,7 +80,10 @@ extension CampaignV1 {
         ) async throws -> CampaignV1.ClosePastCampaignResponse
 
         /// For the gateway's channel worker: leases deliveries that are due. Consent is asked once more before each is
-        /// handed out.
+        /// handed out, and
+        /// none is where a part of the lease lies in quiet hours. A claim may bring fewer than were asked for although
+        /// more are due:
+        /// no more than fit into one message, and none less than 300 ms before the deadline.
         func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, context: CallContext
         ) async throws -> CampaignV1.ClaimDeliveriesResponse
@@ -96,6 +102,8 @@ extension CampaignV1 {
             _ request: CampaignV1.ListDeadLettersRequest, context: CallContext
         ) async throws -> CampaignV1.ListDeadLettersResponse
 
+        /// Gives what was put aside another chance. Without a key it is not to be repeated: a letter is driven again
+        /// once.
         func redriveDeadLetter(
             _ request: CampaignV1.RedriveDeadLetterRequest, context: CallContext
         ) async throws -> CampaignV1.RedriveDeadLetterResponse
@@ -143,7 +151,8 @@ extension CampaignV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
-        /// Caps and quiet hours of the bank; over all campaigns.
+        /// Caps and quiet hours of the bank; over all campaigns. Without a key it is not to be repeated: the version
+        /// has moved on.
         public func putContactPolicy(
             _ request: CampaignV1.PutContactPolicyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutContactPolicyResponse {
@@ -184,7 +193,9 @@ extension CampaignV1 {
             try await caller.call(CampaignServiceMethods.startCampaign, request, options)
         }
 
-        /// running -> paused: no further contact is reserved or sent until it is started again.
+        /// running -> paused: no further contact is reserved or handed to a worker until it is started again. What a
+        /// worker already
+        /// has may still leave, within its lease.
         public func pauseCampaign(
             _ request: CampaignV1.PauseCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PauseCampaignResponse {
@@ -240,7 +251,10 @@ extension CampaignV1 {
         }
 
         /// For the gateway's channel worker: leases deliveries that are due. Consent is asked once more before each is
-        /// handed out.
+        /// handed out, and
+        /// none is where a part of the lease lies in quiet hours. A claim may bring fewer than were asked for although
+        /// more are due:
+        /// no more than fit into one message, and none less than 300 ms before the deadline.
         public func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClaimDeliveriesResponse {
@@ -288,6 +302,8 @@ extension CampaignV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
+        /// Gives what was put aside another chance. Without a key it is not to be repeated: a letter is driven again
+        /// once.
         public func redriveDeadLetter(
             _ request: CampaignV1.RedriveDeadLetterRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.RedriveDeadLetterResponse {
@@ -314,7 +330,7 @@ extension CampaignV1 {
         public static let putContactPolicy = RPCMethod<
             CampaignV1.PutContactPolicyRequest, CampaignV1.PutContactPolicyResponse
         >(
-            "zhike.campaign.v1.CampaignService/PutContactPolicy", kind: .idempotent)
+            "zhike.campaign.v1.CampaignService/PutContactPolicy", kind: .mutating)
         public static let getContactPolicy = RPCMethod<
             CampaignV1.GetContactPolicyRequest, CampaignV1.GetContactPolicyResponse
         >(
@@ -372,7 +388,7 @@ extension CampaignV1 {
         public static let redriveDeadLetter = RPCMethod<
             CampaignV1.RedriveDeadLetterRequest, CampaignV1.RedriveDeadLetterResponse
         >(
-            "zhike.campaign.v1.CampaignService/RedriveDeadLetter", kind: .idempotent)
+            "zhike.campaign.v1.CampaignService/RedriveDeadLetter", kind: .mutating)
         public static let waitApplied = RPCMethod<CampaignV1.WaitAppliedRequest, CampaignV1.WaitAppliedResponse>(
             "zhike.campaign.v1.CampaignService/WaitApplied", kind: .read)
 

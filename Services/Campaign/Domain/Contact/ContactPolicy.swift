@@ -23,24 +23,35 @@ package struct ContactPolicy: Sendable, Hashable {
         quietHours.contains { $0.concerns(channel) && $0.contains(minuteOfDay: minuteOfDay) }
     }
 
-    /// What of the contacts that are reserved waits for quiet hours to end; nil where nothing does.
-    ///
-    /// - Parameter reserved: contacts by channel.
-    package func quietWait(of reserved: [String: Int64], at moment: Date, in zone: TimeZone) -> QuietWait? {
-        let minute = MinuteOfDay.of(moment, in: zone)
-        let quiet = reserved.filter { $0.value > 0 && isQuiet(channel: $0.key, minuteOfDay: minute) }
-        guard !quiet.isEmpty else { return nil }
-        return QuietWait(
-            contacts: quiet.values.reduce(0, +),
-            until: quiet.keys.compactMap { quietEnd(channel: $0, from: moment, in: zone) }.min())
+    /// Whether no contact may leave through this channel at some moment from one on, for so many seconds.
+    package func isQuiet(channel: String, from moment: Date, seconds: TimeInterval, in zone: TimeZone) -> Bool {
+        let moments = Array(stride(from: 0, to: seconds, by: 60)) + [seconds]
+        return moments.contains { isQuiet(channel: channel, minuteOfDay: MinuteOfDay.of(moment + $0, in: zone)) }
     }
 
-    /// The first minute from a moment on in which contacts may leave through a channel; nil where quiet hours never end.
-    private func quietEnd(channel: String, from moment: Date, in zone: TimeZone) -> Date? {
+    /// What of the contacts that are reserved waits for quiet hours to end; nil where nothing does.
+    ///
+    /// - Parameters:
+    ///   - reserved: contacts by channel.
+    ///   - leases: how long a worker of a channel has what it claims. In the last so many seconds before quiet hours
+    ///     nothing is handed out any more.
+    package func quietWait(
+        of reserved: [String: Int64], at moment: Date, leases: [String: Duration] = [:], in zone: TimeZone
+    ) -> QuietWait? {
+        func isQuiet(_ channel: String, at moment: Date) -> Bool {
+            let lease = (leases[channel] ?? .zero) / .seconds(1)
+            return self.isQuiet(channel: channel, from: moment, seconds: lease, in: zone)
+        }
+        let quiet = reserved.filter { $0.value > 0 && isQuiet($0.key, at: moment) }
+        guard !quiet.isEmpty else { return nil }
         let start = (moment.timeIntervalSince1970 / 60).rounded(.down) * 60
         // A day and an hour: a day on which clocks are turned back is that long.
-        return (0...1_500).lazy.map { Date(timeIntervalSince1970: start + Double($0) * 60) }
-            .first { !isQuiet(channel: channel, minuteOfDay: MinuteOfDay.of($0, in: zone)) }
+        let minutes = (0...1_500).lazy.map { Date(timeIntervalSince1970: start + Double($0) * 60) }
+        // Quiet hours that never end name none.
+        let ends = quiet.keys.compactMap { channel in
+            minutes.first { $0 >= moment && !isQuiet(channel, at: $0) }
+        }
+        return QuietWait(contacts: quiet.values.reduce(0, +), until: ends.min())
     }
 
     package func check() throws(CampaignProblem) {

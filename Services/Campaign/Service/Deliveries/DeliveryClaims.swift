@@ -37,9 +37,10 @@ struct DeliveryClaims: Sendable {
         let machineNow = Date()
         let (content, due) = try await look(order, machineNow: machineNow, in: connection)
         let policy = content.policy
-        // Quiet hours only delay what is reserved: the cap has counted it, and it leaves when they end.
-        let minute = MinuteOfDay.of(now, in: timeZone)
-        guard !policy.isQuiet(channel: order.channel, minuteOfDay: minute) else { return Result() }
+        // Quiet hours only delay what is reserved: the cap has counted it, and it leaves when they end. A worker may let it
+        // leave at any moment of its lease, so none of them may be quiet.
+        let lease = order.lease / .seconds(1)
+        guard !policy.isQuiet(channel: order.channel, from: now, seconds: lease, in: timeZone) else { return Result() }
         guard !due.isEmpty else { return Result() }
         let held = try await lock(due, content, in: connection)
 
@@ -67,7 +68,7 @@ struct DeliveryClaims: Sendable {
                 changes.append(
                     ContactChange(
                         claimed.contact, claimed.contact.machine, reason: "", contactedAt: now,
-                        leaseUntil: machineNow + order.lease / .seconds(1)))
+                        leaseUntil: machineNow + lease))
                 result.claimed.append(claimed)
             }
         }

@@ -20,6 +20,7 @@ extension CampaignHandler {
     ) async throws -> CampaignV1.ClaimDeliveriesResponse {
         try requireMachine(context)
         let order = try Self.order(request)
+        leases.note(order.lease, of: order.channel)
         let end = context.deadline - Self.claimMargin
         // Nothing is handed out in an answer that may come too late.
         while ContinuousClock.now < end {
@@ -42,8 +43,8 @@ extension CampaignHandler {
             await signal.wait(after: generation, atMost: min(end - .now, dependencies.bounds.claimLookInterval))
             try Task.checkCancellation()
         }
-    }
         return CampaignV1.ClaimDeliveriesResponse()
+    }
 
     private func claim(
         _ order: DeliveryClaims.Order, _ request: CampaignV1.ClaimDeliveriesRequest, _ context: CallContext,

@@ -22,7 +22,8 @@ extension CampaignHandler {
             guard !totals.reserved.isEmpty else { return (campaign, totals, nil as ContactPolicy?) }
             return (campaign, totals, try await PolicyStorage.current(in: connection).policy)
         }
-        let wait = try await policy?.quietWait(of: totals.reserved, at: clock.now(), in: clock.timeZone)
+        let wait = try await policy?.quietWait(
+            of: totals.reserved, at: clock.now(), leases: leases.newest, in: clock.timeZone)
         return CampaignV1.GetCampaignResponse(campaign: CampaignV1.Campaign(campaign, totals, wait))
     }
 

@@ -20,6 +20,7 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
     let claims: DeliveryClaims
     let reports: DeliveryReports
     let past: PastImport
+    let leases = NewestLeases()
     let idempotency = Idempotency(schema: "campaign")
 
     /// Suite services that may act for themselves: the command for people and the channel worker.
@@ -43,8 +44,8 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
 
     var pool: PostgresPool { dependencies.pool }
     var clock: any BusinessClock { dependencies.clock }
-
     var logger: Logger { dependencies.logger }
+
     /// A person's call goes through row-level security, a suite service's own through the owner.
     func pool(for context: CallContext) -> PostgresPool {
         context.principal == nil ? dependencies.pool : dependencies.requestPool

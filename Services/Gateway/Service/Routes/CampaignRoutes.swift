@@ -68,7 +68,8 @@ enum CampaignRoutes {
             }.within(.seconds(15)),
             .command(
                 "/v1/campaigns/{id}/pause", "pauseCampaign",
-                "running -> paused: nothing further is reserved or sent until it is started again.", .runCampaigns,
+                "running -> paused: nothing further is reserved or handed to a channel until it is started again. "
+                    + "What a channel worker already has may still leave, within its lease.", .runCampaigns,
                 parameters: [campaignID], reply: CampaignShapes.campaign
             ) { call in
                 try await clients.campaign.pauseCampaign(

@@ -322,7 +322,7 @@ struct  Zhike__Campaign__V1__Wave
   int32_t number;
   char *channel;
   /*
-   * Business time; 0: when the campaign starts.
+   * Business time; 0: when the campaign starts, for waves before all that have a time. Never before the wave before it.
    */
   int64_t starts_at_micros;
 };
@@ -385,10 +385,13 @@ struct  Zhike__Campaign__V1__CampaignPlan
 {
   ProtobufCMessage base;
   char *name;
+  /*
+   * Empty: of the person who makes the draft; where a plan is changed, as it stands.
+   */
   char *office_path;
   char *offer_code;
   /*
-   * Purpose that the customer must have consented to.
+   * Purpose that the customer must have consented to; at most 32 characters, as is each channel.
    */
   char *purpose;
   int64_t snapshot_id;
@@ -568,6 +571,9 @@ struct  Zhike__Campaign__V1__ApproveCampaignRequest
   ProtobufCMessage base;
   int64_t campaign_id;
   int64_t version;
+  /*
+   * A code of at most 48 characters, for example "reviewed"; never content. Stands in the audit log.
+   */
   char *reason;
 };
 #define ZHIKE__CAMPAIGN__V1__APPROVE_CAMPAIGN_REQUEST__INIT \
@@ -839,7 +845,7 @@ struct  Zhike__Campaign__V1__Delivery
   int64_t fencing_token;
   int32_t attempt;
   /*
-   * "sending" or "unknown" when listed.
+   * "sending" when it is handed out; any of "reserved", "sending", "sent", "unknown" and "failed" when listed.
    */
   char *state;
   int64_t changed_at_micros;
@@ -870,6 +876,9 @@ struct  Zhike__Campaign__V1__ClaimDeliveriesRequest
    * deduplicates.
    */
   int32_t lease_milliseconds;
+  /*
+   * Names the worker in the log of this service; nothing depends on it.
+   */
   char *worker;
   /*
    * Answer only when something is due, at the latest at the deadline less a margin.

@@ -1,0 +1,72 @@
+internal import Contracts
+internal import Foundation
+internal import Postgres
+internal import RPC
+internal import TestSupport
+internal import Testing
+
+@Suite("what is handed out, and when")
+struct HandingOutTests {
+    private func planned(_ count: Int, _ bed: CampaignBed, _ replica: Replica) async throws -> Int64 {
+        let id = try await bed.start(bed.plan(try await bed.addCustomers(count)), replica)
+        try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == Int64(count) }
+        return id
+    }
+
+    @Test("nothing is handed out that its worker could let leave in quiet hours, and it counts as waiting for them")
+    func leaseIntoQuietHours() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        let quiet = CampaignV1.QuietHours(channel: "*", fromMinute: 10 * 60 + 30, untilMinute: 11 * 60)
+        try await bed.policy(.init(quietHours: [quiet]), replica)
+        try await replica.running {
+            let id = try await planned(3, bed, replica)
+            // Half a minute before quiet hours begin.
+            bed.clock.advance(by: 29.5 * 60)
+            #expect(try await bed.campaign(id, replica).quietWait == nil)
+            #expect(try await bed.claim(replica, leaseMilliseconds: 31_000).isEmpty)
+            let wait = try await bed.campaign(id, replica).quietWait
+            #expect(wait == .init(deliveries: 3, untilMicros: (CampaignBed.start + 3_600).microseconds))
+            #expect(try await bed.claim(replica, leaseMilliseconds: 29_000).count == 3)
+        }
+    }
+
+    @Test("a claim whose answer may come too late hands out nothing")
+    func tooLate() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(3, bed, replica)
+            var options = CampaignBed.options(nil)
+            options.timeout = .milliseconds(290)
+            let request = CampaignV1.ClaimDeliveriesRequest(channel: "sms", limit: 3, leaseMilliseconds: 60_000)
+            let late = try? await replica.client.claimDeliveries(request, options: options)
+            #expect(late?.deliveries.isEmpty != false)
+            #expect(try await bed.campaign(id, replica).deliveries == ["reserved": 3])
+            #expect(try await bed.claim(replica).count == 3)
+        }
+    }
+
+    @Test("whoever's consent changes at the moment is passed over: no other waits, and it is no stranger")
+    func passedOver() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await planned(3, bed, replica)
+            try await bed.administrator.execute("DELETE FROM profile.consent_guard WHERE customer_id = 3")
+            try await bed.administrator.transaction { connection in
+                _ = try await connection.query(
+                    "SELECT FROM profile.consent_guard WHERE customer_id = 1 FOR UPDATE")
+                #expect(try await bed.claim(replica).map(\.customerID) == [2])
+                #expect(try await bed.campaign(id, replica).refused == ["unknown_customer": 1])
+            }
+            #expect(try await bed.claim(replica).map(\.customerID) == [1])
+        }
+    }
+
+    @Test("a policy and a dead letter change once: a call without a key is not repeated")
+    func notRepeated() {
+        #expect(CampaignV1.CampaignServiceMethods.putContactPolicy.kind == .mutating)
+        #expect(CampaignV1.CampaignServiceMethods.redriveDeadLetter.kind == .mutating)
+    }
+}
