@@ -1,6 +1,8 @@
 internal import Contracts
+internal import Foundation
 internal import Postgres
 internal import RPC
+internal import Synchronization
 internal import Testing
 
 @Suite("Members are listed page by page, and one customer can be tested")
@@ -91,6 +93,43 @@ struct MemberTests {
             "SELECT what FROM audit.entry WHERE entry_right = 'members.export' AND result = 'done'")
         let exported = try rows.map { try $0.decode(0, as: String.self) }
         #expect(exported == ["segment \(segment)"])
+    }
+
+    @Test("a cursor of a person is good for an hour, and then the listing is begun, and audited, again")
+    func longestListing() async throws {
+        let bed = try await bed(customers: 9_000)
+        let owner = bed.owner()
+        let machineTime = Mutex(Date(timeIntervalSince1970: 1_790_000_000))
+        let client = try bed.client(owner: owner) { machineTime.withLock { $0 } }
+        let segment = try await bed.segment("age > 0").segmentID
+        let snapshot = try await bed.freeze(segment).snapshotID
+        let listings: [(String) async throws -> (count: Int, next: String)] = [
+            { cursor in
+                let page = try await client.listMembers(
+                    .init(segmentID: segment, pageCursor: cursor), options: TestBed.options())
+                return (page.members.count, page.nextPageCursor)
+            },
+            { cursor in
+                let page = try await client.listSnapshotMembers(
+                    .init(snapshotID: snapshot, pageCursor: cursor), options: TestBed.options())
+                return (page.members.count, page.nextPageCursor)
+            },
+        ]
+        for list in listings {
+            let first = try await list("").next
+            machineTime.withLock { $0 += 3_600 }
+            let second = try await list(first)
+            #expect(second.count > 0)
+            machineTime.withLock { $0 += 1 }
+            // Also behind a page that was read in time: the hour is that of the listing.
+            for cursor in [first, second.next] {
+                let refused = await #expect(throws: RPCError.self) { try await list(cursor) }
+                #expect(refused?.code == .invalidArgument && refused?.field == "page_cursor")
+                #expect(refused?.message.contains("begin the listing again") == true)
+            }
+            #expect(try await list("").count > 0)
+        }
+        await owner.close()
     }
 
     @Test("a customer is tested condition by condition, by id and by identity")

@@ -1,13 +1,7 @@
 internal import Contracts
-internal import EventLog
-internal import Foundation
-internal import Logging
 internal import Postgres
 internal import RPC
-internal import RPCInProcessTransport
 internal import SegmentationDomain
-internal import ServiceKit
-internal import TestSupport
 internal import Testing
 
 @testable internal import SegmentationService
@@ -19,20 +13,8 @@ struct OneStateTests {
         let bed = try await TestBed.make(traits: ["age": .integer])
         try await bed.addCustomers((1...5).map { TestCustomer(id: $0, traits: ["age": "40"]) })
         let segment = try await bed.segment("age > 30").segmentID
-        let owner = PostgresPool(
-            bed.database.connecting(as: "zhike_segmentation"), logger: Logger(label: "test"))
-        let secret = Array(repeating: UInt8(7), count: 32)
-        let segmentation = Segmentation(
-            ownerPool: owner, requestPool: owner, evaluator: DisturbedEvaluator(administrator: bed.administrator),
-            clock: FixedBusinessClock(bed.now, timeZone: .gmt),
-            audit: AuditLog(try AuditChain(service: "segmentation", key: secret)),
-            cursors: PageCursor(key: try ServiceKey(id: "k", service: "segmentation", secret: secret)),
-            idempotency: Idempotency(schema: "segmentation"),
-            membership: MembershipLogger(
-                MembershipLog(pool: owner, notifier: LogNotifier(pool: owner, log: Segmentation.log)),
-                logger: Logger(label: "test")))
-        let client = SegmentationV1.SegmentationServiceClient(
-            try InProcessChannel(router: segmentationRouter(segmentation), caller: "gateway"))
+        let owner = bed.owner()
+        let client = try bed.client(owner: owner, evaluator: DisturbedEvaluator(administrator: bed.administrator))
 
         let frozen = try await client.freeze(.init(segmentID: segment), options: TestBed.options())
         #expect(frozen.snapshot?.count == 5)

@@ -6,16 +6,21 @@ internal import Postgres
 internal import ProfileService
 internal import RPC
 internal import RPCInProcessTransport
-internal import SegmentationService
 internal import ServiceKit
+internal import ServiceLifecycle
 internal import TestSupport
+
+@testable internal import SegmentationService
 
 /// The segmentation service as `main` builds it, over a database of its own with profile's real schema.
 struct TestBed {
     let administrator: PostgresPool
+    /// What runs beside the calls; nothing of it does where a test does not start it.
+    let services: [any Service]
     let client: SegmentationV1.SegmentationServiceClient
-    /// The same service as the campaign service calls it.
+    /// The same service as other suite services call it.
     let campaign: SegmentationV1.SegmentationServiceClient
+    let kpi: SegmentationV1.SegmentationServiceClient
     /// Profile as the gateway calls it.
     let profile: ProfileV1.ProfileServiceClient
     let database: PostgresConfiguration
@@ -37,12 +42,17 @@ struct TestBed {
         let logger = Logger(label: "test")
         let administrator = PostgresPool(database, logger: logger)
         try await Bootstrap.run(pool: administrator)
+        let segmentation = try await parts("segmentation", database, buildSegmentation)
+        let profile = try await parts("profile", database, buildProfile)
+        func channel(_ parts: ServiceParts, from caller: String) throws -> InProcessChannel {
+            try InProcessChannel(router: parts.router ?? RPCRouter(), caller: caller)
+        }
         let bed = TestBed(
-            administrator: administrator,
-            client: .init(try await channel(to: "segmentation", from: "gateway", database, buildSegmentation)),
-            campaign: .init(try await channel(to: "segmentation", from: "campaign", database, buildSegmentation)),
-            profile: .init(try await channel(to: "profile", from: "gateway", database, buildProfile)),
-            database: database)
+            administrator: administrator, services: segmentation.services,
+            client: .init(try channel(segmentation, from: "gateway")),
+            campaign: .init(try channel(segmentation, from: "campaign")),
+            kpi: .init(try channel(segmentation, from: "kpi")),
+            profile: .init(try channel(profile, from: "gateway")), database: database)
         try await administrator.execute("INSERT INTO platform.clock (now_is) VALUES (\(bed.now))")
         let definitions = traits.sorted { $0.key < $1.key }.map { name, type in
             ProfileV1.TraitDefinition(
@@ -55,9 +65,9 @@ struct TestBed {
         return bed
     }
 
-    private static func channel(
-        to service: String, from caller: String, _ database: PostgresConfiguration, _ build: ServiceRunner.Build
-    ) async throws -> InProcessChannel {
+    private static func parts(
+        _ service: String, _ database: PostgresConfiguration, _ build: ServiceRunner.Build
+    ) async throws -> ServiceParts {
         let folder = URL.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -78,15 +88,48 @@ struct TestBed {
             ])
         let environment = try ServiceEnvironment(
             configuration: configuration, logger: Logger(label: service), metrics: MetricsRegistry())
-        let parts = try await build(environment)
-        return try InProcessChannel(router: parts.router ?? RPCRouter(), caller: caller)
+        return try await build(environment)
+    }
+
+    /// The same service with parts of the test's own.
+    ///
+    /// - Parameter owner: logged in as `zhike_segmentation`.
+    func client(
+        owner: PostgresPool, evaluator: any RuleEvaluator = SQLRuleEvaluator(),
+        machineTime: @escaping @Sendable () -> Date = { Date() }
+    ) throws -> SegmentationV1.SegmentationServiceClient {
+        let secret = Array(repeating: UInt8(7), count: 32)
+        let logger = Logger(label: "test")
+        let segmentation = Segmentation(
+            ownerPool: owner, requestPool: owner, evaluator: evaluator,
+            clock: FixedBusinessClock(now, timeZone: .gmt),
+            audit: AuditLog(try AuditChain(service: "segmentation", key: secret)),
+            cursors: PageCursor(key: try ServiceKey(id: "k", service: "segmentation", secret: secret)),
+            idempotency: Idempotency(schema: "segmentation"),
+            membership: MembershipLogger(Self.membershipLog(owner), logger: logger), machineTime: machineTime)
+        return .init(try InProcessChannel(router: segmentationRouter(segmentation), caller: "gateway"))
+    }
+
+    static func membershipLog(_ owner: PostgresPool) -> MembershipLog {
+        MembershipLog(pool: owner, notifier: LogNotifier(pool: owner, log: Segmentation.log))
+    }
+
+    /// As the segmentation service itself is logged in.
+    func owner(poolSize: Int = 3) -> PostgresPool {
+        var configuration = database.connecting(as: "zhike_segmentation")
+        configuration.poolSize = poolSize
+        return PostgresPool(configuration, logger: Logger(label: "test"))
     }
 
     /// A segment of the head office.
-    func segment(_ rule: String, officePath: String = "/head/") async throws -> SegmentationV1.Segment {
+    ///
+    /// - Parameter key: makes it repeatable.
+    func segment(
+        _ rule: String, officePath: String = "/head/", key: String? = nil
+    ) async throws -> SegmentationV1.Segment {
         let request = SegmentationV1.CreateSegmentRequest(
             name: "A segment", rule: .init(form: .text(rule)), officePath: officePath)
-        guard let segment = try await client.createSegment(request, options: Self.options()).segment else {
+        guard let segment = try await client.createSegment(request, options: Self.options(key: key)).segment else {
             throw RPCError(.internalError, "no segment came back")
         }
         return segment

@@ -20,6 +20,8 @@ struct Segmentation: Sendable {
     let cursors: PageCursor
     let idempotency: Idempotency
     let membership: MembershipLogger
+    /// Machine time as all replicas have it.
+    var machineTime: @Sendable () -> Date = { Date() }
 
     static let log = "segmentation"
 

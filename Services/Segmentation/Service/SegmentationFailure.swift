@@ -16,6 +16,8 @@ enum SegmentationFailure: Error {
     /// A log that members are not read from.
     case unreadLog(field: String)
     case positionAhead
+    /// Its export was audited so long ago that it has to be asked for again.
+    case listingTooOld
 }
 
 extension SegmentationFailure: RPCErrorConvertible {
@@ -46,6 +48,10 @@ extension SegmentationFailure: RPCErrorConvertible {
             RPCError(
                 .failedPrecondition, "The profile log has not reached this position: send one that profile gave.",
                 field: "after")
+        case .listingTooOld:
+            RPCError(
+                .invalidArgument, "This listing was begun more than an hour ago: begin the listing again.",
+                field: "page_cursor")
         }
     }
 }

@@ -30,6 +30,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.CountRequest, context: CallContext
         ) async throws -> SegmentationV1.CountResponse
 
+        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
         func listMembers(
             _ request: SegmentationV1.ListMembersRequest, context: CallContext
         ) async throws -> SegmentationV1.ListMembersResponse
@@ -45,6 +46,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.GetSnapshotRequest, context: CallContext
         ) async throws -> SegmentationV1.GetSnapshotResponse
 
+        /// A person's listing is audited where it begins and lasts an hour.
         func listSnapshotMembers(
             _ request: SegmentationV1.ListSnapshotMembersRequest, context: CallContext
         ) async throws -> SegmentationV1.ListSnapshotMembersResponse
@@ -116,12 +118,14 @@ extension SegmentationV1 {
             try await caller.call(SegmentationServiceMethods.count, request, options)
         }
 
+        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
         public func listMembers(
             _ request: SegmentationV1.ListMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListMembersResponse {
             try await caller.call(SegmentationServiceMethods.listMembers, request, options)
         }
 
+        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
         ///
         /// Every page in turn, each asked for only when it is wanted.
         public func listMembersPages(
@@ -147,12 +151,14 @@ extension SegmentationV1 {
             try await caller.call(SegmentationServiceMethods.getSnapshot, request, options)
         }
 
+        /// A person's listing is audited where it begins and lasts an hour.
         public func listSnapshotMembers(
             _ request: SegmentationV1.ListSnapshotMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListSnapshotMembersResponse {
             try await caller.call(SegmentationServiceMethods.listSnapshotMembers, request, options)
         }
 
+        /// A person's listing is audited where it begins and lasts an hour.
         ///
         /// Every page in turn, each asked for only when it is wanted.
         public func listSnapshotMembersPages(

@@ -68,8 +68,9 @@ enum SegmentRoutes {
                     SegmentationV1.CountRequest(of: .segmentID(try call.value(of: segmentID))), options: call.options)
             }.within(.seconds(30)),
             .get(
-                "/v1/segments/{id}/members", "listMembers", "Customers who fit the segment now, in pages.",
-                .exportMembers, parameters: [segmentID, Parameter<String>.cursor], reply: SegmentShapes.members
+                "/v1/segments/{id}/members", "listMembers",
+                "Customers who fit the segment now, in pages; begin a listing again after an hour.", .exportMembers,
+                parameters: [segmentID, Parameter<String>.cursor], reply: SegmentShapes.members
             ) { call in
                 try await clients.segmentation.listMembers(
                     SegmentationV1.ListMembersRequest(

@@ -29,7 +29,8 @@ enum SnapshotRoutes {
                 ).snapshot.present()
             },
             .get(
-                "/v1/snapshots/{id}/members", "listSnapshotMembers", "The frozen members, in pages.", .exportMembers,
+                "/v1/snapshots/{id}/members", "listSnapshotMembers",
+                "The frozen members, in pages; begin a listing again after an hour.", .exportMembers,
                 parameters: [snapshotID, Parameter<String>.cursor], reply: SegmentShapes.snapshotMembers
             ) { call in
                 try await clients.segmentation.listSnapshotMembers(
