@@ -82,6 +82,20 @@ struct ScopeTests {
         #expect(Set(all.members.map(\.customerID)) == [3, 4])
     }
 
+    @Test("of suite services campaign alone reads a snapshot for itself")
+    func machines() async throws {
+        let bed = try await bed()
+        let snapshot = try await bed.freeze(try await bed.segment("age > 30").segmentID).snapshotID
+        let members = SegmentationV1.ListSnapshotMembersRequest(snapshotID: snapshot)
+        #expect(await code { _ = try await bed.campaign.listSnapshotMembers(members, options: CallOptions()) } == nil)
+        #expect(
+            await code { _ = try await bed.kpi.getSnapshot(.init(snapshotID: snapshot), options: CallOptions()) }
+                == .permissionDenied)
+        #expect(
+            await code { _ = try await bed.kpi.listSnapshotMembers(members, options: CallOptions()) }
+                == .permissionDenied)
+    }
+
     @Test("a call without a person, without an office or without the right is refused")
     func gate() async throws {
         let bed = try await bed()
@@ -100,6 +114,16 @@ struct ScopeTests {
             await code {
                 _ = try await bed.client.listMembers(.init(segmentID: segment), options: TestBed.options(analyst))
             } == .permissionDenied)
+    }
+
+    @Test("whoever reads reports may ask for the position, an auditor too")
+    func auditor() async throws {
+        let bed = try await bed()
+        for role in ["auditor", "admin"] {
+            let person = Principal(user: "x", roles: [role], officePath: "/")
+            let reply = try await bed.client.getPosition(.init(), options: TestBed.options(person))
+            #expect(reply.position?.log == "segmentation")
+        }
     }
 
     @Test("the request role reads nothing from any table or view without a scope")

@@ -25,11 +25,18 @@ struct Segmentation: Sendable {
 
     static let log = "segmentation"
 
-    /// Suite services that may read for themselves, without a person.
-    static let readingMachines: Set<String> = ["campaign", "kpi"]
+    /// Suite services that may read snapshots for themselves, without a person: campaign makes its audiences of them.
+    static let readingMachines: Set<String> = ["campaign"]
 
-    /// Where a read goes: a person's through row-level security, a suite service's own through the owner.
-    func reading(
+    /// For what a person reads, through row-level security.
+    func reading(_ right: Right, _ context: CallContext) throws -> TransactionOptions {
+        TransactionOptions(
+            isReadOnly: true, officePath: try Gate.require(right, context).officePath,
+            deadline: snapshotDeadline(context))
+    }
+
+    /// Where a read of a snapshot goes: a person's through row-level security, a suite service's own through the owner.
+    func readingSnapshots(
         _ right: Right, _ context: CallContext
     ) throws -> (pool: PostgresPool, options: TransactionOptions) {
         let person = try Gate.require(right, context, orMachines: Self.readingMachines)

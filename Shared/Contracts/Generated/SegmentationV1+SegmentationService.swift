@@ -56,7 +56,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.TestCustomerRequest, context: CallContext
         ) async throws -> SegmentationV1.TestCustomerResponse
 
-        /// The heads of the segmentation log.
+        /// The heads of the segmentation log, with everything that was frozen before the call. Asks for no right.
         func getPosition(
             _ request: SegmentationV1.GetPositionRequest, context: CallContext
         ) async throws -> SegmentationV1.GetPositionResponse
@@ -176,7 +176,7 @@ extension SegmentationV1 {
             try await caller.call(SegmentationServiceMethods.testCustomer, request, options)
         }
 
-        /// The heads of the segmentation log.
+        /// The heads of the segmentation log, with everything that was frozen before the call. Asks for no right.
         public func getPosition(
             _ request: SegmentationV1.GetPositionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetPositionResponse {

@@ -35,7 +35,7 @@ extension Segmentation {
         let what = "snapshot \(id)"
         let isPerson = context.principal != nil
         if isPerson { _ = try await audit.require(.exportMembers, context, what: what, pool: ownerPool) }
-        let (pool, options) = try reading(.exportMembers, context)
+        let (pool, options) = try readingSnapshots(.exportMembers, context)
         let listing = try listing(cursor, context, what)
         let found = try await pool.transaction(options) { connection in
             if listing == nil, try await SnapshotStorage.find(id, in: connection) == nil {

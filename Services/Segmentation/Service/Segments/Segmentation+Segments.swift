@@ -53,16 +53,16 @@ extension Segmentation {
     }
 
     func segment(_ context: CallContext, id: Int64) async throws -> Segment {
-        let (pool, options) = try reading(.readSegments, context)
-        let segment = try await pool.transaction(options) { try await SegmentStorage.find(id, in: $0) }
+        let options = try reading(.readSegments, context)
+        let segment = try await requestPool.transaction(options) { try await SegmentStorage.find(id, in: $0) }
         guard let segment else { throw SegmentationFailure.unknownSegment }
         return segment
     }
 
     func segments(_ context: CallContext, cursor: String) async throws -> Page<Segment> {
-        let (pool, options) = try reading(.readSegments, context)
+        let options = try reading(.readSegments, context)
         let position = try CursorPosition(cursor, cursors, context, subject: "")
-        let found = try await pool.transaction(options) {
+        let found = try await requestPool.transaction(options) {
             try await SegmentStorage.list(after: position?[0] ?? 0, limit: Page<Segment>.rowLimit + 1, in: $0)
         }
         return Page(found) { last in

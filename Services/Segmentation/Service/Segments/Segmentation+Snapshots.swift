@@ -60,9 +60,9 @@ extension Segmentation {
         return snapshot
     }
 
-    /// How far the segmentation log is written, with all that was frozen before.
+    /// How far the segmentation log is written, with all that was frozen before. It tells of nobody and of no segment, so
+    /// that whoever reads a report may ask for it.
     func position(_ context: CallContext) async throws -> LogPosition {
-        _ = try Gate.require(.readSegments, context, orMachines: Self.readingMachines)
         try await membership.log.catchUp(deadline: context.deadline)
         return try await ownerPool.withConnection(deadline: context.deadline) {
             try await LogHeads.read(schema: Self.log, in: $0)
@@ -70,7 +70,7 @@ extension Segmentation {
     }
 
     func snapshot(_ context: CallContext, id: Int64) async throws -> Snapshot {
-        let (pool, options) = try reading(.readSegments, context)
+        let (pool, options) = try readingSnapshots(.readSegments, context)
         let snapshot = try await pool.transaction(options) { try await SnapshotStorage.find(id, in: $0) }
         guard let snapshot else { throw SegmentationFailure.unknownSnapshot }
         return snapshot
