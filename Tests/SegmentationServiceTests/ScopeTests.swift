@@ -82,6 +82,17 @@ struct ScopeTests {
         #expect(Set(all.members.map(\.customerID)) == [3, 4])
     }
 
+    @Test("a segment for which nobody names an office is of the office of whoever makes it")
+    func ownOffice() async throws {
+        let bed = try await bed()
+        let request = SegmentationV1.CreateSegmentRequest(name: "A", rule: .init(form: .text("age > 10")))
+        let east = TestBed.options(TestBed.east)
+        let segment = try #require(try await bed.client.createSegment(request, options: east).segment)
+        #expect(segment.officePath == "/head/east/")
+        let listed = try await bed.client.listMembers(.init(segmentID: segment.segmentID), options: east)
+        #expect(Set(listed.members.map(\.customerID)) == [3, 4])
+    }
+
     @Test("of suite services campaign alone reads a snapshot for itself")
     func machines() async throws {
         let bed = try await bed()

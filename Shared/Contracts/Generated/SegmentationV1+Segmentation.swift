@@ -137,7 +137,7 @@ extension SegmentationV1 {
 
         public var name: String = ""
         public var rule: SegmentationV1.Rule? = nil
-        /// Office that owns it; within the caller's scope.
+        /// Office that owns it, within the caller's scope; empty: the caller's own.
         public var officePath: String = ""
 
         public init() {}

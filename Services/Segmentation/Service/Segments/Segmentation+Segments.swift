@@ -7,19 +7,21 @@ internal import ServiceKit
 
 extension Segmentation {
     /// - Parameters:
+    ///   - officePath: of the office that owns it; empty: the person's own.
     ///   - content: the rule, checked against the dictionary as it is when the segment is written.
     func createSegment<Request: ProtobufMessage, Reply: ProtobufMessage>(
         _ context: CallContext, _ request: Request, officePath: String,
         content: @Sendable (RuleDictionary) throws -> SegmentContent, reply: @Sendable (Segment) -> Reply
     ) async throws -> Reply {
         let person = try await audit.require(.editSegments, context, what: "segment new", pool: ownerPool)
-        try Gate.requireOffice(officePath, within: person)
+        let office = officePath.isEmpty ? person.officePath : officePath
+        try Gate.requireOffice(office, within: person)
         let moment = try await clock.now()
         return try await idempotency.run(context, request, pool: requestPool, options: writing(context, person)) {
             connection in
             let content = try content(try await ProfileReader.dictionary(in: connection))
             let segment = try await SegmentStorage.insert(
-                content, officePath: officePath, by: person.user, at: moment, in: connection)
+                content, officePath: office, by: person.user, at: moment, in: connection)
             try await auditChange(of: segment, context, in: connection)
             return reply(segment)
         }

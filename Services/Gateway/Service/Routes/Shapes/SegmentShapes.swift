@@ -62,7 +62,9 @@ enum SegmentShapes {
         [
             .required("name", \.name, .text(1...100, .line)),
             .presence("rule", \.rule, rule, isRequired: true),
-            .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
+            .omittable(
+                "office_path", \.officePath,
+                CommonShapes.officePath.described("The office that owns it; your own where absent."), absent: ""),
         ])
 
     static let update = JSONShape<SegmentationV1.UpdateSegmentRequest>.object(

@@ -152,7 +152,7 @@ struct  Zhike__Segmentation__V1__CreateSegmentRequest
   char *name;
   Zhike__Segmentation__V1__Rule *rule;
   /*
-   * Office that owns it; within the caller's scope.
+   * Office that owns it, within the caller's scope; empty: the caller's own.
    */
   char *office_path;
 };
