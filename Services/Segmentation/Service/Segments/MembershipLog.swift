@@ -13,10 +13,27 @@ struct MembershipLog: Sendable {
 
     private static let lookPause = Duration.milliseconds(25)
 
-    /// Logs the next part. Says whether there was one.
-    func step() async throws -> Bool {
-        let wasThere = try await pool.transaction { connection in
-            // Held from here on: replicas wait for one another.
+    /// A replica that stands still between two statements loses the part it took, so that another can go on with it.
+    static func options(deadline: ContinuousClock.Instant? = nil) -> TransactionOptions {
+        TransactionOptions(deadline: deadline, idleTimeout: .seconds(4))
+    }
+
+    /// Logs the next part. Says whether it did: not where there is none, nor where somebody else is at it, for whom no
+    /// connection waits.
+    func step(deadline: ContinuousClock.Instant? = nil) async throws -> Bool {
+        let wasThere: Bool
+        do {
+            wasThere = try await logPart(Self.options(deadline: deadline))
+        } catch let error as PostgresError where error.sqlState == MembershipStorage.takenState {
+            return false
+        }
+        if wasThere { notifier.signal() }
+        return wasThere
+    }
+
+    private func logPart(_ options: TransactionOptions) async throws -> Bool {
+        try await pool.transaction(options) { connection in
+            // Held from here on.
             guard let part = try await MembershipStorage.takePart(in: connection) else { return false }
             let changes = try await MembershipStorage.changes(of: part, in: connection)
             try await MembershipStorage.finish(part, in: connection)
@@ -25,8 +42,6 @@ struct MembershipLog: Sendable {
                 try MembershipEntries.entries(of: part, changes), in: connection)
             return true
         }
-        if wasThere { notifier.signal() }
-        return wasThere
     }
 
     /// Waits until what was frozen before is logged, and helps with it.
@@ -38,8 +53,8 @@ struct MembershipLog: Sendable {
         while try await !pool.withConnection(
             deadline: deadline, { try await MembershipStorage.isLogged(upTo: newest, in: $0) })
         {
-            // None where somebody else has just done it: the next may be there all the same.
-            if try await !step() { try await Task.sleep(for: Self.lookPause) }
+            // Not where somebody else is at it, or has just done it: the next may be there all the same.
+            if try await !step(deadline: deadline) { try await Task.sleep(for: Self.lookPause) }
         }
     }
 }

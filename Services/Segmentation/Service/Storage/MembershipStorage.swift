@@ -54,14 +54,21 @@ enum MembershipStorage {
         var partitions: ClosedRange<Int16>
     }
 
+    /// What the server answers where somebody else has taken the part.
+    static let takenState = "55P03"
+
     /// The next part of the oldest freeze that is not logged yet, held until the transaction ends.
+    ///
+    /// Nobody waits for who holds it, and nobody passes over it either: freezes are logged in their order.
+    ///
+    /// - Throws: `PostgresError` with ``takenState`` where somebody else holds it.
     static func takePart(in connection: PostgresConnection) async throws -> Part? {
         try await connection.query(
             """
             SELECT t.snapshot_id, t.previous_snapshot_id, n.segment_id, n.segment_version, n.frozen_at,
                 t.next_partition, t.partitions_at_once
             FROM segmentation.membership_task t JOIN segmentation.snapshot n ON n.snapshot_id = t.snapshot_id
-            ORDER BY t.snapshot_id LIMIT 1 FOR UPDATE OF t
+            ORDER BY t.snapshot_id LIMIT 1 FOR UPDATE OF t NOWAIT
             """
         ).first.map { row in
             let (id, old, segment, version, at, next, count) = try row.decode(
