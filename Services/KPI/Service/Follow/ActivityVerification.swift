@@ -62,6 +62,7 @@ struct ActivityVerification: Sendable {
     private func stand(_ deadline: ContinuousClock.Instant) async throws -> Stand {
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true, deadline: deadline)
         return try await pool.transaction(options) { connection in
+            try await RebuildStorage.holdOff(in: connection)
             var stand = Stand(
                 stored: try await ActivityStorage.stored(in: connection), applied: [:], letters: [:])
             for source in ActivitySource.all {

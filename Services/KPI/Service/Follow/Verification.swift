@@ -59,7 +59,8 @@ struct Verification: Sendable {
     ) async throws -> Outcome {
         let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true, deadline: deadline)
         let (stored, applied, letters) = try await pool.transaction(options) { connection in
-            (
+            try await RebuildStorage.holdOff(in: connection)
+            return (
                 try await CellStorage.stored(partition: partition, campaignID: campaignID, in: connection),
                 try await AppliedStorage.offsets(
                     consumer: consumer, log: "campaign", of: partition, in: connection)[partition],

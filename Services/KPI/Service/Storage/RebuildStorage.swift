@@ -6,4 +6,11 @@ enum RebuildStorage {
     static func forgetCounts(in connection: PostgresConnection) async throws {
         try await connection.execute("TRUNCATE kpi.fact, kpi.cell, kpi.activity, kpi.customer_office")
     }
+
+    /// Keeps rebuilds out until the transaction ends, and waits for one that is under way. To be called first: it takes no
+    /// snapshot, and one taken earlier would hold the cursors from before the rebuild, but no count, because TRUNCATE empties
+    /// a table for older snapshots too.
+    static func holdOff(in connection: PostgresConnection) async throws {
+        try await connection.execute("LOCK TABLE kpi.cell, kpi.activity IN ACCESS SHARE MODE")
+    }
 }
