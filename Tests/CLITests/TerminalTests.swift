@@ -66,6 +66,20 @@ struct TerminalTests {
         }
     }
 
+    @Test("tells of a recomputation all differences, also those that are not shown")
+    func recomputation() {
+        var reply = KPIV1.VerifyResponse(cells: 3_000, entries: 9, differences: [.init(cell: "a")])
+        // As a kpi service of before answers.
+        #expect(reply.total == 1 && !reply.summary.contains(";"))
+        reply.differenceCount = 2_500
+        #expect(reply.total == 2_500)
+        #expect(
+            reply.summary
+                == localized(
+                    "3000 cells, 9 entries, 2500 differences; the first 1 are shown",
+                    "3000 个单元，9 条日志，2500 处差异；仅显示前 1 处"))
+    }
+
     @Test("finds a suite by what it left in its folder, and says when it ended without being stopped")
     func running() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zhike-test-\(UUID().uuidString)")

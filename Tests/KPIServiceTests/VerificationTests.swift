@@ -65,4 +65,58 @@ struct VerificationTests {
         await owner.close()
         bed.consumer.cancel()
     }
+
+    @Test("it tells how many differences there are, shows the first thousand, and of each kind some")
+    func manyDifferences() async throws {
+        let bed = try await KPIBed.make()
+        try await Self.counted(bed)
+        try await bed.administrator.execute(
+            """
+            INSERT INTO kpi.cell (partition, campaign_id, office_path, day, arm, is_control, measure, reason, amount)
+            SELECT n % 256, 9, '/head/', 'day ' || n, 'a', false, 1, '', 1 FROM generate_series(1, 1500) AS n
+            """)
+        try await bed.administrator.execute(
+            """
+            INSERT INTO kpi.activity (office_path, day, measure, subject, amount)
+            SELECT '/head/', 'day ' || n, 2, 'login', 1 FROM generate_series(1, 300) AS n
+            """)
+        let unreadable = try await bed.write([KPIBed.entry(7, 5, [0xFF, 0xFF])], to: "profile")
+        _ = try await bed.client.getActivity(.init(after: [unreadable]), options: KPIBed.headOffice)
+        let verified = try await bed.verify()
+        #expect(verified.differenceCount == 1_801)
+        #expect(verified.differences.count == 1_000)
+        let kinds = Dictionary(grouping: verified.differences) { $0.cell.prefix { $0 != " " && $0 != "," } }
+        #expect(kinds.mapValues(\.count) == ["entries": 1, "activity": 300, "campaign": 699])
+        // A campaign that only cells name is known, and nothing of the others stands in its answer.
+        let one = try await bed.client.verify(.init(campaignID: 9), options: KPIBed.headOffice)
+        #expect(one.differenceCount == 1_500 && one.differences.count == 1_000)
+        bed.consumer.cancel()
+    }
+
+    @Test(
+        "each kind has half of the room, and what one leaves free is the other's",
+        arguments: [(0, 0, 0, 0), (2_000, 2_000, 500, 500), (10, 2_000, 10, 990), (2_000, 10, 990, 10)])
+    func room(_ cells: Int, _ activity: Int, _ shownCells: Int, _ shownActivity: Int) {
+        func differences(_ name: String, _ count: Int) -> [KPIV1.Difference] {
+            Array(repeating: KPIV1.Difference(cell: name), count: count)
+        }
+        let all = ShownDifferences(
+            cells: differences("cell", cells), activity: differences("activity", activity))
+        #expect(all.count == cells + activity)
+        #expect(all.shown.count { $0.cell == "cell" } == shownCells)
+        #expect(all.shown.count { $0.cell == "activity" } == shownActivity)
+    }
+
+    @Test("a campaign that neither an entry nor a cell names is not found, and no campaign without differences")
+    func unknownCampaign() async throws {
+        let bed = try await KPIBed.make()
+        try await Self.counted(bed)
+        let failure = await #expect(throws: RPCError.self) {
+            try await bed.client.verify(.init(campaignID: 999), options: KPIBed.headOffice)
+        }
+        #expect(failure?.code == .notFound && failure?.field == "campaign_id")
+        let known = try await bed.client.verify(.init(campaignID: 1), options: KPIBed.headOffice)
+        #expect(known.differenceCount == 0 && known.cells > 0)
+        bed.consumer.cancel()
+    }
 }

@@ -308,14 +308,16 @@ extension KPIV1.VerifyResponse {
         self.cells = source.pointee.cells
         self.entries = source.pointee.entries
         self.differences = reader.messages(source.pointee.differences, source.pointee.n_differences)
+        self.differenceCount = source.pointee.difference_count
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__kpi__v1__verify_response__init, byteBound: 22)
+        let target = writer.structure(zhike__kpi__v1__verify_response__init, byteBound: 33)
         target.pointee.cells = self.cells
         target.pointee.entries = self.entries
         target.pointee.n_differences = self.differences.count
         target.pointee.differences = writer.messages(self.differences, elementBound: 6, Zhike__Kpi__V1__Difference.self)
+        target.pointee.difference_count = self.differenceCount
         return UnsafeMutableRawPointer(target)
     }
 }

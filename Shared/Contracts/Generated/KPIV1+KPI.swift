@@ -341,18 +341,23 @@ extension KPIV1 {
 
         public var cells: Int64 = 0
         public var entries: Int64 = 0
+        /// The first 1,000, of all kinds: entries that are not counted, cells of campaigns, activity.
         public var differences: [KPIV1.Difference] = []
+        /// All that there are.
+        public var differenceCount: Int64 = 0
 
         public init() {}
 
         public init(
             cells: Int64 = 0,
             entries: Int64 = 0,
-            differences: [KPIV1.Difference] = []
+            differences: [KPIV1.Difference] = [],
+            differenceCount: Int64 = 0
         ) {
             self.cells = cells
             self.entries = entries
             self.differences = differences
+            self.differenceCount = differenceCount
         }
     }
 

@@ -22,6 +22,7 @@ extension KPIV1 {
         ) async throws -> KPIV1.GetActivityResponse
 
         /// Recomputes every cell from the logs and lists the differences.
+        /// NOT_FOUND for a campaign that neither an entry nor a cell names.
         func verify(
             _ request: KPIV1.VerifyRequest, context: CallContext
         ) async throws -> KPIV1.VerifyResponse
@@ -69,6 +70,7 @@ extension KPIV1 {
         }
 
         /// Recomputes every cell from the logs and lists the differences.
+        /// NOT_FOUND for a campaign that neither an entry nor a cell names.
         public func verify(
             _ request: KPIV1.VerifyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.VerifyResponse {

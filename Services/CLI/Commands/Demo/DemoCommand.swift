@@ -127,8 +127,8 @@ struct DemoCommand: AsyncParsableCommand {
         let verified = try await reader.verify()
         Terminal.shared.result(
             localized(
-                "\nkpi verify: \(verified.cells) cells from \(verified.entries) entries, \(verified.differences.count) differ",
-                "\n核对：由 \(verified.entries) 条日志重算 \(verified.cells) 个单元，\(verified.differences.count) 个不一致"))
+                "\nkpi verify: \(verified.cells) cells from \(verified.entries) entries, \(verified.total) differ",
+                "\n核对：由 \(verified.entries) 条日志重算 \(verified.cells) 个单元，\(verified.total) 个不一致"))
         let channel = simulator.summary
         Terminal.shared.result(
             localized(
@@ -141,7 +141,7 @@ struct DemoCommand: AsyncParsableCommand {
                     : ""))
         // A campaign of the past was contacted before us.
         let contacted = hillstrom == nil ? report.arms.filter { !$0.control }.reduce(0) { $0 + $1.customers } : 0
-        guard verified.differences.isEmpty, channel.duplicates == 0, contacted == Int64(channel.taken) else {
+        guard verified.total == 0, channel.duplicates == 0, contacted == Int64(channel.taken) else {
             throw ExitCode.failure
         }
     }

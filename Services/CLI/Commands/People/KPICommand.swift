@@ -82,10 +82,7 @@ struct KPICommand: AsyncParsableCommand {
             for difference in reply.differences {
                 Terminal.shared.result("\(difference.cell): \(difference.stored) ≠ \(difference.recomputed)")
             }
-            Terminal.shared.result(
-                localized(
-                    "\(reply.cells) cells, \(reply.entries) entries, \(reply.differences.count) differences",
-                    "\(reply.cells) 个单元，\(reply.entries) 条日志，\(reply.differences.count) 处差异"))
+            Terminal.shared.result(reply.summary)
             if !reply.differences.isEmpty { throw ExitCode.failure }
         }
 

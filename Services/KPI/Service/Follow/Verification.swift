@@ -36,6 +36,8 @@ struct Verification: Sendable {
         var cells: Int64 = 0
         var entries: Int64 = 0
         var differences: [CellDifference] = []
+        /// Whether an entry or a cell names the campaign that was asked for.
+        var isCampaignKnown = false
         /// nil where every entry was counted. What cannot be read stands here whichever campaign was asked for.
         var setAside: SetAsideEntries?
     }
@@ -48,6 +50,7 @@ struct Verification: Sendable {
             outcome.cells += one.cells
             outcome.entries += one.entries
             outcome.differences += one.differences
+            outcome.isCampaignKnown = outcome.isCampaignKnown || one.isCampaignKnown
             outcome.setAside?.count += one.setAside?.count ?? 0
             outcome.setAside = outcome.setAside ?? one.setAside
         }
@@ -68,9 +71,10 @@ struct Verification: Sendable {
                     consumer: consumer, log: "campaign", of: partition, in: connection)[partition] ?? []
             )
         }
-        let (total, setAside) = try await recount(partition, campaignID, applied, letters, deadline)
+        let (total, setAside, isNamed) = try await recount(partition, campaignID, applied, letters, deadline)
         let keys = Set(stored.keys).union(total.amounts.keys)
-        var outcome = Outcome(cells: Int64(keys.count), entries: applied)
+        var outcome = Outcome(
+            cells: Int64(keys.count), entries: applied, isCampaignKnown: isNamed || !stored.isEmpty)
         outcome.setAside = SetAsideEntries(partition: partition, offsets: setAside)
         outcome.differences = keys.filter { stored[$0] ?? 0 != total.amounts[$0] ?? 0 }.map {
             CellDifference(key: $0, stored: stored[$0] ?? 0, recomputed: total.amounts[$0] ?? 0)
@@ -78,11 +82,12 @@ struct Verification: Sendable {
         return outcome
     }
 
-    /// What the entries of a partition up to an offset add up to, and those that could not be counted.
+    /// What the entries of a partition up to an offset add up to, those that could not be counted, and whether any is of the
+    /// campaign.
     private func recount(
         _ partition: Int16, _ campaignID: Int64, _ upTo: Int64, _ letters: Set<Int64>,
         _ deadline: ContinuousClock.Instant
-    ) async throws -> (Contribution, setAside: Set<Int64>) {
+    ) async throws -> (Contribution, setAside: Set<Int64>, isNamed: Bool) {
         var setAside: Set<Int64> = []
         var facts: [FactOwner: CustomerFacts] = [:]
         try await LogPages(log: "campaign", pool: pool).forEach(of: partition, upTo: upTo, deadline: deadline) { raw in
@@ -97,6 +102,6 @@ struct Verification: Sendable {
         }
         var total = Contribution()
         for (owner, one) in facts { total.merge(Contribution(campaignID: owner.campaignID, facts: one, days: days)) }
-        return (total, setAside)
+        return (total, setAside, !facts.isEmpty)
     }
 }

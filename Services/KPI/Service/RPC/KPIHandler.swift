@@ -64,18 +64,33 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         guard principal.officePath == "/" else { throw KPIFailure.notOfTheHeadOffice }
         let outcome = try await verification.run(
             campaignID: request.campaignID, deadline: context.deadline, partitions: 0..<Int16(LogPartition.count))
-        var setAside = outcome.setAside.map { [$0.proto(log: "campaign")] } ?? []
+        try await requireKnown(request.campaignID, outcome, context)
         var reply = KPIV1.VerifyResponse(cells: outcome.cells, entries: outcome.entries)
-        var differences = outcome.differences.map(\.proto)
+        var differences = ShownDifferences(
+            setAside: outcome.setAside.map { [$0.proto(log: "campaign")] } ?? [],
+            cells: outcome.differences.map(\.proto))
         if request.campaignID == 0 {
             let activity = try await activityVerification.run(deadline: context.deadline)
-            setAside += activity.setAside.map { $0.entries.proto(log: $0.log) }
+            differences.setAside += activity.setAside.map { $0.entries.proto(log: $0.log) }
             reply.cells += activity.cells
             reply.entries += activity.entries
-            differences += activity.differences.map(\.proto)
+            differences.activity = activity.differences.map(\.proto)
         }
-        reply.differences = setAside + differences.prefix(1_000)
+        reply.differences = differences.shown
+        reply.differenceCount = Int64(differences.count)
         return reply
+    }
+
+    /// One of which there is not a trace is a mistake of whoever asks, and no campaign without differences.
+    private func requireKnown(
+        _ campaignID: Int64, _ outcome: Verification.Outcome, _ context: CallContext
+    ) async throws {
+        guard campaignID != 0, !outcome.isCampaignKnown else { return }
+        // While all is counted anew, the first entries may be yet to come.
+        let isKnown = try await dependencies.pool.withConnection(deadline: context.deadline) {
+            try await CampaignNameStorage.isKnown(campaignID, in: $0)
+        }
+        guard isKnown else { throw KPIFailure.unknownCampaign }
     }
 
     func rebuild(_ request: KPIV1.RebuildRequest, context: CallContext) async throws -> KPIV1.RebuildResponse {

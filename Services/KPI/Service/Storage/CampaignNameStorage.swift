@@ -22,6 +22,11 @@ enum CampaignNameStorage {
             """
     }
 
+    /// Whether an entry of the campaign was ever counted; a rebuild does not take its name back.
+    static func isKnown(_ campaignID: Int64, in connection: PostgresConnection) async throws -> Bool {
+        try await !connection.query("SELECT FROM kpi.campaign WHERE campaign_id = \(campaignID)").isEmpty
+    }
+
     static func visible(
         _ campaignID: Int64, in connection: PostgresConnection
     ) async throws -> (name: String, currency: String)? {

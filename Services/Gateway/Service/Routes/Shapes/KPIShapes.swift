@@ -86,6 +86,7 @@ enum KPIShapes {
         [
             .required("cells", \.cells, .integer()),
             .required("entries", \.entries, .integer()),
-            .required("differences", \.differences, difference.array()),
+            .required("differences", \.differences, difference.array().described("The first 1,000, of all kinds.")),
+            .required("difference_count", \.differenceCount, .integer().described("All that there are.")),
         ])
 }

@@ -1862,7 +1862,7 @@ const ProtobufCMessageDescriptor zhike__kpi__v1__difference__descriptor =
   (ProtobufCMessageInit) zhike__kpi__v1__difference__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__kpi__v1__verify_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor zhike__kpi__v1__verify_response__field_descriptors[4] =
 {
   {
     "cells",
@@ -1900,16 +1900,29 @@ static const ProtobufCFieldDescriptor zhike__kpi__v1__verify_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "difference_count",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Kpi__V1__VerifyResponse, difference_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__kpi__v1__verify_response__field_indices_by_name[] = {
   0,   /* field[0] = cells */
+  3,   /* field[3] = difference_count */
   2,   /* field[2] = differences */
   1,   /* field[1] = entries */
 };
 static const ProtobufCIntRange zhike__kpi__v1__verify_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor =
 {
@@ -1919,7 +1932,7 @@ const ProtobufCMessageDescriptor zhike__kpi__v1__verify_response__descriptor =
   "Zhike__Kpi__V1__VerifyResponse",
   "zhike.kpi.v1",
   sizeof(Zhike__Kpi__V1__VerifyResponse),
-  3,
+  4,
   zhike__kpi__v1__verify_response__field_descriptors,
   zhike__kpi__v1__verify_response__field_indices_by_name,
   1,  zhike__kpi__v1__verify_response__number_ranges,

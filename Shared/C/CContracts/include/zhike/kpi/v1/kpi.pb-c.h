@@ -320,12 +320,19 @@ struct  Zhike__Kpi__V1__VerifyResponse
   ProtobufCMessage base;
   int64_t cells;
   int64_t entries;
+  /*
+   * The first 1,000, of all kinds: entries that are not counted, cells of campaigns, activity.
+   */
   size_t n_differences;
   Zhike__Kpi__V1__Difference **differences;
+  /*
+   * All that there are.
+   */
+  int64_t difference_count;
 };
 #define ZHIKE__KPI__V1__VERIFY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__kpi__v1__verify_response__descriptor) \
-    , 0, 0, 0,NULL }
+    , 0, 0, 0,NULL, 0 }
 
 
 struct  Zhike__Kpi__V1__RebuildRequest
