@@ -27,10 +27,13 @@ struct BankMarketingDemo: Sendable {
 
     /// - Returns: the campaign's number.
     func run(on suite: Suite, start: Date, token: String) async throws -> Int64 {
-        let rejects = FileManager.default.temporaryDirectory.appending(path: "zhike-rejects-\(UUID().uuidString).csv")
-        let imported = try await FileImport(
-            clients: suite.clients, file: file, mappingFile: mapping, rejectsFile: rejects
-        ).run(receivedAt: start)
+        // First, so that a file that cannot be replayed is refused before anything is done with it.
+        let yes = try await Self.saidYes(in: file)
+        let imported = try await DemoRejects.use { rejects in
+            try await FileImport(
+                clients: suite.clients, file: file, mappingFile: mapping, rejectsFile: rejects
+            ).run(receivedAt: start)
+        }
         Terminal.shared.say(
             localized(
                 "imported \(imported.accepted) clients, rejected \(imported.rejected)",
@@ -38,7 +41,6 @@ struct BankMarketingDemo: Sendable {
         let run = CampaignRun(suite: suite, start: start)
         let audience = try await run.freeze(Self.plan, after: imported.position)
         let campaign = try await run.run(Self.plan, audience)
-        let yes = try await saidYes()
         let outcomes = audience.customerNumbers.filter(yes.contains).map { Outcomes.One(customerNumber: $0) }
         try await Outcomes(
             gateway: GatewayClient(address: suite.address, token: token), eventType: Self.plan.conversionEvent,
@@ -47,19 +49,32 @@ struct BankMarketingDemo: Sendable {
         return campaign.campaignID
     }
 
-    /// Numbers of the rows whose `y` is yes.
-    private func saidYes() async throws -> Set<String> {
+    /// Numbers of the rows whose `y` is yes. Rows that do not have the columns of the header are left out, as the import
+    /// refuses them.
+    static func saidYes(in file: URL) async throws -> Set<String> {
         var numbers: Set<String> = []
-        var column: Int?
+        var header: (columns: Int, answer: Int)?
         for try await batch in CSVBatches(path: file.path, format: CSVFormat(delimiter: ";")) {
             for row in batch {
-                guard let index = column else {
-                    column = row.fields.firstIndex(of: "y") ?? row.fields.count - 1
+                guard let header else {
+                    guard let answer = row.fields.firstIndex(of: "y") else { throw withoutAnswer(file) }
+                    header = (row.fields.count, answer)
                     continue
                 }
-                if row.fields[index] == "yes" { numbers.insert(String(row.number - 1)) }
+                guard row.problem == nil, row.fields.count == header.columns else { continue }
+                if row.fields[header.answer] == "yes" { numbers.insert(String(row.number - 1)) }
             }
         }
+        guard header != nil else { throw withoutAnswer(file) }
         return numbers
+    }
+
+    private static func withoutAnswer(_ file: URL) -> RuntimeError {
+        RuntimeError(
+            .configurationInvalid,
+            localized(
+                "\(file.lastPathComponent) has no column y, which says what each client answered: take "
+                    + "bank-additional-full.csv as it is published.",
+                "\(file.lastPathComponent) 没有记录客户答复的 y 列：请使用原样发布的 bank-additional-full.csv。"))
     }
 }

@@ -14,10 +14,13 @@ struct HillstromDemo: Sendable {
 
     /// - Returns: the campaign's number.
     func run(on suite: Suite, start: Date) async throws -> Int64 {
-        let rejects = FileManager.default.temporaryDirectory.appending(path: "zhike-rejects-\(UUID().uuidString).csv")
-        _ = try await FileImport(
-            clients: suite.clients, file: file, mappingFile: mapping, rejectsFile: rejects
-        ).run(receivedAt: start)
-        return try await PastCampaignImport(clients: suite.clients, file: file, mappingFile: mapping).run()
+        try await DemoRejects.use { rejects in
+            _ = try await FileImport(
+                clients: suite.clients, file: file, mappingFile: mapping, rejectsFile: rejects
+            ).run(receivedAt: start)
+            return try await PastCampaignImport(
+                clients: suite.clients, file: file, mappingFile: mapping, rejectsFile: rejects
+            ).run()
+        }
     }
 }
