@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Foundation
 internal import RPC
 internal import Testing
@@ -40,5 +41,16 @@ struct DemoTests {
         }
         let folder = try #require(places.first).deletingLastPathComponent()
         #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    @Test(
+        "takes a number of customers that a bank can have, and one file of real customers",
+        arguments: [
+            ["--customers", "0"], ["--customers=-1"], ["--customers", "1000001"],
+            ["--bank-marketing", "a.csv", "--hillstrom", "b.csv"],
+        ])
+    func refused(_ arguments: [String]) throws {
+        #expect(throws: (any Error).self) { try DemoCommand.parse(arguments) }
+        #expect(try DemoCommand.parse(["--customers", "1", "--once"]).customers == 1)
     }
 }

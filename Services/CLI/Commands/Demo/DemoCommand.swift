@@ -38,6 +38,18 @@ struct DemoCommand: AsyncParsableCommand {
     /// Monday, 2 March 2026, 10:00 in Shanghai: outside quiet hours.
     private static let start = Date(timeIntervalSince1970: 1_772_416_800)
 
+    func validate() throws {
+        guard (1...1_000_000).contains(customers) else {
+            throw ValidationError(localized("Give --customers from 1 to 1000000.", "--customers 应为 1 到 1000000。"))
+        }
+        guard bankMarketing == nil || hillstrom == nil else {
+            throw ValidationError(
+                localized(
+                    "Give --bank-marketing or --hillstrom, not both: each is a demonstration of its own.",
+                    "--bank-marketing 与 --hillstrom 是两个独立的演示，请只给出一个。"))
+        }
+    }
+
     func run() async throws {
         try await withInterruption { try await demonstrate() }
     }
