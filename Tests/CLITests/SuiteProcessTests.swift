@@ -47,6 +47,28 @@ struct SuiteProcessTests {
         #expect(sandbox.running.isEmpty)
     }
 
+    @Test("one that ends again and again is given up long before the bound, and its last lines say why")
+    func neverComesUp() async throws {
+        let sandbox = try Sandbox("echo 'the channel file is wrong'\nexit 1")
+        defer { sandbox.remove() }
+        try sandbox.process.start()
+        let began = ContinuousClock.now
+        #expect(try await !sandbox.process.comesUp(within: .seconds(120)) { false })
+        #expect(ContinuousClock.now - began < .seconds(60))
+        #expect(sandbox.process.lastLines(5).contains("the channel file is wrong"))
+        await sandbox.process.stop()
+    }
+
+    @Test("one that answers has come up")
+    func comesUp() async throws {
+        let sandbox = try Sandbox("read -r line")
+        defer { sandbox.remove() }
+        try sandbox.process.start()
+        let process = sandbox.process
+        #expect(try await process.comesUp { process.identifier != nil })
+        await process.stop()
+    }
+
     @Test("a stop at any moment of restarts leaves no process")
     func stopAmidRestarts() async throws {
         for round in 0..<TestTier.rounds(short: 10, long: 200) {

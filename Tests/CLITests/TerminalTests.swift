@@ -53,7 +53,12 @@ struct TerminalTests {
         #expect(channel.name == "sms" && channel.url == "http://127.0.0.1:9000/deliveries")
         #expect(channel.statusURL == "http://127.0.0.1:9000/status")
         #expect(try UpCommand.channel("a=http://h:1").statusURL == "http://h:1/status")
-        for wrong in ["sms", "sms=", "sms=ftp://h/x", "sms=http://"] {
+        let longName = String(repeating: "a", count: 49) + "=http://h"
+        let longAddress = "sms=http://h/" + String(repeating: "a", count: 500)
+        for wrong in [
+            "sms", "sms=", "sms=ftp://h/x", "sms=http://", "SMS=http://h", "1sms=http://h", "app-push=http://h",
+            "短信=http://h", longName, longAddress,
+        ] {
             #expect(throws: ValidationError.self) { try UpCommand.channel(wrong) }
         }
         #expect(throws: (any Error).self) {

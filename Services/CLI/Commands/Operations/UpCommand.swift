@@ -126,8 +126,30 @@ struct UpCommand: AsyncParsableCommand {
                     "Write a channel as sms=http://127.0.0.1:9000/deliveries.",
                     "请将渠道写成 sms=http://127.0.0.1:9000/deliveries。"))
         }
-        let status = url.path().isEmpty ? url : url.deletingLastPathComponent()
-        return ChannelAddress(
-            name: parts[0], url: parts[1], statusURL: status.appending(path: "status").absoluteString)
+        guard isName(parts[0]) else {
+            throw ValidationError(
+                localized(
+                    "The channel \(parts[0]) cannot be named so: take 1 to 48 small letters, digits and _, a letter first.",
+                    "渠道名称 \(parts[0]) 无效：应为 1 到 48 个小写字母、数字和 _，以字母开头。"))
+        }
+        let status = (url.path().isEmpty ? url : url.deletingLastPathComponent()).appending(path: "status")
+        guard max(parts[1].count, status.absoluteString.count) <= longestAddress else {
+            throw ValidationError(
+                localized(
+                    "The address of the channel \(parts[0]) is longer than \(longestAddress) characters.",
+                    "渠道 \(parts[0]) 的地址超过 \(longestAddress) 个字符。"))
+        }
+        return ChannelAddress(name: parts[0], url: parts[1], statusURL: status.absoluteString)
+    }
+
+    /// Of what the gateway takes in its file of channels.
+    private static let longestAddress = 500
+
+    /// As the gateway reads its file of channels, and campaigns name one.
+    private static func isName(_ text: String) -> Bool {
+        guard (1...48).contains(text.utf8.count), let first = text.unicodeScalars.first else { return false }
+        let letters: ClosedRange<Unicode.Scalar> = "a"..."z"
+        return letters.contains(first)
+            && text.unicodeScalars.allSatisfy { letters.contains($0) || ("0"..."9").contains($0) || $0 == "_" }
     }
 }

@@ -137,13 +137,9 @@ actor Suite {
     }
 
     private func waitForGateway() async throws {
-        let end = ContinuousClock.now + .seconds(60)
         let client = GatewayClient(address: address)
-        while ContinuousClock.now < end {
-            if await client.isAlive() { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        let lines = processes.last?.lastLines(5) ?? ""
+        guard let gateway = processes.last, try await !gateway.comesUp({ await client.isAlive() }) else { return }
+        let lines = gateway.lastLines(5)
         throw RuntimeError(
             .endpointUnavailable,
             localized("The gateway does not start. Its last lines:\n\(lines)", "网关无法启动。最后的日志：\n\(lines)"))
