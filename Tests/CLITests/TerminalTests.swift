@@ -71,6 +71,14 @@ struct TerminalTests {
         }
     }
 
+    @Test(
+        "signs a token for nobody whom the gateway would refuse",
+        arguments: ["", "li wei", "li@bank", "李伟", "\u{212A}", String(repeating: "a", count: 65)])
+    func tokens(_ user: String) throws {
+        #expect(throws: (any Error).self) { try TokenCommand.parse([user]) }
+        #expect(try TokenCommand.parse(["Li.wei_7-b"]).user == "Li.wei_7-b")
+    }
+
     @Test("tells of a recomputation all differences, also those that are not shown")
     func recomputation() {
         var reply = KPIV1.VerifyResponse(cells: 3_000, entries: 9, differences: [.init(cell: "a")])

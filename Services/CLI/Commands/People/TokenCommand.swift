@@ -28,13 +28,25 @@ struct TokenCommand: AsyncParsableCommand {
     var data: String = Connection.defaultData
 
     func validate() throws {
-        guard !user.isEmpty else {
-            throw ValidationError(localized("Give the code of a person or machine.", "请给出人员或系统代码。"))
+        guard Self.isCode(user) else {
+            throw ValidationError(
+                localized(
+                    "Give the code of a person or machine: 1 to 64 letters, digits and . _ - signs.",
+                    "请给出人员或系统代码：1 到 64 个字母、数字或 . _ - 符号。"))
         }
         try Self.check(roles: role, office: office)
         guard (1...24 * 30).contains(hours) else {
             throw ValidationError(localized("Give --hours from 1 to 720.", "--hours 应为 1 到 720。"))
         }
+    }
+
+    /// What the gateway takes for `sub`: a token for anybody else would be refused there.
+    private static func isCode(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    || [".", "_", "-"].contains(scalar)
+            }
     }
 
     /// Roles and office that the suite knows.
