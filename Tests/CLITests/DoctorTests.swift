@@ -72,6 +72,14 @@ struct DoctorTests {
         #expect(DatabaseChecks.findings(state)[0].state == .act)
     }
 
+    @Test("tells that the gateway was not looked at where nobody said where it is, and of one that does not answer")
+    func gateway() async {
+        let unknown = await SuiteChecks.finding(gateway: nil)
+        #expect(unknown.state == .note && unknown.advice.contains("--endpoint gateway="))
+        let silent = await SuiteChecks.finding(gateway: "http://127.0.0.1:1")
+        #expect(silent.state == .act && silent.found.contains("http://127.0.0.1:1"))
+    }
+
     @Test("ends with what to do, or says that there is nothing")
     func text() {
         let fine = Finding.text([.ok("a", "b"), .note("c", "d", "Try it.")])

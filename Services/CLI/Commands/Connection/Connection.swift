@@ -10,8 +10,9 @@ struct Connection: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             localized(
-                "Address of a suite service elsewhere, as service=ipc://… or service=tcp://…; may be repeated.",
-                "其他位置的服务地址，如 service=ipc://… 或 service=tcp://…；可重复。")))
+                "Address of a suite service elsewhere, as service=ipc://… or service=tcp://…, of the gateway as gateway=http://…; "
+                    + "may be repeated.",
+                "其他位置的服务地址，如 service=ipc://… 或 service=tcp://…，网关如 gateway=http://…；可重复。")))
     var endpoint: [String] = []
 
     @Option(help: ArgumentHelp(localized("File of service keys, for services elsewhere.", "服务密钥文件（用于其他位置的服务）。")))
@@ -73,9 +74,27 @@ struct Connection: ParsableArguments {
                     localized(
                         "Write an endpoint as campaign=tcp://127.0.0.1:7003.", "请将地址写成 campaign=tcp://127.0.0.1:7003。"))
             }
+            guard parts[0] != "gateway" || Self.isWebAddress(parts[1]) else {
+                throw ValidationError(
+                    localized(
+                        "The gateway speaks HTTP: write its endpoint as gateway=http://127.0.0.1:8080.",
+                        "网关使用 HTTP：请将其地址写成 gateway=http://127.0.0.1:8080。"))
+            }
             named[parts[0]] = parts[1]
         }
         return named
+    }
+
+    private static func isWebAddress(_ text: String) -> Bool {
+        guard let url = URL(string: text) else { return false }
+        return ["http", "https"].contains(url.scheme) && url.host()?.isEmpty == false
+    }
+
+    /// Where the gateway listens: as it was named, else that of the suite in the folder. nil where the suite services are
+    /// elsewhere and the gateway was not named.
+    func gateway() throws -> String? {
+        if let named = try endpoints()["gateway"] { return named.hasSuffix("/") ? String(named.dropLast()) : named }
+        return keys == nil ? try RunningSuite.find(URL(fileURLWithPath: data)).address : nil
     }
 
     /// Runs a command's calls and turns their errors into one sentence.

@@ -75,8 +75,9 @@ struct DoctorCommand: AsyncParsableCommand {
                     localized("Start one with zhike up.", "可用 zhike up 启动。"))
             ]
         }
+        let gateway = try connection.gateway()
         return try await findings
-            + connection.use { clients in await SuiteChecks.findings(clients, gateway: running?.address) }
+            + connection.use { clients in await SuiteChecks.findings(clients, gateway: gateway) }
     }
 
     private func databaseConfiguration(_ running: RunningSuite?) throws -> PostgresConfiguration? {

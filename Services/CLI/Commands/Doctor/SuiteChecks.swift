@@ -2,6 +2,7 @@ internal import RPC
 
 /// The five suite services, each asked by a real call.
 enum SuiteChecks {
+    /// - Parameter gateway: nil where nobody said where it is.
     static func findings(_ clients: SuiteClients, gateway: String?) async -> [Finding] {
         var findings: [Finding] = []
         for service in SuiteFolder.services where service != "gateway" {
@@ -12,11 +13,18 @@ enum SuiteChecks {
                 findings.append(silent(service, error.description))
             }
         }
-        if let gateway {
-            let answers = await GatewayClient(address: gateway).isAlive()
-            findings.append(answers ? .ok("gateway", gateway) : silent("gateway", gateway))
+        return findings + [await finding(gateway: gateway)]
+    }
+
+    static func finding(gateway: String?) async -> Finding {
+        guard let gateway else {
+            return .note(
+                "gateway", localized("not looked at", "未检查"),
+                localized(
+                    "Say where it is with --endpoint gateway=http://127.0.0.1:8080.",
+                    "请用 --endpoint gateway=http://127.0.0.1:8080 指明其地址。"))
         }
-        return findings
+        return await GatewayClient(address: gateway).isAlive() ? .ok("gateway", gateway) : silent("gateway", gateway)
     }
 
     static func finding(_ service: String, isReady: Bool, reasons: [String]) -> Finding {

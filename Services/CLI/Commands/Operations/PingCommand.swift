@@ -31,11 +31,17 @@ struct PingCommand: AsyncParsableCommand {
 
     /// The gateway speaks HTTP.
     private func pingGateway(_ began: ContinuousClock.Instant) async throws {
-        let running = try RunningSuite.find(URL(fileURLWithPath: connection.data))
-        guard await GatewayClient(address: running.address).isAlive() else {
+        guard let address = try connection.gateway() else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "Say where the gateway is, as --endpoint gateway=http://127.0.0.1:8080.",
+                    "请指明网关地址，如 --endpoint gateway=http://127.0.0.1:8080。"))
+        }
+        guard await GatewayClient(address: address).isAlive() else {
             throw RuntimeError(
                 .endpointUnavailable,
-                localized("The gateway does not answer at \(running.address).", "网关 \(running.address) 无应答。"))
+                localized("The gateway does not answer at \(address).", "网关 \(address) 无应答。"))
         }
         tell(localized("ready", "就绪"), began)
     }
