@@ -34,7 +34,8 @@ public enum BusinessClockError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .notSet: "The simulated clock is not set: run zhike clock set, or configure clock.mode as system."
+        case .notSet:
+            "The simulated clock is not set: run zhike up --simulated-start, or configure clock.mode as system."
         case .backward: "Business time only moves forward, and the clock must have been set before."
         }
     }
