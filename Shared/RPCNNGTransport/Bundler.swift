@@ -175,15 +175,16 @@ final class Bundler: Sendable {
     private func expire() {
         let now = ContinuousClock.now
         let underWay = state.withLock { $0.waiting + $0.carried.values.joined() }
-        let remaining = underWay.filter { !$0.expire(at: now) }
+        // Without the lock: who is told may go on at once, and call again.
+        let ended = Set(underWay.lazy.filter { $0.expire(at: now) }.map(ObjectIdentifier.init))
         state.withLock { state in
-            state.waiting.removeAll { $0.deadline <= now }
+            // Those that came meanwhile found a look that is over, and were told nothing yet, whatever their deadline;
+            // some of them may have left already.
+            state.waiting.removeAll { ended.contains(ObjectIdentifier($0)) }
             state.nextLook = nil
-            for call in remaining { look(by: call.deadline, &state) }
-            // Those that came meanwhile found a look that is over; some of them may have left already.
             for call in state.waiting { look(by: call.deadline, &state) }
             for calls in state.carried.values {
-                for call in calls where call.deadline > now { look(by: call.deadline, &state) }
+                for call in calls where !ended.contains(ObjectIdentifier(call)) { look(by: call.deadline, &state) }
             }
         }
     }
