@@ -6,6 +6,10 @@ internal import Synchronization
 /// oldest second is forgotten and calls signed in or before it are too old from then on. A flood so shortens the window
 /// but never opens it. What was signed before it started is too old as well, because an earlier process of the same
 /// service may have seen it.
+///
+/// Callers sign by the clock on the wall, which can be set back. What was forgotten then comes into the window again,
+/// so calls of that time stay too old; but only for `memory` by the clock that nobody sets, or the service would do
+/// nothing until the time that was set back has passed once more.
 final class ReplayWindow: Sendable {
     enum Verdict: Equatable {
         case fresh
@@ -18,71 +22,46 @@ final class ReplayWindow: Sendable {
     static let shardCount = 16
     /// A call may be this much older or newer than the server's clock.
     static let toleranceSeconds: Int64 = 30
+    /// How long it is known that a call was seen. One that is signed ahead of the server's clock is accepted for twice
+    /// the tolerance; the second more is for a clock that is slowed down meanwhile.
+    static let memory = Duration.seconds(2 * toleranceSeconds + 1)
 
     private let shards: [Shard]
 
-    init(startedAtMicroseconds: Int64, capacity: Int = 1 << 19) {
+    init(startedAtMicroseconds: Int64, at start: ContinuousClock.Instant = .now, capacity: Int = 1 << 19) {
         let perShard = max(1, capacity / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in
-            Shard(capacity: perShard, floorMicroseconds: startedAtMicroseconds)
+            Shard(capacity: perShard, floorMicroseconds: startedAtMicroseconds, startedAt: start)
         }
     }
 
     /// Remembers the call and says whether it is the first of its kind. The caller has checked that its time lies
     /// within the tolerance.
-    func admit(_ nonce: Nonce, issuedAtMicroseconds: Int64) -> Verdict {
-        shards[Int(truncatingIfNeeded: nonce.low) & (Self.shardCount - 1)].admit(nonce, issuedAtMicroseconds)
+    func admit(_ nonce: Nonce, issuedAtMicroseconds: Int64, at now: ContinuousClock.Instant) -> Verdict {
+        shards[Self.shard(of: nonce)].admit(nonce, issuedAtMicroseconds, now)
+    }
+
+    /// Either half of a nonce may be the one that counts, and the other the same for all calls of a process.
+    static func shard(of nonce: Nonce) -> Int {
+        // Multiplied by odd numbers (those of SplitMix64), the highest bits depend on all the others.
+        let mixed = ((nonce.high &* 0x9E37_79B9_7F4A_7C15) ^ nonce.low) &* 0xBF58_476D_1CE4_E5B9
+        return Int(truncatingIfNeeded: mixed &>> 60) & (shardCount - 1)
     }
 }
 
 /// Its own lock, so that calls on different threads rarely wait for each other.
 private final class Shard: Sendable {
-    private static let secondCount: Int64 = 64
-
-    private struct Second {
-        var second = Int64.min
-        var nonces: Set<Nonce> = []
-    }
-
-    private struct State {
-        var seconds = [Second](repeating: Second(), count: Int(secondCount))
-        var count = 0
-        var floorMicroseconds: Int64
-    }
-
     private let capacity: Int
-    private let state: Mutex<State>
+    private let state: Mutex<SeenCalls>
 
-    init(capacity: Int, floorMicroseconds: Int64) {
+    init(capacity: Int, floorMicroseconds: Int64, startedAt start: ContinuousClock.Instant) {
         self.capacity = capacity
-        state = Mutex(State(floorMicroseconds: floorMicroseconds))
+        state = Mutex(SeenCalls(floorMicroseconds: floorMicroseconds, startedAt: start))
     }
 
-    func admit(_ nonce: Nonce, _ issuedAtMicroseconds: Int64) -> ReplayWindow.Verdict {
-        let second = issuedAtMicroseconds / 1_000_000
-        let slot = Int(second & (Self.secondCount - 1))
-        return state.withLock { state in
-            while state.count >= capacity { Self.forgetOldest(&state) }
-            guard issuedAtMicroseconds >= state.floorMicroseconds else { return .tooOld }
-            if state.seconds[slot].second != second {
-                // What stands in the slot lies a multiple of 64 seconds away: outside of every window.
-                state.count -= state.seconds[slot].nonces.count
-                state.seconds[slot] = Second(second: second)
-            }
-            guard state.seconds[slot].nonces.insert(nonce).inserted else { return .seen }
-            state.count += 1
-            return .fresh
-        }
-    }
-
-    private static func forgetOldest(_ state: inout State) {
-        var oldest: Int?
-        for index in state.seconds.indices where !state.seconds[index].nonces.isEmpty {
-            if oldest.map({ state.seconds[index].second < state.seconds[$0].second }) ?? true { oldest = index }
-        }
-        guard let oldest else { return }
-        state.count -= state.seconds[oldest].nonces.count
-        state.floorMicroseconds = max(state.floorMicroseconds, (state.seconds[oldest].second + 1) * 1_000_000)
-        state.seconds[oldest] = Second()
+    func admit(
+        _ nonce: Nonce, _ issuedAtMicroseconds: Int64, _ now: ContinuousClock.Instant
+    ) -> ReplayWindow.Verdict {
+        state.withLock { $0.admit(nonce, issuedAtMicroseconds, now, capacity: capacity) }
     }
 }

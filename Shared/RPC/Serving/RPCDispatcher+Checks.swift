@@ -10,10 +10,10 @@ extension RPCDispatcher {
     func check(_ frame: [UInt8]) -> Result<AdmittedCall, Refusal> {
         do throws(Refusal) {
             let call = try authenticate(frame)
-            let deadline = try checkTime(call)
+            let time = try checkTime(call)
             let route = try findRoute(call)
-            try checkReplay(call, route)
-            let context = try readContext(call, route, deadline)
+            try checkReplay(call, route, time.now)
+            let context = try readContext(call, route, time.deadline)
             try admit(call)
             var start = call.start
             start.isFromMemory = route.isFromMemory
@@ -71,9 +71,11 @@ extension RPCDispatcher {
         return AuthenticCall(frame: frame, parts: parts, envelope: envelope, nonce: nonce, key: key)
     }
 
-    /// The moment at which the caller stops waiting. The caller's clock says when that began, so that time spent in
-    /// queues, or in a server that stood still, counts.
-    private func checkTime(_ call: borrowing AuthenticCall) throws(Refusal) -> ContinuousClock.Instant {
+    /// Now, and the moment at which the caller stops waiting. The caller's clock says when that began, so that time
+    /// spent in queues, or in a server that stood still, counts.
+    private func checkTime(
+        _ call: borrowing AuthenticCall
+    ) throws(Refusal) -> (now: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
         let issued = call.envelope.issuedAtMicroseconds
         let (age, overflow) = WallClock.nowMicroseconds.subtractingReportingOverflow(issued)
         guard !overflow, abs(age) <= ReplayWindow.toleranceSeconds * 1_000_000 else {
@@ -92,7 +94,8 @@ extension RPCDispatcher {
         guard remaining > 0 else {
             throw call.refuse(.deadlineExceeded, "The deadline of the call passed before it was executed.")
         }
-        return ContinuousClock.now + .microseconds(remaining)
+        let now = ContinuousClock.now
+        return (now, now + .microseconds(remaining))
     }
 
     private func findRoute(_ call: borrowing AuthenticCall) throws(Refusal) -> ServedRoute {
@@ -119,8 +122,10 @@ extension RPCDispatcher {
     }
 
     /// Remembers the nonce, before anything that is refused with `not_executed`: what was refused must not run later.
-    private func checkReplay(_ call: borrowing AuthenticCall, _ route: ServedRoute) throws(Refusal) {
-        switch replays.admit(call.nonce, issuedAtMicroseconds: call.envelope.issuedAtMicroseconds) {
+    private func checkReplay(
+        _ call: borrowing AuthenticCall, _ route: ServedRoute, _ now: ContinuousClock.Instant
+    ) throws(Refusal) {
+        switch replays.admit(call.nonce, issuedAtMicroseconds: call.envelope.issuedAtMicroseconds, at: now) {
         case .fresh: return
         case .seen:
             throw call.refuse(

@@ -10,11 +10,6 @@ struct Nonce: Hashable, Sendable {
         self.low = low
     }
 
-    /// One half says enough: the count of our own callers, a random number of others.
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(low)
-    }
-
     /// Reads sixteen bytes, most significant first; nil for another number of bytes.
     init?(_ bytes: Span<UInt8>) {
         guard bytes.count == WireLayout.nonceByteCount else { return nil }
