@@ -111,8 +111,10 @@ final class ListenerWatchdog: Sendable {
         guard !isStopped.load(ordering: .acquiring) else { return }
         let arrivals = arrivalCount()
         let directive = state.withLock { progress in
-            defer { progress.arrivals = arrivals }
-            return progress.state.look(answered: answered, arrived: arrivals != progress.arrivals)
+            let directive = progress.state.look(answered: answered, arrived: arrivals != progress.arrivals)
+            // A new listener begins to count at nothing, which is no arrival.
+            progress.arrivals = directive == .replace ? 0 : arrivals
+            return directive
         }
         switch directive {
         case .rest: break

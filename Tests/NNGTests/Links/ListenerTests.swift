@@ -131,6 +131,8 @@ struct ListenerTests {
             configuration.watch.probeTimeout = .milliseconds(20)
             configuration.watch.giveUp = { givenUp.continuation.yield($0) }
             let server = try TestServer(endpoint, configuration: configuration)
+            // The listeners that come after it begin to count at nothing, which must not pass for an arrival.
+            try await eventually("a probe arrives") { server.socket.arrivalCount > 0 }
             // Nobody reaches the path any more, and it cannot be made again.
             try FileManager.default.removeItem(atPath: folder)
             for await error in givenUp.stream {
