@@ -22,7 +22,7 @@ struct Socket: Sendable {
         var handle = nng_socket()
         try NNGError.check(open(&handle), "opening a socket")
         self.handle = handle
-        census = ConnectionCensus(limit: limits.connectionLimit)
+        census = ConnectionCensus(limit: Descriptors.connectionLimit(wanted: limits.connectionLimit))
         do throws(NNGError) {
             try census.attach(to: handle)
         } catch {

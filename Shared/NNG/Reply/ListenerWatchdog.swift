@@ -7,6 +7,7 @@ final class ListenerWatchdog: Sendable {
     private let endpoint: Endpoint
     private let arrivalCount: @Sendable () -> Int
     private let replace: @Sendable () -> Void
+    private let hasDescriptors: @Sendable () -> Bool
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
     private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
@@ -30,14 +31,17 @@ final class ListenerWatchdog: Sendable {
     /// - Parameters:
     ///   - arrivalCount: connections that this listener has taken; other listeners of its socket prove nothing for it.
     ///   - replace: closes the listener and listens again; its failure shows in the next probes.
+    ///   - hasDescriptors: whether a connection can be made at all.
     init(
         _ watch: ListenerWatch, _ endpoint: Endpoint, arrivalCount: @escaping @Sendable () -> Int,
-        replace: @escaping @Sendable () -> Void
+        replace: @escaping @Sendable () -> Void,
+        hasDescriptors: @escaping @Sendable () -> Bool = Descriptors.areLeftForConnection
     ) {
         self.watch = watch
         self.endpoint = endpoint.reachableFromHere
         self.arrivalCount = arrivalCount
         self.replace = replace
+        self.hasDescriptors = hasDescriptors
         state = Lock(Progress(state: ListenerWatchState(watch)))
     }
 
@@ -59,7 +63,7 @@ final class ListenerWatchdog: Sendable {
     private func probe() {
         let began = MachineTime.now
         guard let link = try? RequestLink(dialing: endpoint, limits: SocketLimits()) else {
-            // Without memory or descriptors nothing is known about the listener.
+            // Without memory nothing is known about the listener.
             return schedule(after: watch.probeInterval)
         }
         guard let context = try? RequestContext(link) else {
@@ -109,6 +113,9 @@ final class ListenerWatchdog: Sendable {
 
     private func judge(answered: Bool) {
         guard !isStopped.load(ordering: .acquiring) else { return }
+        // Without descriptors nothing is known about the listener: NNG takes every step of a probe, and makes no
+        // connection.
+        guard answered || hasDescriptors() else { return }
         let arrivals = arrivalCount()
         let directive = state.withLock { progress in
             let directive = progress.state.look(answered: answered, arrived: arrivals != progress.arrivals)
