@@ -20,7 +20,10 @@ struct DialerWatchState {
     /// The last moment at which all was well, or was made new and may still become so.
     private var lastConnected: MachineTime
     private var lastHeard: MachineTime
-    private var probedAt: MachineTime?
+    /// When the probe under way is a miss.
+    private var probeDue: MachineTime?
+    /// Probed because calls timed out.
+    private var isSuspected = false
     private var redials = 0
 
     init(_ watch: DialerWatch, startedAt now: MachineTime) {
@@ -32,25 +35,28 @@ struct DialerWatchState {
     mutating func look(_ sight: Sight, at now: MachineTime) -> Directive {
         defer { wasConnected = sight.isConnected }
         if sight.heard {
-            (lastHeard, probedAt, redials) = (now, nil, 0)
+            (lastHeard, probeDue, isSuspected, redials) = (now, nil, false, 0)
         }
         guard sight.isConnected else {
-            probedAt = nil
+            (probeDue, isSuspected) = (nil, false)
             return now >= lastConnected.advanced(by: watch.disconnectedLimit) ? replace(at: now) : .rest
         }
         lastConnected = now
         if !wasConnected { lastHeard = now }
-        if sight.timeoutsInARow >= watch.timeoutLimit { return replace(at: now) }
-        if let probedAt {
-            return now >= probedAt.advanced(by: watch.heartbeatTimeout) ? replace(at: now) : .rest
+        if sight.timeoutsInARow >= watch.timeoutLimit, !isSuspected {
+            isSuspected = true
+            let due = now.advanced(by: watch.suspicionTimeout)
+            probeDue = min(probeDue ?? due, due)
+            return .probe
         }
+        if let probeDue { return now >= probeDue ? replace(at: now) : .rest }
         guard now >= lastHeard.advanced(by: watch.heartbeatInterval) else { return .rest }
-        probedAt = now
+        probeDue = now.advanced(by: watch.heartbeatTimeout)
         return .probe
     }
 
     private mutating func replace(at now: MachineTime) -> Directive {
-        (lastConnected, lastHeard, probedAt) = (now, now, nil)
+        (lastConnected, lastHeard, probeDue, isSuspected) = (now, now, nil, false)
         redials += 1
         guard redials > watch.redialLimit else { return .redial }
         redials = 0

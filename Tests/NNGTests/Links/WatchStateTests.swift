@@ -45,11 +45,37 @@ struct WatchStateTests {
         #expect(state.look(sight(true), at: at(3_000)) == .probe)
     }
 
-    @Test("five calls that time out one after another replace the dialer at once")
+    @Test("after five calls that time out one after another the link is probed, and replaced when that is missed")
     func timeouts() {
         var state = DialerWatchState(DialerWatch(), startedAt: start)
         #expect(state.look(sight(true, timeouts: 4), at: at(0)) == .rest)
-        #expect(state.look(sight(true, timeouts: 5), at: at(10)) == .redial)
+        #expect(state.look(sight(true, timeouts: 5), at: at(10)) == .probe)
+        #expect(state.look(sight(true, timeouts: 8), at: at(509)) == .rest)
+        #expect(state.look(sight(true, timeouts: 9), at: at(510)) == .redial)
+        // The new dialer starts without suspicion.
+        #expect(state.look(sight(true), at: at(520)) == .rest)
+    }
+
+    @Test("a link whose calls time out is kept as long as it answers probes")
+    func slowHandlers() {
+        var state = DialerWatchState(DialerWatch(), startedAt: start)
+        #expect(state.look(sight(true), at: at(0)) == .rest)
+        for round: UInt64 in 1...100 {
+            #expect(state.look(sight(true, timeouts: 5), at: at(round * 500)) == .probe)
+            #expect(state.look(sight(true, heard: true), at: at(round * 500 + 250)) == .rest)
+        }
+    }
+
+    @Test("calls that time out while a heartbeat is awaited shorten its time, and never lengthen it")
+    func suspicionDuringHeartbeat() {
+        for (suspected, due) in [(1_250, 1_750), (3_750, 4_000)] as [(UInt64, UInt64)] {
+            var state = DialerWatchState(DialerWatch(), startedAt: start)
+            #expect(state.look(sight(true), at: at(0)) == .rest)
+            #expect(state.look(sight(true), at: at(1_000)) == .probe)
+            #expect(state.look(sight(true, timeouts: 5), at: at(suspected)) == .probe)
+            #expect(state.look(sight(true, timeouts: 5), at: at(due - 1)) == .rest)
+            #expect(state.look(sight(true, timeouts: 5), at: at(due)) == .redial)
+        }
     }
 
     @Test("a new connection is given time before it is probed")
