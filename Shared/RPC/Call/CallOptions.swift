@@ -4,7 +4,8 @@ public struct CallOptions: Sendable {
     public var timeout: Duration
     /// An outer deadline; the earlier of this and `timeout` counts.
     public var deadline: ContinuousClock.Instant?
-    /// Makes a change repeatable: the same key with the same request is done once and answered alike.
+    /// Makes a change repeatable: the same key with the same request is done once and answered alike. The empty text is
+    /// no key, as on the wire.
     public var idempotencyKey: String?
     public var principal: Principal?
     /// The trace this call belongs to; nil starts a new one.
@@ -24,6 +25,8 @@ public struct CallOptions: Sendable {
         self.trace = trace
         self.retry = retry
     }
+
+    var hasIdempotencyKey: Bool { idempotencyKey?.isEmpty == false }
 
     /// The moment at which the caller gives up, for a call that starts at `start`.
     public func effectiveDeadline(from start: ContinuousClock.Instant) -> ContinuousClock.Instant {

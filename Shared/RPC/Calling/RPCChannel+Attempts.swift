@@ -63,7 +63,7 @@ extension RPCChannel {
     ) -> ContinuousClock.Instant? {
         guard attempt < call.options.retry.attemptLimit,
             error.code == .unavailable || error.code == .resourceExhausted,
-            call.method.kind != .mutating || call.options.idempotencyKey != nil,
+            call.method.kind != .mutating || call.options.hasIdempotencyKey,
             retryBudget.spend()
         else { return nil }
         var generator = QuickRandom()

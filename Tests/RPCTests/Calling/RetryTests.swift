@@ -58,6 +58,24 @@ struct RetryTests {
         #expect(repeated.frames.count == 3 && keys.all == ["key-1"])
     }
 
+    @Test("an empty idempotency key is none: it does not reach the service, and nothing is repeated for it")
+    func emptyKey() async throws {
+        let keys = Notes<String?>()
+        var service = TestService()
+        service.onAdd = { _, context in
+            keys.add(context.idempotencyKey)
+            return TestingV1.AddResponse()
+        }
+        let (client, attempts) = try client([Self.lost], service)
+        let options = CallOptions(idempotencyKey: "", retry: Self.quick)
+        let error = try await failure { () throws(RPCError) in
+            try await client.add(TestingV1.AddRequest(), options: options)
+        }
+        #expect(error == Self.lost && attempts.frames.count == 1)
+        _ = try await client.add(TestingV1.AddRequest(), options: options)
+        #expect(keys.all == [nil])
+    }
+
     @Test("what repeating cannot change is not repeated")
     func otherErrors() async throws {
         for code in RPCError.Code.all where ![.ok, .unavailable, .resourceExhausted].contains(code) {
