@@ -14,6 +14,9 @@ extension NNGServer {
     /// Looks for handlers past their deadline so often.
     private static let expiryInterval = Duration.milliseconds(50)
 
+    /// How long the last replies may take to reach their peers.
+    private static let lastRepliesBound = Duration.milliseconds(200)
+
     func openLanes(_ socket: ReplySocket) throws(RuntimeError) -> ServerLanes {
         let count = configuration.calls.runningCallLimit + configuration.spareContextCount
         let endings = LaneEndings(laneCount: count)
@@ -46,6 +49,15 @@ extension NNGServer {
             }
             await lanes.endings.wait()
             group.cancelAll()
+        }
+    }
+
+    /// A reply counts as sent when NNG has taken it, and closing the socket cuts off what of it is still on its way. Where
+    /// nobody is connected, or the task is cancelled, nothing is waited for.
+    func letRepliesLeave(_ socket: ReplySocket) async {
+        let end = ContinuousClock.now + Self.lastRepliesBound
+        while socket.connectionCount > 0, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
         }
     }
 

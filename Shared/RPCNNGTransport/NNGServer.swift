@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// Serves a router over NNG on one or more endpoints, until the service is told to stop.
 ///
-/// Stopping gracefully: new calls get UNAVAILABLE, running ones may end within `drainTimeout`, then sockets close.
+/// Stopping gracefully: new calls get UNAVAILABLE, running ones may end within `drainTimeout`, then sockets close, a moment
+/// after the last reply was handed over.
 public final class NNGServer: Service {
     let dispatcher: RPCDispatcher
     let configuration: NNGServerConfiguration
@@ -79,6 +80,7 @@ public final class NNGServer: Service {
         guard let socket else { throw RuntimeError(.alreadyRunning, "The server runs already, or ran before.") }
         let lanes = try openLanes(socket)
         await serve(lanes)
+        await letRepliesLeave(socket)
         await socket.close()
         if let failure = lanes.endings.failure {
             throw RuntimeError(.internalError, "The server cannot receive calls any more: \(failure).")

@@ -81,4 +81,26 @@ struct OverloadTests {
             #expect(try await running.value.text == "last")
         }
     }
+    @Test("a large reply with which the draining ends arrives whole", arguments: [TransportKind.ipc, .tcp])
+    func lastReply(_ kind: TransportKind) async throws {
+        let byteCount = 900_000
+        for _ in 0..<20 {
+            let gate = Gate()
+            var service = TestService()
+            service.onEcho = { _, _ in
+                await gate.pass()
+                return TestingV1.EchoResponse(payload: [UInt8](repeating: 7, count: byteCount))
+            }
+            try await Bench.with(kind, service.router()) { bench in
+                let running = Task {
+                    try await bench.client.echo(
+                        TestingV1.EchoRequest(), options: CallOptions(timeout: .seconds(20), retry: .never))
+                }
+                try await eventually("the handler runs") { gate.arrivedCount == 1 }
+                try await bench.stop()
+                gate.open()
+                #expect(try await running.value.payload.count == byteCount)
+            }
+        }
+    }
 }
