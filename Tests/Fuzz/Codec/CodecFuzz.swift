@@ -1,5 +1,5 @@
-import CodecFuzzInput
 import Contracts
+import FuzzInput
 import ProtobufC
 
 /// The message types that take turns; between them they hold every kind of field.
@@ -12,7 +12,7 @@ private let checks: [@Sendable ([UInt8]) -> Void] = [
 ]
 
 /// One run: the first byte chooses the type, the others are its bytes.
-@_cdecl("zhike_fuzz_codec")
+@_cdecl("zhike_fuzz_run")
 public func fuzzCodec() {
     let input = (0..<zhike_fuzz_byte_count()).map { zhike_fuzz_byte($0) }
     guard let first = input.first else { return }

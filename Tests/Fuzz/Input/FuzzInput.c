@@ -1,4 +1,4 @@
-#include "CodecFuzzInput.h"
+#include "FuzzInput.h"
 
 static const uint8_t *input;
 static size_t input_byte_count;
@@ -7,8 +7,8 @@ size_t zhike_fuzz_byte_count(void) { return input_byte_count; }
 
 uint8_t zhike_fuzz_byte(size_t index) { return input[index]; }
 
-// Written in Swift.
-extern void zhike_fuzz_codec(void);
+// Written in Swift, by each target.
+extern void zhike_fuzz_run(void);
 
 // What libFuzzer calls.
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count);
@@ -16,6 +16,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     input = bytes;
     input_byte_count = byte_count;
-    zhike_fuzz_codec();
+    zhike_fuzz_run();
     return 0;
 }
