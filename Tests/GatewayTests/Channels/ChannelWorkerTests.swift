@@ -1,5 +1,7 @@
 internal import Contracts
 internal import Logging
+internal import NIOCore
+internal import NIOPosix
 internal import Sandbox
 internal import ServiceLifecycle
 internal import TestSupport
@@ -192,6 +194,31 @@ struct ChannelWorkerTests {
             #expect(simulator.takenKeys.keys.sorted() == ["c1:2:1/app_push"])
             #expect(campaign.count("unknown") == 1)
         }
+    }
+
+    @Test("a status address that hangs does not hold up a stop")
+    func hungStatus() async throws {
+        let (questions, asked) = AsyncStream.makeStream(of: Void.self)
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { connection in
+                asked.yield()
+                return connection.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        let campaign = FakeCampaign()
+        campaign.queue(1, channel: "app_push")
+        campaign.lapse(1)
+        let channel = ChannelConfiguration(
+            name: "app_push", url: "http://127.0.0.1:\(port)/deliveries", statusURL: "http://127.0.0.1:\(port)/status",
+            secret: Self.secret, timeoutMilliseconds: 60_000)
+        let began = ContinuousClock.now
+        try await run([channel], campaign) {
+            #expect(await questions.first { _ in true } != nil)
+        }
+        #expect(began.duration(to: .now) < .seconds(30))
+        #expect(campaign.count("unknown") == 1)
+        try await server.close()
     }
 
     @Test("a slow channel does not slow another")

@@ -75,7 +75,9 @@ struct UnknownSweeper: Sendable {
     }
 
     private func ask(_ delivery: CampaignV1.Delivery, unknownSince: ContinuousClock.Instant) async {
-        switch await http.status(of: delivery.dedupeKey) {
+        // A question may be broken off at any time; a stop does not wait for an address that hangs.
+        let wasReceived = await cancelWhenGracefulShutdown { await http.status(of: delivery.dedupeKey) }
+        switch wasReceived {
         case true: reporter.settle(delivery, wasReceived: true)
         // A post that was cut off may still be on its way within the channel; only later is "not taken" final.
         case false where unknownSince.duration(to: .now) >= .milliseconds(channel.settleMilliseconds):
