@@ -1,3 +1,4 @@
+internal import Foundation
 internal import ProfileDomain
 internal import Testing
 
@@ -11,6 +12,29 @@ struct TraitValueTests {
             case .integer: #expect(fitted == .integer(number))
             case .decimal: #expect(fitted == (number.magnitude <= 1 << 53 ? .decimal(Double(number)) : nil))
             case .text, .flag, .time: #expect(fitted == nil)
+            }
+        }
+    }
+
+    @Test("is never a time outside of the years 1 to 9999, as neither begins or ends a consent")
+    func times() throws {
+        let first = Date(timeIntervalSince1970: -62_135_596_800)
+        for (seconds, isKept) in [
+            (-62_135_596_800.0, true), (-62_135_596_801, false), (253_402_300_799, true), (253_402_300_800, false),
+            (1e15, false), (.nan, false),
+        ] {
+            let time = Date(timeIntervalSince1970: seconds)
+            #expect(((try? TraitValue.time(time).fitting(.time)) != nil) == isKept)
+            for (from, until, field) in [(time, nil, "valid_from"), (first, time, "valid_until")] {
+                guard !isKept || until == nil else { continue }
+                let consent = Result { () throws(FieldProblem) in
+                    try Consent(
+                        purpose: "m", channel: "sms", granted: true, validFrom: from, validUntil: until, source: "")
+                }
+                switch consent {
+                case .success: #expect(isKept)
+                case .failure(let problem): #expect(!isKept && problem.field == field)
+                }
             }
         }
     }

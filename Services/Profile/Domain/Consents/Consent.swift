@@ -24,6 +24,8 @@ public struct Consent: Sendable, Hashable {
                 field: "channel", code: "channel",
                 reason: "Name the channel with at most 32 lower case letters, digits and _, or * for every channel.")
         }
+        try TimeRange.check(validFrom, field: "valid_from")
+        if let validUntil { try TimeRange.check(validUntil, field: "valid_until") }
         if let validUntil, validUntil <= validFrom {
             throw FieldProblem(
                 field: "valid_until", code: "validity",
@@ -32,6 +34,15 @@ public struct Consent: Sendable, Hashable {
         guard source.unicodeScalars.count <= 120 else {
             throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 characters.")
         }
+        self.init(
+            trusted: purpose, channel: channel, granted: granted, validFrom: validFrom, validUntil: validUntil,
+            source: source)
+    }
+
+    /// From storage, where it was checked when it was first taken.
+    package init(
+        trusted purpose: String, channel: String, granted: Bool, validFrom: Date, validUntil: Date?, source: String
+    ) {
         self.purpose = purpose
         self.channel = channel
         self.granted = granted

@@ -48,6 +48,9 @@ public enum TraitValue: Sendable, Hashable {
                 )
             }
             return self
+        case (.time(let moment), .time):
+            try TimeRange.check(moment, field: "value")
+            return self
         case (let value, let type) where value.type == type:
             return self
         default:

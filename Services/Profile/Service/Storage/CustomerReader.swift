@@ -37,8 +37,8 @@ enum CustomerReader {
     private static func consent(_ row: PostgresRow) throws -> Consent {
         let (purpose, channel, granted, from, until, source) = try row.decode(
             String.self, String.self, Bool.self, Date.self, Date?.self, String.self)
-        return try Consent(
-            purpose: purpose, channel: channel, granted: granted, validFrom: from, validUntil: until, source: source)
+        return Consent(
+            trusted: purpose, channel: channel, granted: granted, validFrom: from, validUntil: until, source: source)
     }
 
     private static func traits(
