@@ -14,7 +14,7 @@ struct EventRulesTests {
         "refuses properties that the database could not keep",
         arguments: [
             "[1]", "{", "{}x", #"{"a":}"#, #"{"a":01}"#, #"{"a":"\u0000"}"#, #"{"a":"\ud800"}"#, #"{"a":1e400}"#,
-            #"{"a":1e-20000}"#, #"{"a":0e-20000}"#, #"{"a":0e999999999999}"#, #"{"a":[-1e-401]}"#,
+            #"{"a":1e-20000}"#, #"{"a":0e-20000}"#, #"{"a":0e999999999999}"#, #"{"a":[-1e-31]}"#, #"{"a":1E+31}"#,
             "{\"a\":\"\u{1}\"}", #"{'a':1}"#, #"{"a":1,}"#, #"{"a":NaN}"#, #"{"a":"\x"}"#,
             String(repeating: #"{"a":"#, count: 20) + "1" + String(repeating: "}", count: 20),
         ])
@@ -26,7 +26,7 @@ struct EventRulesTests {
         "takes what JSON allows",
         arguments: [
             "{}", #" { "a" : [ 1 , -0.5e-3 , true , null , "\u00e9\ud83d\ude00\n" ] } "#, #"{"键":{"b":{}}}"#,
-            #"{"a":[1.7976931348623157e308,-5e-324,1E+0000000003,0e-400]}"#,
+            #"{"a":[1.7976931348623157e30,-5e-30,1E+0000000003,0e-9]}"#,
         ])
     func goodProperties(_ text: String) throws {
         #expect(try Self.event(properties: text).propertiesJSON == text)

@@ -16,7 +16,7 @@ struct PropertiesTests {
         var text = Bool.random(using: &random) ? "-" : ""
         text += Bool.random(using: &random) ? "0" : "7" + digits(.random(in: 0...40, using: &random))
         if Bool.random(using: &random) { text += "." + digits(.random(in: 1...40, using: &random)) }
-        let edges = [0, 9, 300, 308, 324, 400, 401, 16_383, 16_384, 131_072, 2_147_483_648]
+        let edges = [0, 9, 27, 30, 300, 308, 324, 400, 401, 16_383, 16_384, 131_072, 2_147_483_648]
         if let edge = edges.randomElement(using: &random), Bool.random(using: &random) {
             text += ["e", "E-", "e+", "e-"].randomElement(using: &random)!
             text += String(repeating: "0", count: .random(in: 0...3, using: &random))

@@ -58,7 +58,8 @@ enum CustomerRoutes {
             return CommonV1.CustomerReference(by: .identity(CommonV1.Identity(kind: kind, value: value)))
         })
     private static let timeline = Parameter<Int64>.integer(
-        "timeline", in: .query, "newest entries of the timeline to return", 0...200)
+        "timeline", in: .query, "newest entries of the timeline to return; fewer where they would not fit a reply",
+        0...200)
     private static let revealReason = Parameter<String>.text(
         "reveal_reason", in: .query, "show what is masked, for this reason; needs the right, and goes to the audit log",
         1...200, .line)

@@ -3,15 +3,15 @@ private import Foundation
 /// Whether a text is a JSON object that Postgres can keep as jsonb.
 ///
 /// One bad value would fail the statement that stores a whole batch, so each is checked before. Stricter than RFC 8259 where
-/// jsonb is: no \u0000, no half surrogate pairs, and no number outside the range of a double. A double alone is no bound for
-/// jsonb, whose numbers are decimal: it takes 1e-20000 for 0, of which jsonb would have to keep 20,000 places.
+/// jsonb is: no \u0000, no half surrogate pairs, and no number of more than common size. jsonb writes numbers without
+/// exponents: of 1e-400 it keeps, and sends to whoever reads it, 402 characters.
 package struct JSONObjectCheck {
     private static let depthLimit = 16
-    /// Characters of a number. With the exponent's bound it needs at most 463 digits before the point and 463 after it,
-    /// where Postgres 15 keeps 131,072 and 16,383.
+    /// Characters of a number. With the exponent's bound it grows by 31 characters at most: properties as they are read
+    /// have fewer than six times the bytes that they were sent with.
     private static let numberLimit = 64
-    /// What a double of `numberLimit` characters can need, either way.
-    private static let exponentLimit = 400
+    /// More than any amount of money, any measure or any probability needs.
+    private static let exponentLimit = 30
 
     private let bytes: [UInt8]
     private var position = 0
@@ -33,7 +33,7 @@ package struct JSONObjectCheck {
     private static let malformed = FieldProblem(
         field: "properties", code: "properties_json",
         reason:
-            "Send properties as one JSON object, nested at most 16 deep, without \\u0000 and with numbers of normal size."
+            "Send properties as one JSON object, nested at most 16 deep, without \\u0000; exponents go from -30 to 30."
     )
 
     private init(bytes: [UInt8]) { self.bytes = bytes }

@@ -87,12 +87,15 @@ extension ProfileHandler {
         }
         let options = TransactionOptions(
             isReadOnly: true, officePath: principal.officePath, deadline: context.deadline)
+        let limit = Int(request.timelineLimit)
         let (customer, timeline) = try await dependencies.requestPool.transaction(options) { connection in
             guard let customer = try await CustomerReader.read(key, dictionary: dictionary, in: connection) else {
                 throw ProfileFailure.unknownCustomer
             }
+            // What a customer itself takes goes first: whoever asks for more than a message holds gets the newest of it.
+            let room = RPCLimits.messageBytes - 2 * RPCLimits.envelopeBytes - (try customer.proto.packed().count)
             let timeline = try await CustomerReader.timeline(
-                key, limit: Int(request.timelineLimit), in: connection)
+                key, limit: limit, bytes: min(RPCLimits.pageBytes, room), in: connection)
             return (customer, timeline)
         }
         let shown = request.reveal ? try await reveal(customer, request, context) : customer.masked(by: dictionary)

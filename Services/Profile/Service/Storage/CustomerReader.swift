@@ -59,15 +59,27 @@ enum CustomerReader {
         return values
     }
 
-    /// The newest entries about a customer, newest first.
+    /// The newest entries about a customer, newest first: as many as were asked for and take no more than so many bytes.
+    ///
+    /// The database cuts them, because as jsonb writes a number it may be many times longer than as it was sent.
     static func timeline(
-        _ key: CustomerKey, limit: Int, in connection: PostgresConnection
+        _ key: CustomerKey, limit: Int, bytes: Int, in connection: PostgresConnection
     ) async throws -> [TimelineEntry] {
         let rows = try await connection.query(
             """
-            SELECT kind, subject, occurred_at, coalesce(properties::text, '') FROM profile.visible_entry
-            WHERE partition = \(key.partition) AND customer_id = \(key.customerID)
-            ORDER BY log_offset DESC LIMIT \(Int64(limit))
+            SELECT e.kind, e.subject, e.occurred_at, e.properties
+            FROM (
+                SELECT n.*, sum(\(TimelineEntry.bytesBesideTexts) + octet_length(n.subject) + octet_length(n.properties))
+                    OVER (ORDER BY n.log_offset DESC) AS bytes
+                FROM (
+                    SELECT log_offset, kind, subject, occurred_at, coalesce(properties::text, '') AS properties
+                    FROM profile.visible_entry
+                    WHERE partition = \(key.partition) AND customer_id = \(key.customerID)
+                    ORDER BY log_offset DESC LIMIT \(Int64(limit))
+                ) AS n
+            ) AS e
+            WHERE e.bytes <= \(Int64(bytes))
+            ORDER BY e.log_offset DESC
             """)
         return try rows.map { row in
             let (kind, subject, occurredAt, properties) = try row.decode(
@@ -77,4 +89,9 @@ enum CustomerReader {
                 propertiesJSON: properties)
         }
     }
+}
+
+extension TimelineEntry {
+    /// At least what an entry takes in a message besides its subject and its properties.
+    fileprivate static var bytesBesideTexts: Int64 { 64 }
 }
