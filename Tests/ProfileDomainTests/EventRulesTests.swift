@@ -65,6 +65,28 @@ struct EventRulesTests {
         #expect(HomePlan.newIDsNeeded(rows: rows, known: known) == 3)
     }
 
+    @Test("a second customer number is refused, whichever row and identity would bring it to a customer")
+    func secondNumber() throws {
+        func number(_ value: String) throws -> Identity {
+            try Identity(kind: Identity.customerNumberKind, value: value)
+        }
+        let phone = try Identity(kind: "phone", value: "p")
+        let (one, two) = (try number("1"), try number("2"))
+        for (first, second) in [(one, two), (two, one)] {
+            let plan = HomePlan(rows: [[first, phone], [second, phone], [phone]], known: [:], newIDs: [10, 11, 12])
+            #expect(plan.homes == [.success(10), .failure(HomePlan.secondNumber), .success(10)])
+            #expect(plan.links.map(\.identity) == [first, phone])
+            // The number may come later, but only one of them.
+            let later = HomePlan(rows: [[phone], [first, phone], [second, phone]], known: [:], newIDs: [10, 11, 12])
+            #expect(later.homes == [.success(10), .success(10), .failure(HomePlan.secondNumber)])
+            let known = HomePlan(rows: [[second, phone]], known: [phone: 5, first: 5], newIDs: [10], numbered: [5])
+            #expect(known.homes == [.failure(HomePlan.secondNumber)])
+        }
+        #expect(HomePlan(rows: [[one, two]], known: [:], newIDs: [10]).homes == [.failure(HomePlan.secondNumber)])
+        #expect(HomePlan(rows: [[one, one, phone]], known: [:], newIDs: [10]).homes == [.success(10)])
+        #expect(HomePlan(rows: [[one, phone]], known: [phone: 5], newIDs: []).homes == [.success(5)])
+    }
+
     @Test("a row with an identity of a customer that may not be touched is refused and links nothing")
     func homesElsewhere() throws {
         let (a, b, c) = (

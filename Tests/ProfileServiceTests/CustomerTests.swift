@@ -82,7 +82,7 @@ struct CustomerTests {
                     ProfileV1.IdentifyRequest(identity: ProfileBed.identity("1"), officePath: office),
                     options: ProfileBed.options(ProfileBed.east))
             } throws: { error in
-                (error as? RPCError)?.code == .notFound
+                (error as? RPCError)?.code == .notFound && (error as? RPCError)?.field == "identity"
             }
         }
         let stayed: SQL = "SELECT count(*) FROM profile.customer WHERE office_path = '/head/west/'"

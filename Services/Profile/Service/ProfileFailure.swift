@@ -4,6 +4,8 @@ internal import RPC
 /// What can go wrong in the profile service, in its own words.
 enum ProfileFailure: Error {
     case unknownCustomer
+    /// The identity of an identify call names a customer whom its sender may not see.
+    case identityElsewhere
     case unknownImport
     /// The same file was opened by an office that is neither the person's nor below it.
     case importElsewhere
@@ -11,6 +13,10 @@ enum ProfileFailure: Error {
     case chunkOutOfOrder(expected: Int64)
     /// Both sides are customers already; joining them is a merge.
     case bothAreCustomers
+    /// The customer has a number of the bank, and this would be another.
+    case secondNumber
+    /// The dictionary is the whole bank's.
+    case wholeBankOnly
     case tooManyWaiting
     /// Somebody of the staff belongs to an office that is not the person's.
     case staffElsewhere
@@ -27,6 +33,10 @@ extension ProfileFailure: RPCErrorConvertible {
         case .unknownCustomer:
             RPCError(
                 .notFound, "No customer you may see has this id or identity; identify it first.", field: "customer")
+        case .identityElsewhere:
+            RPCError(
+                .notFound, "This identity names no customer you may see; let an office above yours send it.",
+                field: "identity")
         case .unknownImport:
             RPCError(.notFound, "There is no such import; open it first.", field: "import_id")
         case .importElsewhere:
@@ -42,6 +52,16 @@ extension ProfileFailure: RPCErrorConvertible {
             RPCError(
                 .failedPrecondition, "Both are customers already, and customers cannot be merged yet.",
                 field: "identity")
+        case .secondNumber:
+            RPCError(
+                .failedPrecondition,
+                "The customer has another customer number; identify the new number as a customer of its own.",
+                field: "identity")
+        case .wholeBankOnly:
+            RPCError(
+                .permissionDenied,
+                "The dictionary holds for the whole bank: let somebody of the head office change it.",
+                notExecuted: true)
         case .tooManyWaiting:
             RPCError(
                 .resourceExhausted, "Too many events are waiting to be stored; send them again shortly.",

@@ -35,12 +35,13 @@ struct RowIntake: Sendable {
         let known = try await IdentityStorage.homes(of: Array(Set(identities.joined())), in: connection)
         let newIDs = try await CustomerStorage.nextIDs(
             HomePlan.newIDsNeeded(rows: identities, known: known), in: connection)
-        let held = try await hold(known, in: connection)
-        let elsewhere = Set((held ?? [:]).filter { !OfficePath.isWithin($0.value.office, scope: scope) }.keys)
+        let held = try await hold(rows, known, in: connection)
+        let elsewhere = Set(held.filter { !OfficePath.isWithin($0.value.office, scope: scope) }.keys)
         // A new customer without an office would be out of its sender's sight at once.
         let homeless = scope == "/" ? [] : Set(rows.indices.filter { rows[$0].office == .none })
         let plan = HomePlan(
-            rows: identities, known: known, newIDs: newIDs, elsewhere: elsewhere, mayNotCreate: homeless)
+            rows: identities, known: known, newIDs: newIDs,
+            numbered: Set(held.filter { $0.value.hasNumber }.keys), elsewhere: elsewhere, mayNotCreate: homeless)
         var batch = RowBatch(rows: rows, homes: plan.homes)
         try await claim(plan, in: connection)
         var entries = try await storeCustomers(plan, rows, batch, held, in: connection)
@@ -53,14 +54,22 @@ struct RowIntake: Sendable {
             offsets: offsets)
     }
 
-    /// Office and manager of the customers that the rows name, held where they are, so that nobody moves one between this
-    /// look and the change. A sender of the whole bank need not look: nil.
+    /// The customers that the rows name, held as they are, so that nobody changes one between this look and the change.
+    ///
+    /// A sender of the whole bank need not look at those who only get events or consents: the heads of the log and the
+    /// guards hold these. A row that links something new may lend its customer to the other rows of the batch.
     private func hold(
-        _ known: [Identity: Int64], in connection: PostgresConnection
-    ) async throws -> [Int64: (office: String, manager: String)]? {
-        guard scope != "/" else { return nil }
-        return try await CustomerStorage.hold(
-            Set(known.values).map { CustomerKey(customerID: $0) }, in: connection)
+        _ rows: [ImportRow], _ known: [Identity: Int64], in connection: PostgresConnection
+    ) async throws -> [Int64: HeldCustomer] {
+        var homes = Set(known.values)
+        if scope == "/" {
+            let changing = rows.filter { row in
+                row.office != .none || !row.manager.isEmpty || !row.traits.isEmpty
+                    || row.identities.contains { known[$0] == nil }
+            }
+            homes = Set(changing.flatMap(\.identities).compactMap { known[$0] })
+        }
+        return try await CustomerStorage.hold(homes.map { CustomerKey(customerID: $0) }, in: connection)
     }
 
     private func claim(_ plan: HomePlan, in connection: PostgresConnection) async throws {
@@ -70,7 +79,7 @@ struct RowIntake: Sendable {
 
     private func storeCustomers(
         _ plan: HomePlan, _ rows: [ImportRow], _ batch: RowBatch,
-        _ held: [Int64: (office: String, manager: String)]?, in connection: PostgresConnection
+        _ held: [Int64: HeldCustomer], in connection: PostgresConnection
     ) async throws -> [NewLogEntry] {
         let logEntries = LogEntries(at: moment)
         var numbers: [Int64: String] = [:]
@@ -94,23 +103,17 @@ struct RowIntake: Sendable {
         }
         var entries = try new.map { try logEntries.created($0.customer, by: $0.by) }
         entries += try plan.links.map { try logEntries.linked($0.identity, to: CustomerKey(customerID: $0.home)) }
-        let moved = try await moved(batch, except: newHomes, held, in: connection)
+        let moved = moved(batch, except: newHomes, held)
         try await CustomerStorage.assign(moved, in: connection)
         return try entries + moved.map(logEntries.assigned)
     }
 
     /// Customers that were there before and whose rows name another office or manager; a row that names none moves nobody.
     private func moved(
-        _ batch: RowBatch, except new: Set<Int64>, _ held: [Int64: (office: String, manager: String)]?,
-        in connection: PostgresConnection
-    ) async throws -> [NewCustomer] {
-        let named = batch.assignments.filter { !new.contains($0.key.customerID) }
-        var current = held ?? [:]
-        if held == nil {
-            current = try await CustomerStorage.assignments(of: named.map(\.key), in: connection)
-        }
-        return named.compactMap { wanted in
-            guard let old = current[wanted.key.customerID] else { return nil }
+        _ batch: RowBatch, except new: Set<Int64>, _ held: [Int64: HeldCustomer]
+    ) -> [NewCustomer] {
+        batch.assignments.filter { !new.contains($0.key.customerID) }.compactMap { wanted in
+            guard let old = held[wanted.key.customerID] else { return nil }
             var customer = wanted
             if customer.office == .none, let office = try? Office(old.office) { customer.office = office }
             if customer.manager.isEmpty { customer.manager = old.manager }

@@ -24,7 +24,7 @@ extension ProfileHandler {
             let intake = RowIntake(
                 writer: writer, source: request.source, moment: now, scope: principal.officePath)
             let stored = try await intake.store([row], dictionary: dictionary, in: connection)
-            guard stored.customers[0] != .failure(HomePlan.elsewhere) else { throw ProfileFailure.unknownCustomer }
+            guard stored.customers[0] != .failure(HomePlan.elsewhere) else { throw ProfileFailure.identityElsewhere }
             let home = try Self.checked { () throws(FieldProblem) in try stored.customers[0].get() }
             return ProfileV1.IdentifyResponse(
                 customerID: home, created: stored.created.contains(home), position: Self.position(stored.offsets))
@@ -60,10 +60,14 @@ extension ProfileHandler {
             guard holder == nil || holder == key.customerID else { throw ProfileFailure.bothAreCustomers }
             var response = ProfileV1.AliasResponse(customerID: key.customerID, linked: holder == nil)
             guard holder == nil else { return response }
+            // Held before the claim, as by every writer.
+            let held = try await CustomerStorage.hold([key], in: connection)[key.customerID]
+            let isNumber = identity.kind == Identity.customerNumberKind
+            guard !isNumber || held?.hasNumber == false else { throw ProfileFailure.secondNumber }
             let claimed = try await IdentityStorage.claim([(identity, key.customerID)], at: now, in: connection)
             guard claimed[identity] == key.customerID else { throw ProfileFailure.bothAreCustomers }
             try await IdentityStorage.link([(identity, key.customerID)], at: now, in: connection)
-            if identity.kind == Identity.customerNumberKind {
+            if isNumber {
                 try await CustomerStorage.setNumber(identity.value, of: key, in: connection)
             }
             let offsets = try await writer.append([LogEntries(at: now).linked(identity, to: key)], in: connection)

@@ -10,6 +10,13 @@ struct NewCustomer: Sendable {
     var manager: String
 }
 
+/// A customer as it is held for a change.
+struct HeldCustomer: Sendable {
+    var office: String
+    var manager: String
+    var hasNumber: Bool
+}
+
 /// The customer row and its consent guard.
 enum CustomerStorage {
     /// Takes ids that are never given again, used or not.
@@ -52,7 +59,7 @@ enum CustomerStorage {
         return Set(try rows.map { try $0.decode(Int64.self) })
     }
 
-    /// Office and manager of each customer, for finding out what an import changes.
+    /// Office and manager of each customer, to see whose it is.
     static func assignments(
         of keys: [CustomerKey], in connection: PostgresConnection
     ) async throws -> [Int64: (office: String, manager: String)] {
@@ -64,35 +71,35 @@ enum CustomerStorage {
                 AS i(partition, customer_id)
             JOIN profile.customer c ON c.partition = i.partition AND c.customer_id = i.customer_id
             """)
-        return try decodeAssignments(rows)
-    }
-
-    /// The same, of customers that are to be changed: they stay where they are to the end of the transaction. Locked in one
-    /// order, and planned each time, because the table grows while connections live.
-    static func hold(
-        _ keys: [CustomerKey], in connection: PostgresConnection
-    ) async throws -> [Int64: (office: String, manager: String)] {
-        guard !keys.isEmpty else { return [:] }
-        let statement: SQL = """
-            SELECT c.customer_id, c.office_path, c.manager
-            FROM unnest(\(keys.map(\.partition))::smallint[], \(keys.map(\.customerID))::bigint[])
-                AS i(partition, customer_id)
-            JOIN profile.customer c ON c.partition = i.partition AND c.customer_id = i.customer_id
-            ORDER BY c.partition, c.customer_id
-            FOR NO KEY UPDATE OF c
-            """
-        return try decodeAssignments(try await connection.query(statement.unprepared))
-    }
-
-    private static func decodeAssignments(
-        _ rows: [PostgresRow]
-    ) throws -> [Int64: (office: String, manager: String)] {
         var found: [Int64: (office: String, manager: String)] = [:]
         for row in rows {
             let (id, office, manager) = try row.decode(Int64.self, String.self, String.self)
             found[id] = (office, manager)
         }
         return found
+    }
+
+    /// Customers that are to be changed: they stay as they are to the end of the transaction. To be taken before any claim
+    /// of an identity. Locked in one order, and planned each time, because the table grows while connections live.
+    static func hold(
+        _ keys: [CustomerKey], in connection: PostgresConnection
+    ) async throws -> [Int64: HeldCustomer] {
+        guard !keys.isEmpty else { return [:] }
+        let statement: SQL = """
+            SELECT c.customer_id, c.office_path, c.manager, c.customer_number IS NOT NULL
+            FROM unnest(\(keys.map(\.partition))::smallint[], \(keys.map(\.customerID))::bigint[])
+                AS i(partition, customer_id)
+            JOIN profile.customer c ON c.partition = i.partition AND c.customer_id = i.customer_id
+            ORDER BY c.partition, c.customer_id
+            FOR NO KEY UPDATE OF c
+            """
+        var held: [Int64: HeldCustomer] = [:]
+        for row in try await connection.query(statement.unprepared) {
+            let (id, office, manager, hasNumber) = try row.decode(
+                Int64.self, String.self, String.self, Bool.self)
+            held[id] = HeldCustomer(office: office, manager: manager, hasNumber: hasNumber)
+        }
+        return held
     }
 
     static func assign(_ customers: [NewCustomer], in connection: PostgresConnection) async throws {
