@@ -3,6 +3,14 @@ public enum Sensitivity: Int16, Sendable, Hashable {
     case c1 = 1
     case c2 = 2
     case c3 = 3
+
+    /// As people write it: C1, C2 or C3.
+    public var word: String { "C\(rawValue)" }
+
+    public init?(word: String) {
+        guard let found = [Self.c1, .c2, .c3].first(where: { $0.word == word }) else { return nil }
+        self = found
+    }
 }
 
 /// Whether a value is known before a contact is made.
@@ -42,9 +50,12 @@ public struct TraitDefinition: Sendable, Hashable {
             throw FieldProblem(
                 field: "meaning", code: "meaning", reason: "Say what \(name) means, in at most 400 characters.")
         }
-        guard source.unicodeScalars.count <= 120, refresh.unicodeScalars.count <= 120 else {
+        guard source.unicodeScalars.count <= 120 else {
+            throw FieldProblem(field: "source", code: "source", reason: "Name the source in at most 120 characters.")
+        }
+        guard refresh.unicodeScalars.count <= 120 else {
             throw FieldProblem(
-                field: "source", code: "source", reason: "Name source and refresh in at most 120 characters each.")
+                field: "refresh", code: "refresh", reason: "Say how often it is renewed in at most 120 characters.")
         }
         self.name = name
         self.type = type

@@ -56,4 +56,15 @@ public struct DictionaryChange: Sendable, Hashable {
     public var reworded: [TraitDefinition]
 
     public var isEmpty: Bool { added.isEmpty && reworded.isEmpty }
+
+    /// What auditors read: each trait by name, with the sensitivity that it gets and the one that it loses.
+    public func auditText(from old: TraitDictionary) -> String {
+        let words =
+            added.map { "\($0.name) (\($0.sensitivity.word))" }
+            + reworded.map { new in
+                guard let before = old[new.name]?.sensitivity, before != new.sensitivity else { return new.name }
+                return "\(new.name) (\(before.word) -> \(new.sensitivity.word))"
+            }
+        return words.joined(separator: ", ")
+    }
 }

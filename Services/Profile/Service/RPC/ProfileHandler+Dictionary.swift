@@ -9,7 +9,12 @@ extension ProfileHandler {
     func defineTraits(
         _ request: ProfileV1.DefineTraitsRequest, context: CallContext
     ) async throws -> ProfileV1.DefineTraitsResponse {
-        _ = try await dependencies.audit.require(.editDictionary, context, what: "traits", pool: pool)
+        let (right, audit) = (Right.editDictionary, dependencies.audit)
+        let person = try await audit.require(right, context, what: "traits", pool: pool)
+        guard person.officePath == "/" else {
+            await audit.appendRefusal(right, context, what: "traits", reason: "OFFICE", pool: pool)
+            throw ProfileFailure.wholeBankOnly
+        }
         let definitions = try Self.checked { () throws(FieldProblem) in
             try ImportRow.each(request.traits, "traits") { (proto) throws(FieldProblem) in try TraitDefinition(proto) }
         }
@@ -21,9 +26,9 @@ extension ProfileHandler {
                 return ProfileV1.DefineTraitsResponse(dictionaryVersion: current.version)
             }
             let version = try await DictionaryStorage.apply(wanted, to: current, at: now, in: connection)
-            let names = (wanted.added + wanted.reworded).map(\.name).joined(separator: " ")
-            try await dependencies.audit.append(
-                AuditEntry(context, right: .editDictionary, what: "traits \(names)", result: .done), in: connection)
+            try await audit.append(
+                AuditEntry(context, right: right, what: "traits \(wanted.auditText(from: current))", result: .done),
+                in: connection)
             return ProfileV1.DefineTraitsResponse(dictionaryVersion: version)
         }
     }
