@@ -44,14 +44,70 @@ enum TraitStorage {
         }
     }
 
+    /// So many rows go into place by one statement; for more, COPY costs less, for fewer a table of their own does not pay
+    /// and leaves its traces in the catalogue with every call.
+    static let statementRows = 50
+
     /// Writes traits of customers that all set the same traits, which is what a file's rows do; the others stay as they are.
-    ///
-    /// The values come in by COPY into a table of this connection and go from there into place in one statement.
     static func put(
         _ rows: [LocatedTraits], traits: [TraitDefinition], source: String, at moment: Date,
         in connection: PostgresConnection
     ) async throws {
         guard !rows.isEmpty, !traits.isEmpty else { return }
+        if rows.count <= statementRows {
+            try await connection.execute(insert(rows, traits, provenanceText(traits, source, moment)))
+        } else {
+            try await copy(rows, traits: traits, source: source, at: moment, in: connection)
+        }
+    }
+
+    /// The values come as one list for each column.
+    private static func insert(_ rows: [LocatedTraits], _ traits: [TraitDefinition], _ provenance: String) -> SQL {
+        let names = traits.map { DictionaryStorage.column(of: $0.name) }
+        let columns = SQL.joined(names.map { name -> SQL in "\(identifier: name)" }, separator: ", ")
+        let lists = SQL.joined(
+            traits.map { trait in list(rows.map { $0.values[trait.name] ?? nil }, trait.type) }, separator: ", ")
+        return """
+            INSERT INTO profile.customer_trait (partition, customer_id, provenance, \(columns))
+            SELECT i.partition, i.customer_id, \(PostgresJSON(provenance))::jsonb, \(columns)
+            FROM unnest(\(rows.map(\.key.partition))::smallint[], \(rows.map(\.key.customerID))::bigint[], \(lists))
+                AS i(partition, customer_id, \(columns))
+            ORDER BY i.partition, i.customer_id
+            ON CONFLICT (partition, customer_id) DO UPDATE SET
+                provenance = customer_trait.provenance || excluded.provenance, \(updates(names))
+            """
+    }
+
+    private static func list(_ values: [TraitValue?], _ type: TraitType) -> SQL {
+        switch type {
+        case .text:
+            let list = values.map { value -> String? in if case .text(let text) = value { text } else { nil } }
+            return "\(list)::text[]"
+        case .integer:
+            let list = values.map { value -> Int64? in if case .integer(let number) = value { number } else { nil } }
+            return "\(list)::bigint[]"
+        case .decimal:
+            let list = values.map { value -> Double? in if case .decimal(let number) = value { number } else { nil } }
+            return "\(list)::double precision[]"
+        case .flag:
+            let list = values.map { value -> Bool? in if case .flag(let flag) = value { flag } else { nil } }
+            return "\(list)::boolean[]"
+        case .time:
+            let list = values.map { value -> Date? in if case .time(let time) = value { time } else { nil } }
+            return "\(list)::timestamptz[]"
+        }
+    }
+
+    private static func updates(_ names: [String]) -> SQL {
+        SQL.joined(
+            names.map { name -> SQL in "\(identifier: name) = excluded.\(identifier: name)" }, separator: ", ")
+    }
+
+    /// The values come in by COPY into a table of this connection and go from there into place in one statement.
+    private static func copy(
+        _ rows: [LocatedTraits], traits: [TraitDefinition], source: String, at moment: Date,
+        in connection: PostgresConnection
+    ) async throws {
         let names = traits.map { DictionaryStorage.column(of: $0.name) }
         let columns = SQL.joined(names.map { name -> SQL in "\(identifier: name)" }, separator: ", ")
         var create: SQL =
@@ -71,14 +127,12 @@ enum TraitStorage {
                 try await writer.write(fields: fields)
             }
         }
-        let updates = SQL.joined(
-            names.map { name -> SQL in "\(identifier: name) = excluded.\(identifier: name)" }, separator: ", ")
         var merge: SQL =
             """
             INSERT INTO profile.customer_trait (partition, customer_id, provenance, \(columns))
             SELECT partition, customer_id, provenance, \(columns) FROM incoming_trait ORDER BY partition, customer_id
             ON CONFLICT (partition, customer_id) DO UPDATE SET
-                provenance = customer_trait.provenance || excluded.provenance, \(updates)
+                provenance = customer_trait.provenance || excluded.provenance, \(updates(names))
             """
         merge.isPrepared = false
         try await connection.execute(merge)
