@@ -4,6 +4,6 @@ internal import ServiceKit
 @main
 struct Main {
     static func main() async {
-        await ServiceRunner.run(name: "profile") { try await buildProfile($0) }
+        await ServiceRunner.run(name: "profile", settings: ProfileSettings.all) { try await buildProfile($0) }
     }
 }

@@ -13,8 +13,12 @@ public func buildProfile(_ environment: ServiceEnvironment) async throws -> Serv
         pool: pool, requestPool: try environment.requestDatabase(), clock: try environment.clock(),
         audit: try environment.auditLog(), pages: try environment.pageCursor(), logger: environment.logger,
         notifier: notifier)
-    let sweeper = IdempotencySweeper(schema: "profile", pool: pool, logger: environment.logger)
-    return ServiceParts(router: profileRouter(dependencies), services: [notifier, sweeper])
+    let keys = IdempotencySweeper(schema: "profile", pool: pool, logger: environment.logger)
+    let refused = RefusedItemSweeper(
+        pool: pool, clock: dependencies.clock,
+        retentionDays: try environment.configuration.value(ProfileSettings.refusedRetentionDays),
+        logger: environment.logger)
+    return ServiceParts(router: profileRouter(dependencies), services: [notifier, keys, refused])
 }
 
 /// The methods of the profile service and who may call them.

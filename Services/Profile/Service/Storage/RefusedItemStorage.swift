@@ -23,4 +23,14 @@ enum RefusedItemStorage {
                 \(items.map(\.item))::bytea[]) AS i(refused_id, caller, field, code, item)
             """)
     }
+
+    /// - Returns: how many went; fewer than `rows` means that nothing older is left.
+    static func remove(before moment: Date, rows: Int, pool: PostgresPool) async throws -> Int {
+        try await pool.execute(
+            """
+            DELETE FROM profile.refused_item WHERE refused_id IN (
+                SELECT refused_id FROM profile.refused_item WHERE recorded_at < \(moment)
+                ORDER BY recorded_at LIMIT \(Int64(rows)))
+            """)
+    }
 }
