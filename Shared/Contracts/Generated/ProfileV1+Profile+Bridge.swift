@@ -615,15 +615,17 @@ extension ProfileV1.OpenImportResponse {
         self.rowsAccepted = source.pointee.rows_accepted
         self.rowsRejected = source.pointee.rows_rejected
         self.closed = source.pointee.closed != 0
+        self.openedAtMicros = source.pointee.opened_at_micros
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__profile__v1__open_import_response__init, byteBound: 46)
+        let target = writer.structure(zhike__profile__v1__open_import_response__init, byteBound: 57)
         target.pointee.import_id = self.importID
         target.pointee.next_chunk = self.nextChunk
         target.pointee.rows_accepted = self.rowsAccepted
         target.pointee.rows_rejected = self.rowsRejected
         target.pointee.closed = self.closed ? 1 : 0
+        target.pointee.opened_at_micros = self.openedAtMicros
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -206,7 +206,7 @@ extension ProfileV1 {
             case integer(Int64)
             case decimal(Double)
             case flag(Bool)
-            /// UTC microseconds.
+            /// UTC microseconds, in the years 1 to 9999.
             case timeMicros(Int64)
         }
     }
@@ -239,7 +239,7 @@ extension ProfileV1 {
         public var type: String = ""
         /// UTC microseconds; may be late, at most five minutes ahead.
         public var occurredAtMicros: Int64 = 0
-        /// A JSON object, at most 8 KiB; empty for none.
+        /// A JSON object, at most 8 KiB, exponents of its numbers from -30 to 30; empty for none.
         public var propertiesJSON: String = ""
 
         public init() {}
@@ -386,7 +386,9 @@ extension ProfileV1 {
         /// A channel, or "*" for every channel.
         public var channel: String = ""
         public var granted: Bool = false
-        /// UTC microseconds; 0 in valid_until: no end.
+        /// UTC microseconds in the years 1 to 9999; 0 in valid_from: from now on, in an import from its opening on; 0
+        /// in
+        /// valid_until: no end.
         public var validFromMicros: Int64 = 0
         public var validUntilMicros: Int64 = 0
         /// Where the customer said so.
@@ -487,9 +489,9 @@ extension ProfileV1 {
         public static let protobufName = "zhike.profile.v1.GetCustomerRequest"
 
         public var customer: CommonV1.CustomerReference? = nil
-        /// Newest entries of the timeline to return, at most 200.
+        /// Newest entries of the timeline to return, at most 200; fewer come where these would not fit one message.
         public var timelineLimit: Int32 = 0
-        /// Masked where false or where the right is missing.
+        /// False: masked. True without the right customers.reveal: PERMISSION_DENIED.
         public var reveal: Bool = false
         /// Why a reveal is asked for; goes to the audit log.
         public var revealReason: String = ""
@@ -574,6 +576,7 @@ extension ProfileV1 {
         public static let protobufName = "zhike.profile.v1.GetCustomerResponse"
 
         public var customer: ProfileV1.Customer? = nil
+        /// Newest first.
         public var timeline: [ProfileV1.TimelineEntry] = []
 
         public init() {}
@@ -594,7 +597,7 @@ extension ProfileV1 {
         public var importKey: String = ""
         /// What a person sees, for example the name of the file.
         public var title: String = ""
-        /// The mapping as JSON; its traits are declared in the dictionary, and kept with the import.
+        /// The mapping as JSON, kept with the import. Its traits are declared by DefineTraits, before rows are sent.
         public var mappingJSON: String = ""
 
         public init() {}
@@ -619,6 +622,8 @@ extension ProfileV1 {
         public var rowsAccepted: Int64 = 0
         public var rowsRejected: Int64 = 0
         public var closed: Bool = false
+        /// UTC microseconds in the bank's time: from here on those consents are valid that name no beginning.
+        public var openedAtMicros: Int64 = 0
 
         public init() {}
 
@@ -627,13 +632,15 @@ extension ProfileV1 {
             nextChunk: Int64 = 0,
             rowsAccepted: Int64 = 0,
             rowsRejected: Int64 = 0,
-            closed: Bool = false
+            closed: Bool = false,
+            openedAtMicros: Int64 = 0
         ) {
             self.importID = importID
             self.nextChunk = nextChunk
             self.rowsAccepted = rowsAccepted
             self.rowsRejected = rowsRejected
             self.closed = closed
+            self.openedAtMicros = openedAtMicros
         }
     }
 

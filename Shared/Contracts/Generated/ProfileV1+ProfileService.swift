@@ -4,7 +4,7 @@ public import RPC
 
 extension ProfileV1 {
     public protocol ProfileServiceHandler: Sendable {
-        /// Adds or changes offices and staff. Right: administer.
+        /// Adds or changes offices and staff. Right: organisation.edit.
         func putOrganisation(
             _ request: ProfileV1.PutOrganisationRequest, context: CallContext
         ) async throws -> ProfileV1.PutOrganisationResponse
@@ -13,8 +13,9 @@ extension ProfileV1 {
             _ request: ProfileV1.ListOfficesRequest, context: CallContext
         ) async throws -> ProfileV1.ListOfficesResponse
 
-        /// Declares traits in the dictionary; a trait that exists may change its meaning, source and refresh, never its
-        /// type.
+        /// Declares traits in the dictionary, which is the whole bank's: only somebody of the head office may. A trait
+        /// that exists
+        /// may change its meaning, source, refresh and sensitivity, never its type.
         func defineTraits(
             _ request: ProfileV1.DefineTraitsRequest, context: CallContext
         ) async throws -> ProfileV1.DefineTraitsResponse
@@ -33,7 +34,9 @@ extension ProfileV1 {
             _ request: ProfileV1.IdentifyRequest, context: CallContext
         ) async throws -> ProfileV1.IdentifyResponse
 
-        /// Links one more identity to a customer. Where both sides are customers already: FAILED_PRECONDITION.
+        /// Links one more identity to a customer. Where both sides are customers already, or where it would be a second
+        /// customer
+        /// number: FAILED_PRECONDITION.
         func alias(
             _ request: ProfileV1.AliasRequest, context: CallContext
         ) async throws -> ProfileV1.AliasResponse
@@ -82,7 +85,7 @@ extension ProfileV1 {
             self.caller = caller
         }
 
-        /// Adds or changes offices and staff. Right: administer.
+        /// Adds or changes offices and staff. Right: organisation.edit.
         public func putOrganisation(
             _ request: ProfileV1.PutOrganisationRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.PutOrganisationResponse {
@@ -105,8 +108,9 @@ extension ProfileV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
-        /// Declares traits in the dictionary; a trait that exists may change its meaning, source and refresh, never its
-        /// type.
+        /// Declares traits in the dictionary, which is the whole bank's: only somebody of the head office may. A trait
+        /// that exists
+        /// may change its meaning, source, refresh and sensitivity, never its type.
         public func defineTraits(
             _ request: ProfileV1.DefineTraitsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.DefineTraitsResponse {
@@ -133,7 +137,9 @@ extension ProfileV1 {
             try await caller.call(ProfileServiceMethods.identify, request, options)
         }
 
-        /// Links one more identity to a customer. Where both sides are customers already: FAILED_PRECONDITION.
+        /// Links one more identity to a customer. Where both sides are customers already, or where it would be a second
+        /// customer
+        /// number: FAILED_PRECONDITION.
         public func alias(
             _ request: ProfileV1.AliasRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.AliasResponse {

@@ -17,8 +17,10 @@ extension ProfileHandler {
                     field: "events", code: "batch", reason: "Send at most \(Self.batchLimit) events in one batch."))
         }
         let now = try await dependencies.clock.now()
-        var items = try await TrackBatch(request.events, receivedAt: now, homes: knownHomes)
-        items.refuseThoseElsewhere(try await visible(items.homes, to: context.principal))
+        var items = try await TrackBatch(request.events, receivedAt: now) { identities in
+            try await knownHomes(identities, deadline: context.deadline)
+        }
+        items.refuseThoseElsewhere(try await visible(items.homes, context))
         let refused = try items.refused.map { index, problem in
             RefusedItem(
                 caller: context.caller, problem: problem.below("events[\(index)]"),
@@ -52,11 +54,15 @@ extension ProfileHandler {
     }
 
     /// Homes by identity, from memory where possible.
-    private func knownHomes(_ identities: [Identity]) async throws -> [Identity: Int64] {
+    private func knownHomes(
+        _ identities: [Identity], deadline: ContinuousClock.Instant
+    ) async throws -> [Identity: Int64] {
         var found = homes.homes(of: identities)
         let missing = identities.filter { found[$0] == nil }
         guard !missing.isEmpty else { return found }
-        let fetched = try await pool.withConnection { try await IdentityStorage.homes(of: missing, in: $0) }
+        let fetched = try await pool.withConnection(deadline: deadline) { connection in
+            try await IdentityStorage.homes(of: missing, in: connection)
+        }
         homes.remember(fetched)
         found.merge(fetched) { $1 }
         return found
@@ -64,11 +70,11 @@ extension ProfileHandler {
 
     /// Those of the customers that exist and belong to the person's office; nil stands for all of them: identities are
     /// known to name customers, and a caller of the whole bank sees them all.
-    private func visible(_ wanted: TrackBatch.Homes, to principal: Principal?) async throws -> Set<Int64>? {
-        let scope = principal?.officePath ?? "/"
+    private func visible(_ wanted: TrackBatch.Homes, _ context: CallContext) async throws -> Set<Int64>? {
+        let scope = context.principal?.officePath ?? "/"
         if scope == "/" && wanted.byID.isEmpty { return nil }
         let asked = scope == "/" ? wanted.byID : wanted.all
-        let found = try await pool.withConnection { connection in
+        let found = try await pool.withConnection(deadline: context.deadline) { connection in
             try await CustomerStorage.assignments(
                 of: asked.map { CustomerKey(customerID: $0) }, in: connection)
         }

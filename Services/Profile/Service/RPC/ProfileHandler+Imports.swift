@@ -45,7 +45,7 @@ extension ProfileHandler {
         }
         return ProfileV1.OpenImportResponse(
             importID: state.importID, nextChunk: state.nextChunk, rowsAccepted: state.rowsAccepted,
-            rowsRejected: state.rowsRejected, closed: state.isClosed)
+            rowsRejected: state.rowsRejected, closed: state.isClosed, openedAtMicros: state.openedAt.microseconds)
     }
 
     /// Chunks are numbered, so that one that comes again after a lost reply is answered from what was stored.

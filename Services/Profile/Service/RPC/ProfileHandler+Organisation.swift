@@ -46,11 +46,12 @@ extension ProfileHandler {
     /// Each office and each member of the staff is named once, and belongs to the person's own office or one below it.
     private static func requireOwn(_ offices: [Office], _ staff: [Staff], _ principal: Principal) throws {
         guard Set(offices.map(\.path)).count == offices.count else {
-            throw RPCError(.invalidArgument, "Name each office once in a call.", field: "offices", notExecuted: true)
+            throw ProfileFailure.field(
+                FieldProblem(field: "offices", code: "repeated", reason: "Name each office once in a call."))
         }
         guard Set(staff.map { ExactText($0.number) }).count == staff.count else {
-            throw RPCError(
-                .invalidArgument, "Name each staff number once in a call.", field: "staff", notExecuted: true)
+            throw ProfileFailure.field(
+                FieldProblem(field: "staff", code: "repeated", reason: "Name each staff number once in a call."))
         }
         for (index, office) in offices.enumerated() {
             try Gate.requireOffice(office.path, within: principal, field: "offices[\(index)].path")

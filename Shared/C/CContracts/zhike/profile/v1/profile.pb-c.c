@@ -3629,7 +3629,7 @@ const ProtobufCMessageDescriptor zhike__profile__v1__open_import_request__descri
   (ProtobufCMessageInit) zhike__profile__v1__open_import_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__field_descriptors[5] =
+static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__field_descriptors[6] =
 {
   {
     "import_id",
@@ -3691,18 +3691,31 @@ static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "opened_at_micros",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Profile__V1__OpenImportResponse, opened_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__profile__v1__open_import_response__field_indices_by_name[] = {
   4,   /* field[4] = closed */
   0,   /* field[0] = import_id */
   1,   /* field[1] = next_chunk */
+  5,   /* field[5] = opened_at_micros */
   2,   /* field[2] = rows_accepted */
   3,   /* field[3] = rows_rejected */
 };
 static const ProtobufCIntRange zhike__profile__v1__open_import_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor zhike__profile__v1__open_import_response__descriptor =
 {
@@ -3712,7 +3725,7 @@ const ProtobufCMessageDescriptor zhike__profile__v1__open_import_response__descr
   "Zhike__Profile__V1__OpenImportResponse",
   "zhike.profile.v1",
   sizeof(Zhike__Profile__V1__OpenImportResponse),
-  5,
+  6,
   zhike__profile__v1__open_import_response__field_descriptors,
   zhike__profile__v1__open_import_response__field_indices_by_name,
   1,  zhike__profile__v1__open_import_response__number_ranges,

@@ -254,7 +254,7 @@ struct  Zhike__Profile__V1__TraitValue
     double decimal;
     protobuf_c_boolean flag;
     /*
-     * UTC microseconds.
+     * UTC microseconds, in the years 1 to 9999.
      */
     int64_t time_micros;
   };
@@ -295,7 +295,7 @@ struct  Zhike__Profile__V1__Event
    */
   int64_t occurred_at_micros;
   /*
-   * A JSON object, at most 8 KiB; empty for none.
+   * A JSON object, at most 8 KiB, exponents of its numbers from -30 to 30; empty for none.
    */
   char *properties_json;
 };
@@ -400,7 +400,8 @@ struct  Zhike__Profile__V1__Consent
   char *channel;
   protobuf_c_boolean granted;
   /*
-   * UTC microseconds; 0 in valid_until: no end.
+   * UTC microseconds in the years 1 to 9999; 0 in valid_from: from now on, in an import from its opening on; 0 in
+   * valid_until: no end.
    */
   int64_t valid_from_micros;
   int64_t valid_until_micros;
@@ -468,11 +469,11 @@ struct  Zhike__Profile__V1__GetCustomerRequest
   ProtobufCMessage base;
   Zhike__Common__V1__CustomerReference *customer;
   /*
-   * Newest entries of the timeline to return, at most 200.
+   * Newest entries of the timeline to return, at most 200; fewer come where these would not fit one message.
    */
   int32_t timeline_limit;
   /*
-   * Masked where false or where the right is missing.
+   * False: masked. True without the right customers.reveal: PERMISSION_DENIED.
    */
   protobuf_c_boolean reveal;
   /*
@@ -524,6 +525,9 @@ struct  Zhike__Profile__V1__GetCustomerResponse
 {
   ProtobufCMessage base;
   Zhike__Profile__V1__Customer *customer;
+  /*
+   * Newest first.
+   */
   size_t n_timeline;
   Zhike__Profile__V1__TimelineEntry **timeline;
 };
@@ -544,7 +548,7 @@ struct  Zhike__Profile__V1__OpenImportRequest
    */
   char *title;
   /*
-   * The mapping as JSON; its traits are declared in the dictionary, and kept with the import.
+   * The mapping as JSON, kept with the import. Its traits are declared by DefineTraits, before rows are sent.
    */
   char *mapping_json;
 };
@@ -564,10 +568,14 @@ struct  Zhike__Profile__V1__OpenImportResponse
   int64_t rows_accepted;
   int64_t rows_rejected;
   protobuf_c_boolean closed;
+  /*
+   * UTC microseconds in the bank's time: from here on those consents are valid that name no beginning.
+   */
+  int64_t opened_at_micros;
 };
 #define ZHIKE__PROFILE__V1__OPEN_IMPORT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__profile__v1__open_import_response__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0 }
 
 
 /*
