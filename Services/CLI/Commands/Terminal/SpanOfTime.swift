@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import ProfileDomain
 
 /// A length of time as people write it: 90s, 90m, 4h, 2d, 1.5h.
 struct SpanOfTime: Sendable, Hashable {
@@ -45,10 +46,7 @@ enum Moment {
 
     /// - Parameter option: is named in the error where the parser does not name it by itself.
     static func parse(_ text: String, of option: String? = nil) throws -> Date {
-        if let date = try? Date(text, strategy: .iso8601) { return date }
-        if let date = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) {
-            return date
-        }
+        if let date = TimeText.moment(text) { return date }
         throw ValidationError((option.map { "\($0): " } ?? "") + howToWrite)
     }
 

@@ -1,5 +1,3 @@
-private import Foundation
-
 /// Values as JSON text.
 package enum JSONText {
     package static func of(_ value: TraitValue) -> String? {
@@ -8,7 +6,7 @@ package enum JSONText {
         case .integer(let number): String(number)
         case .decimal(let number): number.isFinite ? "\(number)" : nil
         case .flag(let flag): flag ? "true" : "false"
-        case .time(let time): quoted(time.formatted(.iso8601))
+        case .time(let time): quoted(TimeText.text(time))
         }
     }
 

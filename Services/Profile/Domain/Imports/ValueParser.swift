@@ -7,10 +7,18 @@ public enum ValueParser {
         switch type {
         case .text: .text(text)
         case .integer: Int64(text).map(TraitValue.integer)
-        case .decimal: Double(text).flatMap { $0.isFinite ? .decimal($0) : nil }
+        case .decimal: decimal(text).map(TraitValue.decimal)
         case .flag: flag(text).map(TraitValue.flag)
         case .time: time(text).map(TraitValue.time)
         }
+    }
+
+    /// Digits with a sign, a point and an exponent; what else Swift would read (0x10, nan) is no number of a file.
+    public static func decimal(_ text: String) -> Double? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }),
+            let number = Double(text), number.isFinite
+        else { return nil }
+        return number
     }
 
     private static func flag(_ text: String) -> Bool? {
@@ -22,9 +30,5 @@ public enum ValueParser {
     }
 
     /// "2026-03-02T10:00:00Z", with fractions or another zone, or a plain day ("2026-03-02", UTC).
-    public static func time(_ text: String) -> Date? {
-        if text.utf8.count == 10 { return try? Date(text + "T00:00:00Z", strategy: .iso8601) }
-        if let date = try? Date(text, strategy: .iso8601) { return date }
-        return try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
+    public static func time(_ text: String) -> Date? { TimeText.momentOrDay(text) }
 }
