@@ -51,6 +51,116 @@ struct ImportMappingTests {
         } throws: { ($0 as? FieldProblem)?.field == field }
     }
 
+    @Test(
+        "names what no row could be right with, before any row is read",
+        arguments: [
+            (#", "consents": [{"purpose": "m", "channel": "sms"}]"#, "consents[0].granted"),
+            (#", "consents": [{"purpose": "M!", "channel": "sms", "granted": true}]"#, "consents[0].purpose"),
+            (#", "consents": [{"purpose": "m", "channel": "S M S", "granted": true}]"#, "consents[0].channel"),
+            (
+                #", "consents": [{"purpose": "m", "channel": "*", "granted": true, "valid_from": {"row_number": true}}]"#,
+                "consents[0].valid_from"
+            ),
+            (
+                #", "consents": [{"purpose": "m", "channel": "*", "granted": true, "valid_until": {"constant": "2025-02-29"}}]"#,
+                "consents[0].valid_until.constant"
+            ),
+            (
+                #", "consents": [{"purpose": "m", "channel": "*", "granted": true, "valid_until": {"constant": "1970-01-01"}}]"#,
+                "consents[0].valid_until.constant"
+            ),
+            (
+                #", "consents": [{"purpose": "m", "channel": "*", "granted": true, "valid_until": {"column": "end"}}]"#,
+                "consents[0].valid_until.column"
+            ),
+            (#", "office": {"constant": "East"}"#, "office.constant"),
+            (#", "manager": {"constant": " m "}"#, "manager.constant"),
+            (
+                #", "event": {"id": {"column": "age"}, "type": {"constant": "A b"}, "occurred_at": {"column": "age"}}"#,
+                "event.type.constant"
+            ),
+            (
+                #", "event": {"id": {"column": "age"}, "type": {"constant": "a"}, "occurred_at": {"constant": "now"}}"#,
+                "event.occurred_at.constant"
+            ),
+        ])
+    func mistakes(more: String, field: String) {
+        #expect {
+            try RowMapper(try Self.mapping(Self.age, more: more), header: ["age"])
+        } throws: { ($0 as? FieldProblem)?.field == field }
+    }
+
+    @Test("names a kind of identity, a property and a source that cannot be")
+    func impossible() throws {
+        func field(_ columns: String, source: String = "s", more: String = "") -> String? {
+            let text = #"{"title": "t", "source": "\#(source)", "customer_number": {"row_number": true}, "columns": {"#
+            let json = Data("\(text)\(columns)}\(more)}".utf8)
+            let mapping = Result { () throws(FieldProblem) in try ImportMapping(json: json) }
+            if case .failure(let problem) = mapping { return problem.field }
+            return nil
+        }
+        let property = #""known": "before", "property": {"name": "seconds", "type": "integer"}"#
+        let event =
+            #", "event": {"id": {"column": "a"}, "type": {"constant": "t"}, "occurred_at": {"constant": "2026-03-02"}}"#
+        #expect(field(#""a": {"known": "before", "identity": "Phone!"}"#) == "columns.a.identity")
+        #expect(field(#""a": {\#(property)}"#) == "columns.a.property")
+        #expect(field(#""a": {\#(property)}"#, more: event) == nil)
+        #expect(field(#""a": {\#(property)}, "b": {\#(property)}"#, more: event) == "columns.b.property.name")
+        #expect(field("", source: String(repeating: "x", count: 121)) == "source")
+    }
+
+    @Test("leaves what the dictionary knows as it is, and stops on another type")
+    func knownTraits() throws {
+        let mapping = try Self.mapping(Self.age)
+        #expect(try mapping.newTraits(known: [:]).map(\.name) == ["age"])
+        #expect(try mapping.newTraits(known: ["age": .integer, "name": .text]).isEmpty)
+        #expect {
+            try mapping.newTraits(known: ["age": .text])
+        } throws: { ($0 as? FieldProblem)?.field == "columns.age.trait.type" }
+    }
+
+    @Test("a consent is valid from and until what the row says, and its errors name the column")
+    func validity() throws {
+        let columns = ["from", "end"].map { #""\#($0)": {"known": "before", "ignore": true}"# }.joined(separator: ", ")
+        let moments = #""valid_from": {"column": "from"}, "valid_until": {"column": "end"}"#
+        let consents = #", "consents": [{"purpose": "m", "channel": "sms", "granted": true, \#(moments)}]"#
+        let mapper = try RowMapper(try Self.mapping(columns, more: consents), header: ["from", "end"])
+        let opening = Date(timeIntervalSince1970: 1_772_416_800)
+        func consent(_ from: String, _ end: String) throws -> Consent {
+            try #require(
+                try mapper.row(1, [from, end], receivedAt: .now, consentsFrom: opening).consents.first)
+        }
+        let both = try consent("2026-01-01", "2026-12-31T23:59:59+08:00")
+        #expect(both.validFrom == Date(timeIntervalSince1970: 1_767_225_600))
+        #expect(both.validUntil == Date(timeIntervalSince1970: 1_798_732_799))
+        let neither = try consent("", "")
+        #expect(neither.validFrom == opening && neither.validUntil == nil)
+        for (from, end, field) in [
+            ("2026-13-01", "", "from"), ("", "soon", "end"), ("", "1970-01-01T00:00:00Z", "end"),
+            ("1970-01-01", "", "from"), ("", "2026-01-01", "end"), ("2027-01-01", "2026-12-31", "end"),
+        ] {
+            #expect {
+                try consent(from, end)
+            } throws: { ($0 as? FieldProblem)?.field == field }
+        }
+    }
+
+    @Test("names the first column of the file that is wrong, and numbers are digits alone")
+    func firstColumn() throws {
+        let columns = (1...9).map {
+            #""c\#($0)": {"known": "before", "trait": {"name": "t\#($0)", "type": "decimal", "meaning": "x"}}"#
+        }
+        let header = (1...9).map { "c\($0)" }
+        let mapper = try RowMapper(try Self.mapping(columns.joined(separator: ", ")), header: header)
+        for text in ["0x10", "nan", "inf", "1e", " 1", "1_000", "1,5"] {
+            #expect {
+                try mapper.row(1, Array(repeating: text, count: 9), receivedAt: .now)
+            } throws: { ($0 as? FieldProblem)?.field == "c1" }
+        }
+        let row = try mapper.row(1, ["1", "-1.5", "+2", "1e3", "1E-3", ".5", "", "0", "7."], receivedAt: .now)
+        #expect(row.traits["t4"] == .some(.some(.decimal(1_000))))
+    }
+
     @Test("stops the import where two columns are one trait")
     func repeatedTrait() {
         #expect {

@@ -22,9 +22,7 @@ public struct ImportRow: Sendable, Hashable {
         guard identities.count <= 16 else {
             throw FieldProblem(field: "identities", code: "identities", reason: "Give at most 16 identities in a row.")
         }
-        guard manager.isEmpty || Names.isValue(manager, atMost: 64) else {
-            throw FieldProblem(field: "manager", code: "manager", reason: "Give the manager's staff number.")
-        }
+        try Self.check(manager: manager)
         self.rowNumber = rowNumber
         self.identities = identities
         self.office = office
@@ -32,5 +30,11 @@ public struct ImportRow: Sendable, Hashable {
         self.traits = traits
         self.consents = consents
         self.events = events
+    }
+
+    static func check(manager: String) throws(FieldProblem) {
+        guard manager.isEmpty || Names.isValue(manager, atMost: 64) else {
+            throw FieldProblem(field: "manager", code: "manager", reason: "Give the manager's staff number.")
+        }
     }
 }

@@ -21,11 +21,7 @@ public struct BehaviourEvent: Sendable, Hashable {
                 field: "event_id", code: "event_id",
                 reason: "Give every event an id of 1 to 128 characters that is its own; a repeated id is a duplicate.")
         }
-        guard Names.isDotted(type, atMost: 64) else {
-            throw FieldProblem(
-                field: "type", code: "event_type",
-                reason: "Name the type with at most 64 lower case letters, digits, _ and dots.")
-        }
+        try Self.check(type: type)
         guard occurredAt.timeIntervalSince(receivedAt) <= Self.aheadSeconds else {
             throw FieldProblem(
                 field: "occurred_at", code: "ahead",
@@ -44,6 +40,14 @@ public struct BehaviourEvent: Sendable, Hashable {
         self.type = type
         self.occurredAt = occurredAt
         self.propertiesJSON = propertiesJSON.isEmpty ? nil : propertiesJSON
+    }
+
+    static func check(type: String) throws(FieldProblem) {
+        guard Names.isDotted(type, atMost: 64) else {
+            throw FieldProblem(
+                field: "type", code: "event_type",
+                reason: "Name the type with at most 64 lower case letters, digits, _ and dots.")
+        }
     }
 
     private static let earliest = Date(timeIntervalSince1970: 0)

@@ -34,21 +34,19 @@ public struct ImportMapping: Sendable {
 
     /// A consent that rows give, all or those whose column has a certain value.
     public struct ConsentLine: Sendable, Hashable {
+        public struct Condition: Sendable, Hashable {
+            public var column: String
+            public var equals: String
+        }
+
         public var purpose: String
         public var channel: String
         public var granted: Bool
-        public var when: (column: String, equals: String)?
-
-        public static func == (a: ConsentLine, b: ConsentLine) -> Bool {
-            (a.purpose, a.channel, a.granted) == (b.purpose, b.channel, b.granted)
-                && a.when?.column == b.when?.column && a.when?.equals == b.when?.equals
-        }
-
-        public func hash(into hasher: inout Hasher) {
-            hasher.combine(purpose)
-            hasher.combine(channel)
-            hasher.combine(when?.column)
-        }
+        public var when: Condition?
+        /// nil: from when the import was opened on.
+        public var validFrom: Origin?
+        /// nil: without end.
+        public var validUntil: Origin?
     }
 
     public struct EventLine: Sendable, Hashable {
@@ -84,23 +82,30 @@ public struct ImportMapping: Sendable {
         }
         var reader = try MappingReader(value, at: "")
         title = try reader.text("title")
-        source = try reader.text("source")
+        source = try Self.source(try reader.text("source"))
         delimiter = try Self.delimiter(reader.optionalText("delimiter") ?? ",")
         switch try reader.optionalText("rows") ?? "customers" {
         case "customers": rows = .customers
         case "events": rows = .events
         default: throw MappingReader.problem("rows", "Choose customers or events.")
         }
-        customerNumber = try Self.origin(reader.object("customer_number"), "customer_number")
+        customerNumber = try Self.origin(reader.object("customer_number"), "customer_number") {
+            (number) throws(FieldProblem) in _ = try Identity(kind: Identity.customerNumberKind, value: number)
+        }
         office =
-            try reader.object("office").map { (one) throws(FieldProblem) in try Self.origin(one, "office") }
-            ?? .constant("/")
+            try reader.object("office").map { (one) throws(FieldProblem) in
+                try Self.origin(one, "office") { (path) throws(FieldProblem) in _ = try Office(path) }
+            } ?? .constant("/")
         manager =
-            try reader.object("manager").map { (one) throws(FieldProblem) in try Self.origin(one, "manager") }
-            ?? .constant("")
-        columns = try Self.columns(reader.object("columns"), source: source)
+            try reader.object("manager").map { (one) throws(FieldProblem) in
+                try Self.origin(one, "manager") { (number) throws(FieldProblem) in
+                    try ImportRow.check(manager: number)
+                }
+            } ?? .constant("")
+        let event = try reader.object("event").map(Self.event)
+        columns = try Self.columns(reader.object("columns"), source: source, hasEvent: event != nil)
         consents = try Self.consents(reader.objects("consents"))
-        event = try reader.object("event").map(Self.event)
+        self.event = event
         pastCampaign = try reader.object("past_campaign").map(PastCampaignMapping.init)
         try reader.finish()
         guard rows == .customers || event != nil else {
@@ -139,6 +144,9 @@ public struct ImportMapping: Sendable {
         }
         for (index, line) in consents.enumerated() {
             if let when = line.when { used.append(("consents[\(index)].when.column", when.column)) }
+            for (key, origin) in [("valid_from", line.validFrom), ("valid_until", line.validUntil)] {
+                if case .column(let name) = origin { used.append(("consents[\(index)].\(key).column", name)) }
+            }
         }
         return used + (pastCampaign?.columnsUsed ?? [])
     }
@@ -150,7 +158,17 @@ public struct ImportMapping: Sendable {
         return character
     }
 
-    static func origin(_ reader: MappingReader?, _ field: String) throws(FieldProblem) -> Origin {
+    private static func source(_ text: String) throws(FieldProblem) -> String {
+        guard Names.isValue(text, atMost: 120) else {
+            throw MappingReader.problem("source", "Name the source in 1 to 120 characters.")
+        }
+        return text
+    }
+
+    /// - Parameter check: What a constant must hold to: it is the same in every row, so that its fault is the mapping's.
+    static func origin(
+        _ reader: MappingReader?, _ field: String, check: (String) throws(FieldProblem) -> Void = { _ in }
+    ) throws(FieldProblem) -> Origin {
         guard var reader else {
             throw MappingReader.problem(field, "Say where it comes from: a column, a constant or the row number.")
         }
@@ -160,7 +178,13 @@ public struct ImportMapping: Sendable {
         try reader.finish()
         switch (column, constant, rowNumber) {
         case (let column?, nil, false): return .column(column)
-        case (nil, let constant?, false): return .constant(constant)
+        case (nil, let constant?, false):
+            do throws(FieldProblem) {
+                try check(constant)
+            } catch {
+                throw MappingReader.problem("\(field).constant", error.reason)
+            }
+            return .constant(constant)
         case (nil, nil, true): return .rowNumber
         default: throw MappingReader.problem(field, "Give exactly one of column, constant and row_number.")
         }
@@ -169,25 +193,14 @@ public struct ImportMapping: Sendable {
     private static func event(_ reader: MappingReader) throws(FieldProblem) -> EventLine {
         var reader = reader
         let line = EventLine(
-            id: try origin(reader.object("id"), "event.id"), type: try origin(reader.object("type"), "event.type"),
-            occurredAt: try origin(reader.object("occurred_at"), "event.occurred_at"))
+            id: try origin(reader.object("id"), "event.id"),
+            type: try origin(reader.object("type"), "event.type") { (type) throws(FieldProblem) in
+                try BehaviourEvent.check(type: type)
+            },
+            occurredAt: try origin(reader.object("occurred_at"), "event.occurred_at") { (text) throws(FieldProblem) in
+                guard ValueParser.time(text) != nil else { throw RowMapper.noTime("occurred_at") }
+            })
         try reader.finish()
         return line
-    }
-
-    private static func consents(_ readers: [MappingReader]) throws(FieldProblem) -> [ConsentLine] {
-        var lines: [ConsentLine] = []
-        for var reader in readers {
-            var line = ConsentLine(
-                purpose: try reader.text("purpose"), channel: try reader.text("channel"),
-                granted: try reader.flag("granted"))
-            if var when = try reader.object("when") {
-                line.when = (try when.text("column"), try when.text("equals"))
-                try when.finish()
-            }
-            try reader.finish()
-            lines.append(line)
-        }
-        return lines
     }
 }

@@ -36,6 +36,12 @@ struct MappingReader {
         return flag
     }
 
+    /// A flag that must be there: what it says is not to be guessed.
+    mutating func requiredFlag(_ key: String) throws(FieldProblem) -> Bool {
+        guard members[key] != nil else { throw Self.problem(place(key), "Say true or false here.") }
+        return try flag(key)
+    }
+
     mutating func integer(_ key: String) throws(FieldProblem) -> Int? {
         guard let value = members.removeValue(forKey: key) else { return nil }
         guard let number = value as? Int else { throw Self.problem(place(key), "Write a whole number here.") }
@@ -71,6 +77,17 @@ struct MappingReader {
         }
         members = [:]
         return readers
+    }
+
+    /// Runs a check of a value of this object; what it finds is named by the value's place, or by the place given.
+    func checked<Value>(
+        _ key: String? = nil, _ body: () throws(FieldProblem) -> Value
+    ) throws(FieldProblem) -> Value {
+        do throws(FieldProblem) {
+            return try body()
+        } catch {
+            throw Self.problem(place(key ?? error.field), error.reason)
+        }
     }
 
     /// Call last: refuses a key that nobody asked for.

@@ -4,17 +4,29 @@ public import Foundation
 public struct RowMapper: Sendable {
     public let mapping: ImportMapping
     private let indexOf: [String: Int]
+    /// The columns as they stand in the file.
+    private let columns: [(index: Int, name: String, use: ImportMapping.Use)]
     private let width: Int
+
+    /// Stands for the moment at which the import was opened, where nobody knows it: 0 on the wire.
+    public static let fromOpening = Date(timeIntervalSince1970: 0)
 
     public init(_ mapping: ImportMapping, header: [String]) throws(FieldProblem) {
         try mapping.check(header: header)
         self.mapping = mapping
         indexOf = Dictionary(uniqueKeysWithValues: header.enumerated().map { ($0.element, $0.offset) })
+        columns = header.enumerated().compactMap { index, name in
+            mapping.columns[name].map { (index, name, $0.use) }
+        }
         width = header.count
     }
 
     /// One row, checked, or what is wrong with it; the problem's field is the column.
-    public func row(_ number: Int64, _ fields: [String], receivedAt: Date) throws(FieldProblem) -> ImportRow {
+    ///
+    /// - Parameter consentsFrom: From when on a consent is valid of which the mapping does not say it.
+    public func row(
+        _ number: Int64, _ fields: [String], receivedAt: Date, consentsFrom: Date = fromOpening
+    ) throws(FieldProblem) -> ImportRow {
         guard fields.count == width else {
             throw FieldProblem(
                 field: "row", code: "width", reason: "The row has \(fields.count) fields where the header has \(width)."
@@ -22,10 +34,9 @@ public struct RowMapper: Sendable {
         }
         var identities = [try customerNumber(fields, number)]
         var traits: [String: TraitValue?] = [:]
-        for (name, column) in mapping.columns {
-            guard let index = indexOf[name] else { continue }
+        for (index, name, use) in columns {
             let text = fields[index]
-            switch column.use {
+            switch use {
             case .ignore, .property: continue
             case .identity(let kind):
                 if text.isEmpty { continue }
@@ -39,7 +50,7 @@ public struct RowMapper: Sendable {
             rowNumber: number, identities: identities,
             office: try at("office") { () throws(FieldProblem) in try Office(text(mapping.office, fields, number)) },
             manager: text(mapping.manager, fields, number), traits: traits,
-            consents: try consents(fields, receivedAt: receivedAt),
+            consents: try consents(fields, number, from: consentsFrom),
             events: try events(fields, number, receivedAt: receivedAt))
     }
 
@@ -70,7 +81,7 @@ public struct RowMapper: Sendable {
     /// An amount in the currency's own unit; nothing counts as 0.
     private func amount(_ text: String, _ column: String) throws(FieldProblem) -> Double {
         guard !text.isEmpty else { return 0 }
-        guard let amount = Double(text), amount.magnitude <= 1e13 else {
+        guard let amount = ValueParser.decimal(text), amount.magnitude <= 1e13 else {
             throw FieldProblem(
                 field: column, code: "value",
                 reason: "Give an amount of at most ten trillion, for example 12.50, or leave it empty.")
@@ -78,11 +89,11 @@ public struct RowMapper: Sendable {
         return amount
     }
 
-    private func field(_ column: String, _ fields: [String]) -> String? {
+    func field(_ column: String, _ fields: [String]) -> String? {
         indexOf[column].map { fields[$0] }
     }
 
-    private func text(_ origin: ImportMapping.Origin, _ fields: [String], _ number: Int64) -> String {
+    func text(_ origin: ImportMapping.Origin, _ fields: [String], _ number: Int64) -> String {
         switch origin {
         case .column(let name): field(name, fields) ?? ""
         case .constant(let text): text
@@ -90,8 +101,17 @@ public struct RowMapper: Sendable {
         }
     }
 
+    /// The column that a value comes from.
+    func column(of origin: ImportMapping.Origin?) -> String? {
+        if case .column(let name) = origin { name } else { nil }
+    }
+
+    static func noTime(_ field: String) -> FieldProblem {
+        FieldProblem(field: field, code: "time", reason: "Write the time as 2026-03-02T10:00:00Z.")
+    }
+
     /// Names the column in a problem of one of its values.
-    private func at<Value>(
+    func at<Value>(
         _ column: String, _ body: () throws(FieldProblem) -> Value
     ) throws(FieldProblem) -> Value {
         do throws(FieldProblem) {
@@ -113,25 +133,12 @@ public struct RowMapper: Sendable {
         return try at(column) { () throws(FieldProblem) in try value.fitting(definition.type) }
     }
 
-    private func consents(_ fields: [String], receivedAt: Date) throws(FieldProblem) -> [Consent] {
-        var consents: [Consent] = []
-        for line in mapping.consents {
-            if let when = line.when, field(when.column, fields) != when.equals { continue }
-            consents.append(
-                try Consent(
-                    purpose: line.purpose, channel: line.channel, granted: line.granted, validFrom: receivedAt,
-                    validUntil: nil, source: mapping.source))
-        }
-        return consents
-    }
-
     private func events(
         _ fields: [String], _ number: Int64, receivedAt: Date
     ) throws(FieldProblem) -> [BehaviourEvent] {
         guard let event = mapping.event else { return [] }
         guard let moment = ValueParser.time(text(event.occurredAt, fields, number)) else {
-            throw FieldProblem(
-                field: "event.occurred_at", code: "time", reason: "Write the time as 2026-03-02T10:00:00Z.")
+            throw Self.noTime(column(of: event.occurredAt) ?? "event.occurred_at")
         }
         return [
             try BehaviourEvent(
@@ -142,9 +149,10 @@ public struct RowMapper: Sendable {
 
     private func properties(_ fields: [String]) throws(FieldProblem) -> String {
         var members: [String] = []
-        for (name, column) in mapping.columns.sorted(by: { $0.key < $1.key }) {
-            guard case .property(let property, let type) = column.use, let text = field(name, fields), !text.isEmpty
-            else { continue }
+        for (index, name, use) in columns {
+            guard case .property(let property, let type) = use else { continue }
+            let text = fields[index]
+            if text.isEmpty { continue }
             guard let value = ValueParser.value(text, type), let json = JSONText.of(value) else {
                 throw FieldProblem(
                     field: name, code: "property", reason: "This column holds \(type.word) values by the mapping.")
