@@ -8,6 +8,10 @@ final class FakeSuite: RPCCaller {
     struct State {
         var storedRows: [Int64] = []
         var replies: [ProfileV1.ImportRowsResponse] = []
+        /// What the dictionary holds, and what was declared since.
+        var traits: [ProfileV1.TraitDefinition] = []
+        var declared: [ProfileV1.TraitDefinition] = []
+        var openings = 0
         var pastNumbers: [String] = []
         var pastReplies: [CampaignV1.ImportPastContactsResponse] = []
         var isClosed = false
@@ -22,7 +26,9 @@ final class FakeSuite: RPCCaller {
     ) async throws(RPCError) -> Reply {
         let reply: any Sendable =
             switch request {
-            case is ProfileV1.DefineTraitsRequest: ProfileV1.DefineTraitsResponse()
+            case is ProfileV1.ListTraitsRequest:
+                ProfileV1.ListTraitsResponse(traits: state.withLock { $0.traits + $0.declared })
+            case let request as ProfileV1.DefineTraitsRequest: define(request)
             case is ProfileV1.OpenImportRequest: open()
             case let request as ProfileV1.ImportRowsRequest: try take(request)
             case is ProfileV1.CloseImportRequest: close()
@@ -35,9 +41,15 @@ final class FakeSuite: RPCCaller {
         return reply
     }
 
+    private func define(_ request: ProfileV1.DefineTraitsRequest) -> ProfileV1.DefineTraitsResponse {
+        state.withLock { $0.declared += request.traits }
+        return ProfileV1.DefineTraitsResponse()
+    }
+
     private func open() -> ProfileV1.OpenImportResponse {
         state.withLock { state in
-            ProfileV1.OpenImportResponse(
+            state.openings += 1
+            return ProfileV1.OpenImportResponse(
                 importID: 1, nextChunk: Int64(state.replies.count),
                 rowsAccepted: state.replies.reduce(0) { $0 + $1.rowsAccepted },
                 rowsRejected: state.replies.reduce(0) { $0 + Int64($1.rejected.count) }, closed: state.isClosed)

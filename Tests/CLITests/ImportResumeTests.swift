@@ -49,8 +49,8 @@ struct ImportResumeTests {
         }
 
         /// Numbers of the rows in the rejects file, in its order.
-        func rejectedRows() throws -> [Int] {
-            let text = try String(contentsOf: rejects, encoding: .utf8)
+        func rejectedRows(_ rejects: URL? = nil) throws -> [Int] {
+            let text = try String(contentsOf: rejects ?? self.rejects, encoding: .utf8)
             return text.split(separator: "\r\n").dropFirst().compactMap { Int($0.prefix { $0 != "," }) }
         }
 
@@ -103,6 +103,15 @@ struct ImportResumeTests {
         #expect(suite.state.withLock { $0.storedRows.count } == Int(first.accepted))
     }
 
+    @Test("of a past campaign leaves the refused rows of its customers where they are")
+    func pastBesideCustomers() async throws {
+        let files = try Files()
+        defer { files.remove() }
+        _ = try await files.run(FakeSuite(), chunkRows: 50)
+        _ = try await files.runPast(FakeSuite(), chunkRows: 50)
+        #expect(try files.rejectedRows() == Files.refusedRows)
+    }
+
     @Test("of a past campaign goes on in the same way")
     func past() async throws {
         let files = try Files()
@@ -116,7 +125,7 @@ struct ImportResumeTests {
         let numbers = suite.state.withLock { $0.pastNumbers }
         #expect(numbers == (1...100).filter { $0 % 10 != 0 }.map { "C\($0)" })
         #expect(outcome.campaignID == 7 && outcome.accepted == 90 && outcome.rejected == 10)
-        #expect(try files.rejectedRows() == refused)
+        #expect(try files.rejectedRows(files.folder.appending(path: "customers.past.rejects.csv")) == refused)
     }
 
     @Test("refuses to go on where the rows that were sent are not those of the file")

@@ -6,8 +6,8 @@ internal import ProfileDomain
 internal import ProtobufC
 internal import RPC
 
-/// Brings a file in by its mapping: declares the traits, sends chunks, writes rejects; run again it goes on where it
-/// stood.
+/// Brings a file in by its mapping: declares the traits that are new, sends chunks, writes rejects; run again it goes on
+/// where it stood.
 struct FileImport: Sendable {
     let profile: ProfileV1.ProfileServiceClient
     let file: URL
@@ -50,9 +50,12 @@ struct FileImport: Sendable {
         self.chunkRows = chunkRows
     }
 
-    /// - Parameter receivedAt: from when on the consents of the file are valid; nil: from the bank's own time on.
+    /// - Parameter receivedAt: from when on those consents are valid of which the file does not say it; nil: from when
+    ///   the import was opened on, in the bank's time.
     func run(receivedAt: Date? = nil) async throws -> Outcome {
         let source = try ImportSource(file: file, mappingFile: mappingFile)
+        let rejects = try RejectsFile(rejectsFile ?? source.defaultRejects, besides: [file, mappingFile])
+        let newTraits = try await newTraits(source)
         let request = ProfileV1.OpenImportRequest(
             importKey: try source.key(), title: source.mapping.title,
             mappingJSON: String(decoding: source.mappingJSON, as: UTF8.self))
@@ -60,13 +63,14 @@ struct FileImport: Sendable {
             try await profile.openImport(request, options: options)
         }
         // Behind the opening, which may refuse the mapping: a trait that is declared stays.
-        try await declareTraits(source.mapping)
+        try await declare(newTraits)
         var run = ImportRun(
             importID: opened.importID, nextChunk: opened.nextChunk, source: source.mapping.source,
             earlier: EarlierRows(count: opened.rowsAccepted + opened.rowsRejected),
-            rejects: try RejectsFile(rejectsFile ?? source.defaultRejects))
+            rejects: rejects)
         try await run.readStoredReplies(through: self)
-        try await send(source, &run, receivedAt: receivedAt)
+        try await send(
+            source, &run, consentsFrom: receivedAt ?? Date(microseconds: opened.openedAtMicros))
         let outcome = try run.outcome()
         if !opened.closed {
             _ = try await call { options in
@@ -77,15 +81,31 @@ struct FileImport: Sendable {
         return outcome
     }
 
-    private func declareTraits(_ mapping: ImportMapping) async throws {
-        guard !mapping.traits.isEmpty else { return }
-        _ = try await call { options in
-            try await profile.defineTraits(
-                ProfileV1.DefineTraitsRequest(traits: mapping.traits.map(\.proto)), options: options)
+    /// What the dictionary knows stays as it stands there, and needs no right to change the dictionary.
+    private func newTraits(_ source: ImportSource) async throws -> [TraitDefinition] {
+        guard !source.mapping.traits.isEmpty else { return [] }
+        let dictionary = try await call { options in
+            try await profile.listTraits(ProfileV1.ListTraitsRequest(), options: options)
+        }
+        let known = dictionary.traits.compactMap { trait in
+            TraitType(rawValue: Int16(clamping: trait.type.rawValue)).map { (trait.name, $0) }
+        }
+        do throws(FieldProblem) {
+            return try source.mapping.newTraits(known: Dictionary(known) { $1 })
+        } catch {
+            throw ImportSource.sentence(mappingFile, error)
         }
     }
 
-    private func send(_ source: ImportSource, _ run: inout ImportRun, receivedAt: Date?) async throws {
+    private func declare(_ traits: [TraitDefinition]) async throws {
+        guard !traits.isEmpty else { return }
+        _ = try await call { options in
+            try await profile.defineTraits(
+                ProfileV1.DefineTraitsRequest(traits: traits.map(\.proto)), options: options)
+        }
+    }
+
+    private func send(_ source: ImportSource, _ run: inout ImportRun, consentsFrom: Date) async throws {
         var rows: [ProfileV1.ImportRow] = []
         var bytes = 0
         let title = localized("import \(file.lastPathComponent)", "导入 \(file.lastPathComponent)")
@@ -96,22 +116,27 @@ struct FileImport: Sendable {
                 if let problem = source.problem(row) { throw problem }
                 // Whether an event lies too far ahead is for the profile service to say: which rows are sent must not
                 // depend on the hour, or a second run would not know the rows of the first.
-                let mapped = try source.mapper.row(number, row.fields, receivedAt: .distantFuture)
-                proto = mapped.proto(consentsFrom: receivedAt)
+                let mapped = try source.mapper.row(
+                    number, row.fields, receivedAt: .distantFuture, consentsFrom: consentsFrom)
+                proto = mapped.proto
                 size = try Self.size(proto)
             } catch {
-                return run.refuse(number, error)
+                run.refuse(number, error)
+                if run.hasManyRejects {
+                    try await run.send(&rows, through: self)
+                    bytes = 0
+                }
+                return
             }
             if try run.passesOver(number) { return }
             rows.append(proto)
             bytes += size
             if bytes >= Self.chunkBytes || rows.count >= chunkRows {
-                try await run.send(rows, through: self)
-                rows.removeAll(keepingCapacity: true)
+                try await run.send(&rows, through: self)
                 bytes = 0
             }
         }
-        if !rows.isEmpty { try await run.send(rows, through: self) }
+        try await run.send(&rows, through: self)
     }
 
     /// In bytes, of a row that can be sent: one bad row must not keep a whole chunk from being sent.

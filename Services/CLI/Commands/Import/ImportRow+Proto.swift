@@ -4,13 +4,12 @@ internal import Postgres
 internal import ProfileDomain
 
 extension ImportRow {
-    /// - Parameter consentsFrom: from when on the consents of the file are valid; nil: from when they arrive on.
-    func proto(consentsFrom validFrom: Date?) -> ProfileV1.ImportRow {
+    var proto: ProfileV1.ImportRow {
         ProfileV1.ImportRow(
             rowNumber: rowNumber, identities: identities.map { CommonV1.Identity(kind: $0.kind, value: $0.value) },
             officePath: office.path == "/" ? "" : office.path, manager: manager,
             traits: traits.sorted { $0.key < $1.key }.map { ProfileV1.Trait(name: $0.key, value: $0.value?.proto) },
-            consents: consents.map { $0.proto(validFrom: validFrom) },
+            consents: consents.map(\.proto),
             events: events.map { $0.proto(of: identities[0]) })
     }
 }
@@ -28,9 +27,9 @@ extension TraitValue {
 }
 
 extension Consent {
-    func proto(validFrom: Date?) -> ProfileV1.Consent {
+    var proto: ProfileV1.Consent {
         ProfileV1.Consent(
-            purpose: purpose, channel: channel, granted: granted, validFromMicros: validFrom?.microseconds ?? 0,
+            purpose: purpose, channel: channel, granted: granted, validFromMicros: validFrom.microseconds,
             validUntilMicros: validUntil?.microseconds ?? 0, source: source)
     }
 }

@@ -45,16 +45,28 @@ struct ImportRun: ~Copyable {
         case .accepted: accepted += 1
         case .refused(let column, let reason):
             rejects.add(Reject(rowNumber: rowNumber, column: column, reason: reason))
+            // No row waits to be sent before all earlier ones came by.
+            if rejects.isFull { try rejects.flush() }
         }
         return true
     }
+
+    /// So many refused rows wait to be written that the rows before them should be sent.
+    var hasManyRejects: Bool { rejects.isFull }
 
     /// A row that the mapping cannot read; it is not sent.
     mutating func refuse(_ rowNumber: Int64, _ problem: FieldProblem) {
         rejects.add(Reject(rowNumber: rowNumber, column: problem.field, reason: problem.reason))
     }
 
-    mutating func send(_ rows: [ProfileV1.ImportRow], through file: FileImport) async throws {
+    /// Sends the rows, if any, and writes those that were refused up to here.
+    mutating func send(_ rows: inout [ProfileV1.ImportRow], through file: FileImport) async throws {
+        if !rows.isEmpty { try await send(chunk: rows, through: file) }
+        rows.removeAll(keepingCapacity: true)
+        try rejects.flush()
+    }
+
+    private mutating func send(chunk rows: [ProfileV1.ImportRow], through file: FileImport) async throws {
         let reply = try await call(nextChunk, rows, through: file)
         guard reply.rowsAccepted + Int64(reply.rejected.count) == Int64(rows.count) else {
             throw RuntimeError(
@@ -70,7 +82,6 @@ struct ImportRun: ~Copyable {
                 Reject(
                     rowNumber: row.rowNumber, column: row.refusal?.field ?? "", reason: row.refusal?.reason ?? ""))
         }
-        try rejects.flush()
         take(reply.position)
     }
 

@@ -28,8 +28,7 @@ struct ImportSource: Sendable {
         } catch {
             throw Self.sentence(mappingFile, error)
         }
-        let header =
-            try CSVReader(path: file.path, format: CSVFormat(delimiter: mapping.delimiter)).next()?.fields ?? []
+        let header = try Self.header(of: file, CSVFormat(delimiter: mapping.delimiter))
         width = header.count
         do throws(FieldProblem) {
             mapper = try RowMapper(mapping, header: header)
@@ -38,7 +37,24 @@ struct ImportSource: Sendable {
         }
     }
 
-    private static func sentence(_ mapping: URL, _ problem: FieldProblem) -> RuntimeError {
+    private static func header(of file: URL, _ format: CSVFormat) throws -> [String] {
+        let name = file.lastPathComponent
+        guard let row = try CSVReader(path: file.path, format: format).next() else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized("\(name): The file is empty: it needs a header.", "\(name)：文件为空：需要表头。"))
+        }
+        if let problem = row.problem {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "\(name): The header \(problem): write the file as UTF-8 text by RFC 4180.",
+                    "\(name)：无法读取表头（\(problem)）：请将文件另存为 UTF-8 编码、符合 RFC 4180 的文本。"))
+        }
+        return row.fields
+    }
+
+    static func sentence(_ mapping: URL, _ problem: FieldProblem) -> RuntimeError {
         let place = problem.field.isEmpty ? "" : " (\(problem.field))"
         return RuntimeError(.configurationInvalid, "\(mapping.lastPathComponent): \(problem.reason)\(place)")
     }
@@ -46,9 +62,14 @@ struct ImportSource: Sendable {
     var format: CSVFormat { CSVFormat(delimiter: mapping.delimiter) }
 
     /// Beside the file.
-    var defaultRejects: URL {
+    var defaultRejects: URL { beside("rejects.csv") }
+
+    /// Those of a past campaign stand apart: its file is often that of its customers, who have rejects of their own.
+    var defaultPastRejects: URL { beside("past.rejects.csv") }
+
+    private func beside(_ ending: String) -> URL {
         let plain = file.pathExtension == "gz" ? file.deletingPathExtension() : file
-        return plain.deletingPathExtension().appendingPathExtension("rejects.csv")
+        return plain.deletingPathExtension().appendingPathExtension(ending)
     }
 
     /// SHA-256 of mapping and file, so that a changed mapping is another import.

@@ -56,13 +56,14 @@ struct PastCampaignImport: Sendable {
                     "\(mappingFile.lastPathComponent): there is no past_campaign; say which columns tell of it.",
                     "\(mappingFile.lastPathComponent)：缺少 past_campaign；请说明由哪些列描述历史活动。"))
         }
+        let rejects = try RejectsFile(rejectsFile ?? source.defaultPastRejects, besides: [file, mappingFile])
         let request = Self.request(past, key: try source.key(), officePath: person.officePath)
         let opened = try await call { options in
             try await campaign.openPastCampaign(request, options: options)
         }
         var run = PastCampaignRun(
             campaignID: opened.campaignID, nextChunk: opened.nextChunk,
-            rejects: try RejectsFile(rejectsFile ?? source.defaultRejects))
+            rejects: rejects)
         try await run.readStoredReplies(through: self)
         try await send(source, past, &run)
         let outcome = try run.outcome()
@@ -84,16 +85,15 @@ struct PastCampaignImport: Sendable {
                 if let problem = source.problem(row) { throw problem }
                 contact = try Self.contact(past, source.mapper, number, row)
             } catch {
-                return run.refuse(number, error)
+                run.refuse(number, error)
+                if run.hasManyRejects { try await run.send(&rows, through: self) }
+                return
             }
             if try run.passesOver(number) { return }
             rows.append((number, contact))
-            if rows.count == chunkRows {
-                try await run.send(rows, through: self)
-                rows.removeAll(keepingCapacity: true)
-            }
+            if rows.count == chunkRows { try await run.send(&rows, through: self) }
         }
-        if !rows.isEmpty { try await run.send(rows, through: self) }
+        try await run.send(&rows, through: self)
     }
 
     func call<Reply>(_ body: (CallOptions) async throws -> Reply) async throws -> Reply {

@@ -48,16 +48,30 @@ struct PastCampaignRun: ~Copyable {
         case .accepted: accepted += 1
         case .refused(let column, let reason):
             rejects.add(Reject(rowNumber: rowNumber, column: column, reason: reason))
+            // No row waits to be sent before all earlier ones came by.
+            if rejects.isFull { try rejects.flush() }
         }
         return true
     }
+
+    /// So many refused rows wait to be written that the rows before them should be sent.
+    var hasManyRejects: Bool { rejects.isFull }
 
     mutating func refuse(_ rowNumber: Int64, _ problem: FieldProblem) {
         rejects.add(Reject(rowNumber: rowNumber, column: problem.field, reason: problem.reason))
     }
 
+    /// Sends the contacts, if any, and writes those that were refused up to here.
     mutating func send(
-        _ rows: [(number: Int64, contact: CampaignV1.PastContact)], through file: PastCampaignImport
+        _ rows: inout [(number: Int64, contact: CampaignV1.PastContact)], through file: PastCampaignImport
+    ) async throws {
+        if !rows.isEmpty { try await send(chunk: rows, through: file) }
+        rows.removeAll(keepingCapacity: true)
+        try rejects.flush()
+    }
+
+    private mutating func send(
+        chunk rows: [(number: Int64, contact: CampaignV1.PastContact)], through file: PastCampaignImport
     ) async throws {
         let reply = try await call(nextChunk, rows.map(\.contact), through: file)
         guard reply.accepted + Int64(reply.refused.count) == Int64(rows.count) else {
@@ -73,7 +87,6 @@ struct PastCampaignRun: ~Copyable {
             let number = rows[min(Self.index(refusal), rows.count - 1)].number
             rejects.add(Reject(rowNumber: number, column: Self.column(refusal), reason: refusal.reason))
         }
-        try rejects.flush()
     }
 
     private func call(

@@ -25,7 +25,13 @@ struct RejectsFile: ~Copyable {
     private var pending: [Reject] = []
     private(set) var count: Int64 = 0
 
-    init(_ url: URL) throws {
+    /// A file of refused rows begins so, and no other file is ever replaced.
+    private static let header = CSVFormat().line(["row", "column", "reason"])
+    /// More refused rows are not kept in memory.
+    private static let pendingLimit = 1_000
+
+    /// - Parameter inputs: What the import reads; none of these is taken for the file of an earlier run.
+    init(_ url: URL, besides inputs: [URL]) throws {
         self.url = url
         part = url.appendingPathExtension("part")
         let folder = url.deletingLastPathComponent()
@@ -36,8 +42,39 @@ struct RejectsFile: ~Copyable {
                     "The folder \(folder.path) cannot be written: name a file for rejected rows with --rejects.",
                     "无法写入文件夹 \(folder.path)：请用 --rejects 指定被拒绝行的输出文件。"))
         }
+        let files = inputs.compactMap(FileIdentity.init)
+        for place in [url, part] {
+            guard FileIdentity(place).map(files.contains) != true else {
+                throw RuntimeError(
+                    .configurationInvalid,
+                    localized(
+                        "Rejected rows cannot be written to \(place.path), which the import reads: name another file "
+                            + "with --rejects.",
+                        "无法将被拒绝的行写入导入所读取的文件 \(place.path)：请用 --rejects 指定其他文件。"))
+            }
+            try Self.requireReplaceable(place)
+        }
         try? FileManager.default.removeItem(at: part)
     }
+
+    /// Nothing, an empty file, or the refused rows of an earlier run.
+    private static func requireReplaceable(_ place: URL) throws {
+        guard let found = try? FileManager.default.attributesOfItem(atPath: place.path) else { return }
+        if found[.type] as? FileAttributeType == .typeRegular, let handle = try? FileHandle(forReadingFrom: place) {
+            defer { try? handle.close() }
+            let start = (try? handle.read(upToCount: header.utf8.count)) ?? Data()
+            if start.isEmpty && (found[.size] as? NSNumber)?.int64Value == 0 || start == Data(header.utf8) { return }
+        }
+        throw RuntimeError(
+            .configurationInvalid,
+            localized(
+                "\(place.path) is no file of rejected rows and is not replaced: move it, or name another file with "
+                    + "--rejects.",
+                "\(place.path) 不是被拒绝行的文件，不会被覆盖：请将其移走，或用 --rejects 指定其他文件。"))
+    }
+
+    /// Whether what was added should be written.
+    var isFull: Bool { pending.count >= Self.pendingLimit }
 
     mutating func add(_ reject: Reject) { pending.append(reject) }
 
@@ -56,7 +93,7 @@ struct RejectsFile: ~Copyable {
                     localized("The file \(place.path) cannot be written.", "无法写入文件 \(place.path)。"))
             }
             handle = try FileHandle(forWritingTo: place)
-            text = CSVFormat().line(["row", "column", "reason"])
+            text = Self.header
         }
         for reject in pending.sorted(by: { $0.rowNumber < $1.rowNumber }) {
             text += CSVFormat().line([String(reject.rowNumber), reject.column, reject.reason])
@@ -71,7 +108,25 @@ struct RejectsFile: ~Copyable {
         guard !isInPlace else { return }
         try flush()
         isInPlace = true
+        try Self.requireReplaceable(url)
         try? FileManager.default.removeItem(at: url)
         if handle != nil { try FileManager.default.moveItem(at: part, to: url) }
+    }
+}
+
+/// Which file a path names, by whatever link.
+private struct FileIdentity: Equatable {
+    private let volume: UInt64
+    private let number: UInt64
+
+    /// nil where there is none.
+    init?(_ url: URL) {
+        let path = url.resolvingSymlinksInPath().path
+        guard let found = try? FileManager.default.attributesOfItem(atPath: path),
+            let volume = (found[.systemNumber] as? NSNumber)?.uint64Value,
+            let number = (found[.systemFileNumber] as? NSNumber)?.uint64Value
+        else { return nil }
+        self.volume = volume
+        self.number = number
     }
 }
