@@ -12,7 +12,8 @@ enum CampaignShapes {
             .required("channel", \.channel, channel),
             .omittable(
                 "starts_at", \.startsAtMicros,
-                .momentIfAny.described("Where left out, with the campaign: so no wave before it has a time."), absent: 0),
+                .momentIfAny.described("Where left out, with the campaign: so no wave before it has a time."), absent: 0
+            ),
         ])
 
     private static let trigger = JSONShape<CampaignV1.Trigger>.object(
