@@ -115,6 +115,26 @@ struct SignatureTests {
         }
     }
 
+    @Test(
+        "a message a little too long is refused like any that is no call, a longer one is lost",
+        arguments: [TransportKind.ipc, .tcp])
+    func tooLong(_ kind: TransportKind) async throws {
+        // What NNG takes, less the four bytes that it adds.
+        let longest = (1 << 20) - 4
+        try await Bench.with(kind, TestService().router()) { bench in
+            for count in [RPCLimits.messageBytes, RPCLimits.messageBytes + 1, longest] {
+                let reply = try await answer(bench, Array("ZHKQ".utf8) + [UInt8](repeating: 1, count: count - 4))
+                #expect(reply.code == .invalidArgument && !reply.isSigned)
+            }
+            let error = try await failure { () throws(RPCError) in
+                try await bench.transport.exchange(
+                    [UInt8](repeating: 1, count: longest + 1), deadline: .now + .seconds(20))
+            }
+            #expect(error.code == .unavailable)
+            _ = try await bench.client.add(TestingV1.AddRequest(amount: 9))
+        }
+    }
+
     private typealias Change = @Sendable (inout CallForm) -> Void
 
     /// What is wrong with a signed call: the field and the status that it is refused with, and how it came about.
