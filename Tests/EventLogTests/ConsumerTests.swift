@@ -216,7 +216,7 @@ import Testing
     @Test("a batch that takes too long is applied in parts, and nobody is put aside for it")
     func tooLong() async throws {
         try await LogFixture.withPool { pool in
-            try await LogFixture.append((0..<600).map { Int64($0) }, to: pool)
+            try await LogFixture.append((0..<150).map { Int64($0) }, to: pool)
             let consumer = LogFixture.consumer(pool) { batch, connection in
                 if batch.entries.count > 100 {
                     _ = try await connection.query("SELECT pg_sleep(60)", deadline: .now + .milliseconds(20))
