@@ -143,8 +143,13 @@ public final class LogConsumer: Service, Sendable {
     /// was lost may have taken effect, and one that did not wait for the disk may be gone. No batch runs here.
     private func look() async throws -> [LogRange] {
         let asksForCursors = state.withLock { $0.distrustsItself }
-        let (heads, leases) = try await pool.withConnection { [self] in
-            try await cursors.look(asksForCursors ? member : nil, in: $0)
+        let (heads, leases): (LogPosition, [Int16: CursorStorage.Lease]?)
+        do {
+            (heads, leases) = try await pool.withConnection { [self] in
+                try await cursors.look(asksForCursors ? member : nil, in: $0)
+            }
+        } catch let error as PostgresError where Self.isAbsence(error) {
+            throw LogAbsent(cause: error)
         }
         return state.withLock { state in
             if let leases { state.resetLeases(leases) }
