@@ -14,15 +14,15 @@ final class Bundler: Sendable {
     private struct State {
         var carrierCount = 0
         var waiting: [BundledCall] = []
-        /// What each bundle under way carries.
-        var carried: [Int: [BundledCall]] = [:]
+        /// What each bundle under way carries; a handful.
+        var carried: [(carrier: Int, calls: [BundledCall])] = []
         var lastCarrier = 0
         /// When calls are looked at next for deadlines that have passed.
         var nextLook: ContinuousClock.Instant?
         var looking: Task<Void, Never>?
     }
 
-    private let replica: Replica
+    let replica: Replica
     private let serviceName: String
     private let waitingLimit: Int
     /// How long a message may wait for the connection, so that its calls can be repeated elsewhere; nil: for ever.
@@ -38,7 +38,9 @@ final class Bundler: Sendable {
         self.sendingLimit = sendingLimit
     }
 
-    deinit {
+    /// Ends every call and frees the connection.
+    func close() async {
+        await replica.close()
         state.withLock { $0.looking }?.cancel()
     }
 
@@ -71,53 +73,63 @@ final class Bundler: Sendable {
         if state.carrierCount == Self.carrierLimit { isBusy.store(true, ordering: .relaxed) }
     }
 
-    private enum Next {
-        case wait
-        case send(Int, [BundledCall])
-        case refuse
+    /// Calls that leave together.
+    private struct Load {
+        let carrier: Int
+        let calls: [BundledCall]
     }
 
     private func wait(_ call: BundledCall) {
-        let next = state.withLock { state -> Next in
-            guard state.waiting.count < waitingLimit else { return .refuse }
+        if GatheredCalls.gather(call, for: self) { return }
+        let (isRefused, load) = state.withLock { state -> (Bool, Load?) in
+            guard state.waiting.count < waitingLimit else { return (true, nil) }
             state.waiting.append(call)
             look(by: call.deadline, &state)
-            guard state.carrierCount < Self.carrierLimit else { return .wait }
+            guard state.carrierCount < Self.carrierLimit else { return (false, nil) }
             addCarrier(&state)
-            return takeWaiting(&state)
+            return (false, takeWaiting(&state))
         }
-        switch next {
-        case .wait: break
-        case .refuse: call.end(.failure(NNGFailures.tooManyCalls(to: serviceName)))
-        case .send(let carrier, let calls): send(calls, carrier)
-        }
+        if isRefused { refuse([call]) }
+        if let load { send(load) }
+    }
+
+    private func refuse(_ calls: some Sequence<BundledCall>) {
+        for call in calls { call.end(.failure(NNGFailures.tooManyCalls(to: serviceName))) }
     }
 
     /// A message is back: the next takes its place, or nobody.
-    private func sendNext(after carrier: Int? = nil) {
-        let next = state.withLock { state -> Next in
-            if let carrier { state.carried[carrier] = nil }
-            return takeWaiting(&state)
+    ///
+    /// - Parameter gathered: calls that came while the replies of the message were given out.
+    private func sendNext(after carrier: Int? = nil, _ gathered: [BundledCall] = []) {
+        let (refused, load) = state.withLock { state -> (ArraySlice<BundledCall>, Load?) in
+            if let carrier { state.carried.removeAll { $0.carrier == carrier } }
+            let room = max(0, waitingLimit - state.waiting.count)
+            state.waiting.append(contentsOf: gathered.prefix(room))
+            if let earliest = gathered.lazy.map(\.deadline).min() { look(by: earliest, &state) }
+            return (gathered.dropFirst(room), takeWaiting(&state))
         }
-        if case .send(let carrier, let calls) = next { send(calls, carrier) }
+        refuse(refused)
+        if let load { send(load) }
     }
 
-    private func takeWaiting(_ state: inout State) -> Next {
+    /// Takes what waits for a message that may leave; without any, the message's place is given up.
+    private func takeWaiting(_ state: inout State) -> Load? {
         guard !state.waiting.isEmpty else {
             state.carrierCount -= 1
             isBusy.store(false, ordering: .relaxed)
-            return .wait
+            return nil
         }
-        let taken = state.waiting.prefix(Bundle.longestItemCount)
-        let calls = taken.filter { $0.beginSending() }
-        state.waiting.removeFirst(taken.count)
-        guard !calls.isEmpty else {
-            // Those taken were given up; others may wait behind them.
-            return takeWaiting(&state)
-        }
+        let calls = Array(state.waiting.prefix(Bundle.longestItemCount))
+        state.waiting.removeFirst(calls.count)
         state.lastCarrier += 1
-        state.carried[state.lastCarrier] = calls
-        return .send(state.lastCarrier, calls)
+        state.carried.append((state.lastCarrier, calls))
+        return Load(carrier: state.lastCarrier, calls: calls)
+    }
+
+    private func send(_ load: Load) {
+        let calls = load.calls.filter { $0.beginSending() }
+        // Where all were given up, others may wait behind them.
+        if calls.isEmpty { sendNext(after: load.carrier) } else { send(calls, load.carrier) }
     }
 
     private func send(_ calls: [BundledCall], _ carrier: Int) {
@@ -130,14 +142,15 @@ final class Bundler: Sendable {
         } catch {
             return end(calls, carrier, .failure(NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)))
         }
-        let message = Message(copying: calls.count == 1 ? calls[0].frame : Bundle.bytes(of: calls.map(\.frame)))
+        let message =
+            calls.count == 1 ? Message(copying: calls[0].frame) : Bundle.message(of: calls.lazy.map(\.frame))
         // Until the last of the deadlines; the earlier ones are looked after here.
-        let timeout = calls.map { ContinuousClock.now.duration(to: $0.deadline) }.max() ?? .zero
+        let timeout = calls.lazy.map(\.deadline).max().map { ContinuousClock.now.duration(to: $0) } ?? .zero
         context.call(message, timeout: timeout, sendingLimit: sendingLimit) { [self] result in
             replica.giveBack(context)
             switch consume result {
             case .success(let reply):
-                end(calls, carrier, .success(reply.copyBytes()))
+                end(calls, carrier, reply)
             case .failure(let error):
                 end(
                     calls, carrier,
@@ -146,15 +159,20 @@ final class Bundler: Sendable {
         }
     }
 
-    private func end(_ calls: [BundledCall], _ carrier: Int, _ outcome: BundledCall.Outcome) {
-        if calls.count > 1, case .success(let bytes) = outcome, let replies = Bundle.items(of: bytes),
-            replies.count == calls.count
-        {
-            for (call, reply) in zip(calls, replies) { call.end(.success(reply)) }
-        } else {
-            // One for all: a failure, the reply of a single call, or what is no bundle and no call will accept.
-            for call in calls { call.end(outcome) }
+    private func end(_ calls: [BundledCall], _ carrier: Int, _ reply: borrowing Message) {
+        guard calls.count > 1, let replies = Bundle.items(of: reply), replies.count == calls.count else {
+            // The reply of a single call, or what is no bundle and no call will accept.
+            return end(calls, carrier, .success(reply.copyBytes()))
         }
+        let gathered = GatheredCalls.gather(for: self) {
+            for (call, reply) in zip(calls, replies) { call.end(.success(reply)) }
+        }
+        sendNext(after: carrier, gathered)
+    }
+
+    /// One outcome for all.
+    private func end(_ calls: [BundledCall], _ carrier: Int, _ outcome: BundledCall.Outcome) {
+        for call in calls { call.end(outcome) }
         sendNext(after: carrier)
     }
 
@@ -166,15 +184,16 @@ final class Bundler: Sendable {
         if let next = state.nextLook, next <= deadline { return }
         state.nextLook = deadline
         state.looking?.cancel()
-        state.looking = Task { [weak self] in
+        // Strongly: what was once held weakly pays for it at each retain. `close()` ends it.
+        state.looking = Task {
             guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
-            self?.expire()
+            expire()
         }
     }
 
     private func expire() {
         let now = ContinuousClock.now
-        let underWay = state.withLock { $0.waiting + $0.carried.values.joined() }
+        let underWay = state.withLock { $0.waiting + $0.carried.flatMap(\.calls) }
         // Without the lock: who is told may go on at once, and call again.
         let ended = Set(underWay.lazy.filter { $0.expire(at: now) }.map(ObjectIdentifier.init))
         state.withLock { state in
@@ -183,8 +202,8 @@ final class Bundler: Sendable {
             state.waiting.removeAll { ended.contains(ObjectIdentifier($0)) }
             state.nextLook = nil
             for call in state.waiting { look(by: call.deadline, &state) }
-            for calls in state.carried.values {
-                for call in calls where !ended.contains(ObjectIdentifier(call)) { look(by: call.deadline, &state) }
+            for load in state.carried {
+                for call in load.calls where !ended.contains(ObjectIdentifier(call)) { look(by: call.deadline, &state) }
             }
         }
     }

@@ -4,41 +4,34 @@ internal import Synchronization
 
 /// Carries calls to the replicas of one suite service, over one socket each.
 final class NNGTransport: RPCTransport {
-    /// A replica and what bundles the calls to it.
-    private struct Line {
-        let replica: Replica
-        let bundler: Bundler
-    }
-
     /// How long a call waits for the connection of the replica that was chosen for it before another is chosen.
     private static let longestWaitForReplica = Duration.milliseconds(100)
 
     private let serviceName: String
     /// nil where there is no other replica to choose.
     private let sendingLimit: Duration?
-    private let lines: [Line]
+    /// One for each replica.
+    private let bundlers: [Bundler]
     private let turn = Atomic<Int>(0)
 
     init(serviceName: String, endpoints: [Endpoint], callLimit: Int) throws(NNGError) {
         self.serviceName = serviceName
         sendingLimit = endpoints.count > 1 ? Self.longestWaitForReplica : nil
-        var lines: [Line] = []
+        var bundlers: [Bundler] = []
         for endpoint in endpoints {
-            let replica = try Replica(dialing: endpoint, callLimit: callLimit)
-            lines.append(
-                Line(
-                    replica: replica,
-                    bundler: Bundler(
-                        replica, serviceName: serviceName, waitingLimit: callLimit, sendingLimit: sendingLimit)))
+            bundlers.append(
+                Bundler(
+                    try Replica(dialing: endpoint, callLimit: callLimit), serviceName: serviceName,
+                    waitingLimit: callLimit, sendingLimit: sendingLimit))
         }
-        self.lines = lines
+        self.bundlers = bundlers
     }
 
     /// True while at least one replica can be reached.
-    var isConnected: Bool { lines.contains { $0.replica.socket.isConnected } }
+    var isConnected: Bool { bundlers.contains { $0.replica.socket.isConnected } }
 
     /// Calls that wait to travel together.
-    var waitingCount: Int { lines.reduce(0) { $0 + $1.bundler.waitingCount } }
+    var waitingCount: Int { bundlers.reduce(0) { $0 + $1.waitingCount } }
 
     nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
@@ -53,10 +46,10 @@ final class NNGTransport: RPCTransport {
     ) async throws(RPCError) -> [UInt8] {
         guard frame.count <= Bundle.longestItemByteCount else { return try await exchange(frame, deadline: deadline) }
         while true {
-            let line = choose()
-            guard line.bundler.enter() else { return try await line.bundler.carry(frame, deadline: deadline) }
-            defer { line.bundler.leave() }
-            if let reply = try await exchange(frame, over: line.replica, deadline) { return reply }
+            let bundler = choose()
+            guard bundler.enter() else { return try await bundler.carry(frame, deadline: deadline) }
+            defer { bundler.leave() }
+            if let reply = try await exchange(frame, over: bundler.replica, deadline) { return reply }
         }
     }
 
@@ -87,22 +80,23 @@ final class NNGTransport: RPCTransport {
     }
 
     func close() async {
-        for line in lines { await line.replica.close() }
+        for bundler in bundlers { await bundler.close() }
     }
 
     /// The connected replica with the fewest calls in flight; where none is connected, the one with the fewest, whose
     /// call then waits for the connection. Equal ones take turns.
-    private func choose() -> Line {
-        guard lines.count > 1 else { return lines[0] }
+    private func choose() -> Bundler {
+        guard bundlers.count > 1 else { return bundlers[0] }
         let start = turn.wrappingAdd(1, ordering: .relaxed).newValue
-        var best = lines[0]
+        var best = bundlers[0]
         var bestLoad = Int.max
-        for offset in lines.indices {
-            let line = lines[Int((start &+ offset).magnitude % lines.count.magnitude)]
+        for offset in bundlers.indices {
+            let bundler = bundlers[Int((start &+ offset).magnitude % bundlers.count.magnitude)]
             // What is not connected comes after everything that is.
             let load =
-                line.replica.inFlight + line.bundler.waitingCount + (line.replica.socket.isConnected ? 0 : Int.max / 2)
-            if load < bestLoad { (best, bestLoad) = (line, load) }
+                bundler.replica.inFlight + bundler.waitingCount
+                + (bundler.replica.socket.isConnected ? 0 : Int.max / 2)
+            if load < bestLoad { (best, bestLoad) = (bundler, load) }
         }
         return best
     }

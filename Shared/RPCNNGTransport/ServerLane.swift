@@ -51,15 +51,15 @@ final class ServerLane: Sendable {
         switch consume result {
         case .success(let message):
             failures.store(0, ordering: .relaxed)
-            serve(message.copyBytes())
+            serve(message)
         case .failure(let error):
             failed(error)
         }
     }
 
-    private func serve(_ frame: [UInt8]) {
-        if let calls = Bundle.items(of: frame) { return reply(Bundle.bytes(of: calls.map(answerInBundle))) }
-        switch dispatcher.receive(frame) {
+    private func serve(_ message: borrowing Message) {
+        if let calls = Bundle.items(of: message) { return reply(Bundle.message(of: calls.map(answerInBundle))) }
+        switch dispatcher.receive(message.copyBytes()) {
         case .reply(let bytes):
             reply(bytes)
         case .run(let call):
@@ -81,7 +81,11 @@ final class ServerLane: Sendable {
     }
 
     private func reply(_ bytes: [UInt8]) {
-        context.replyThenReceive(Message(copying: bytes)) { self.received($0) }
+        reply(Message(copying: bytes))
+    }
+
+    private func reply(_ message: consuming Message) {
+        context.replyThenReceive(message) { self.received($0) }
     }
 
     /// Under the lock, so that the task cannot end before it can be found.

@@ -123,19 +123,19 @@ extension CampaignV1 {
             self.caller = caller
         }
 
-        public func putProduct(
+        public nonisolated(nonsending) func putProduct(
             _ request: CampaignV1.PutProductRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutProductResponse {
             try await caller.call(CampaignServiceMethods.putProduct, request, options)
         }
 
-        public func putOffer(
+        public nonisolated(nonsending) func putOffer(
             _ request: CampaignV1.PutOfferRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutOfferResponse {
             try await caller.call(CampaignServiceMethods.putOffer, request, options)
         }
 
-        public func listOffers(
+        public nonisolated(nonsending) func listOffers(
             _ request: CampaignV1.ListOffersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListOffersResponse {
             try await caller.call(CampaignServiceMethods.listOffers, request, options)
@@ -153,41 +153,41 @@ extension CampaignV1 {
 
         /// Caps and quiet hours of the bank; over all campaigns. Without a key it is not to be repeated: the version
         /// has moved on.
-        public func putContactPolicy(
+        public nonisolated(nonsending) func putContactPolicy(
             _ request: CampaignV1.PutContactPolicyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutContactPolicyResponse {
             try await caller.call(CampaignServiceMethods.putContactPolicy, request, options)
         }
 
-        public func getContactPolicy(
+        public nonisolated(nonsending) func getContactPolicy(
             _ request: CampaignV1.GetContactPolicyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.GetContactPolicyResponse {
             try await caller.call(CampaignServiceMethods.getContactPolicy, request, options)
         }
 
         /// Makes a draft; the caller is its maker.
-        public func createCampaign(
+        public nonisolated(nonsending) func createCampaign(
             _ request: CampaignV1.CreateCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.CreateCampaignResponse {
             try await caller.call(CampaignServiceMethods.createCampaign, request, options)
         }
 
         /// Changes a draft or an approved campaign; an approval is void after it.
-        public func updateCampaign(
+        public nonisolated(nonsending) func updateCampaign(
             _ request: CampaignV1.UpdateCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.UpdateCampaignResponse {
             try await caller.call(CampaignServiceMethods.updateCampaign, request, options)
         }
 
         /// draft -> approved; the checker is not the maker.
-        public func approveCampaign(
+        public nonisolated(nonsending) func approveCampaign(
             _ request: CampaignV1.ApproveCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ApproveCampaignResponse {
             try await caller.call(CampaignServiceMethods.approveCampaign, request, options)
         }
 
         /// approved or paused -> running.
-        public func startCampaign(
+        public nonisolated(nonsending) func startCampaign(
             _ request: CampaignV1.StartCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.StartCampaignResponse {
             try await caller.call(CampaignServiceMethods.startCampaign, request, options)
@@ -196,26 +196,26 @@ extension CampaignV1 {
         /// running -> paused: no further contact is reserved or handed to a worker until it is started again. What a
         /// worker already
         /// has may still leave, within its lease.
-        public func pauseCampaign(
+        public nonisolated(nonsending) func pauseCampaign(
             _ request: CampaignV1.PauseCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PauseCampaignResponse {
             try await caller.call(CampaignServiceMethods.pauseCampaign, request, options)
         }
 
         /// -> closed, for good.
-        public func closeCampaign(
+        public nonisolated(nonsending) func closeCampaign(
             _ request: CampaignV1.CloseCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.CloseCampaignResponse {
             try await caller.call(CampaignServiceMethods.closeCampaign, request, options)
         }
 
-        public func getCampaign(
+        public nonisolated(nonsending) func getCampaign(
             _ request: CampaignV1.GetCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.GetCampaignResponse {
             try await caller.call(CampaignServiceMethods.getCampaign, request, options)
         }
 
-        public func listCampaigns(
+        public nonisolated(nonsending) func listCampaigns(
             _ request: CampaignV1.ListCampaignsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListCampaignsResponse {
             try await caller.call(CampaignServiceMethods.listCampaigns, request, options)
@@ -232,19 +232,19 @@ extension CampaignV1 {
         }
 
         /// A finished campaign of the past, with its arms as they were assigned.
-        public func openPastCampaign(
+        public nonisolated(nonsending) func openPastCampaign(
             _ request: CampaignV1.OpenPastCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.OpenPastCampaignResponse {
             try await caller.call(CampaignServiceMethods.openPastCampaign, request, options)
         }
 
-        public func importPastContacts(
+        public nonisolated(nonsending) func importPastContacts(
             _ request: CampaignV1.ImportPastContactsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ImportPastContactsResponse {
             try await caller.call(CampaignServiceMethods.importPastContacts, request, options)
         }
 
-        public func closePastCampaign(
+        public nonisolated(nonsending) func closePastCampaign(
             _ request: CampaignV1.ClosePastCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClosePastCampaignResponse {
             try await caller.call(CampaignServiceMethods.closePastCampaign, request, options)
@@ -255,21 +255,21 @@ extension CampaignV1 {
         /// none is where a part of the lease lies in quiet hours. A claim may bring fewer than were asked for although
         /// more are due:
         /// no more than fit into one message, and none less than 300 ms before the deadline.
-        public func claimDeliveries(
+        public nonisolated(nonsending) func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClaimDeliveriesResponse {
             try await caller.call(CampaignServiceMethods.claimDeliveries, request, options)
         }
 
         /// What became of claimed deliveries; repeating a report changes nothing.
-        public func reportDeliveries(
+        public nonisolated(nonsending) func reportDeliveries(
             _ request: CampaignV1.ReportDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ReportDeliveriesResponse {
             try await caller.call(CampaignServiceMethods.reportDeliveries, request, options)
         }
 
         /// Deliveries whose outcome nobody knows, for a person to see and for the channel's status address to be asked.
-        public func listDeliveries(
+        public nonisolated(nonsending) func listDeliveries(
             _ request: CampaignV1.ListDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListDeliveriesResponse {
             try await caller.call(CampaignServiceMethods.listDeliveries, request, options)
@@ -286,7 +286,7 @@ extension CampaignV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
-        public func listDeadLetters(
+        public nonisolated(nonsending) func listDeadLetters(
             _ request: CampaignV1.ListDeadLettersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListDeadLettersResponse {
             try await caller.call(CampaignServiceMethods.listDeadLetters, request, options)
@@ -304,7 +304,7 @@ extension CampaignV1 {
 
         /// Gives what was put aside another chance. Without a key it is not to be repeated: a letter is driven again
         /// once.
-        public func redriveDeadLetter(
+        public nonisolated(nonsending) func redriveDeadLetter(
             _ request: CampaignV1.RedriveDeadLetterRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.RedriveDeadLetterResponse {
             try await caller.call(CampaignServiceMethods.redriveDeadLetter, request, options)
@@ -312,7 +312,7 @@ extension CampaignV1 {
 
         /// Waits until the campaign service has applied a position of the profile log, and answers where its own log
         /// then stood.
-        public func waitApplied(
+        public nonisolated(nonsending) func waitApplied(
             _ request: CampaignV1.WaitAppliedRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.WaitAppliedResponse {
             try await caller.call(CampaignServiceMethods.waitApplied, request, options)

@@ -47,14 +47,14 @@ extension KPIV1 {
         }
 
         /// One campaign, for the offices below a path.
-        public func getCampaignReport(
+        public nonisolated(nonsending) func getCampaignReport(
             _ request: KPIV1.GetCampaignReportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetCampaignReportResponse {
             try await caller.call(KPIServiceMethods.getCampaignReport, request, options)
         }
 
         /// Counts by business day.
-        public func getDaySeries(
+        public nonisolated(nonsending) func getDaySeries(
             _ request: KPIV1.GetDaySeriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetDaySeriesResponse {
             try await caller.call(KPIServiceMethods.getDaySeries, request, options)
@@ -63,7 +63,7 @@ extension KPIV1 {
         /// What happened to customers by business day: those who came, what they did, what they agreed to, which
         /// segments they
         /// entered. Counted from profile.log and segmentation.log.
-        public func getActivity(
+        public nonisolated(nonsending) func getActivity(
             _ request: KPIV1.GetActivityRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetActivityResponse {
             try await caller.call(KPIServiceMethods.getActivity, request, options)
@@ -71,21 +71,21 @@ extension KPIV1 {
 
         /// Recomputes every cell from the logs and lists the differences.
         /// NOT_FOUND for a campaign that neither an entry nor a cell names.
-        public func verify(
+        public nonisolated(nonsending) func verify(
             _ request: KPIV1.VerifyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.VerifyResponse {
             try await caller.call(KPIServiceMethods.verify, request, options)
         }
 
         /// Forgets every number and counts the logs anew from their first entries; dead letters are tried again.
-        public func rebuild(
+        public nonisolated(nonsending) func rebuild(
             _ request: KPIV1.RebuildRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.RebuildResponse {
             try await caller.call(KPIServiceMethods.rebuild, request, options)
         }
 
         /// How far the logs are counted.
-        public func getProgress(
+        public nonisolated(nonsending) func getProgress(
             _ request: KPIV1.GetProgressRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetProgressResponse {
             try await caller.call(KPIServiceMethods.getProgress, request, options)

@@ -86,13 +86,13 @@ extension ProfileV1 {
         }
 
         /// Adds or changes offices and staff. Right: organisation.edit.
-        public func putOrganisation(
+        public nonisolated(nonsending) func putOrganisation(
             _ request: ProfileV1.PutOrganisationRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.PutOrganisationResponse {
             try await caller.call(ProfileServiceMethods.putOrganisation, request, options)
         }
 
-        public func listOffices(
+        public nonisolated(nonsending) func listOffices(
             _ request: ProfileV1.ListOfficesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ListOfficesResponse {
             try await caller.call(ProfileServiceMethods.listOffices, request, options)
@@ -111,27 +111,27 @@ extension ProfileV1 {
         /// Declares traits in the dictionary, which is the whole bank's: only somebody of the head office may. A trait
         /// that exists
         /// may change its meaning, source, refresh and sensitivity, never its type.
-        public func defineTraits(
+        public nonisolated(nonsending) func defineTraits(
             _ request: ProfileV1.DefineTraitsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.DefineTraitsResponse {
             try await caller.call(ProfileServiceMethods.defineTraits, request, options)
         }
 
-        public func listTraits(
+        public nonisolated(nonsending) func listTraits(
             _ request: ProfileV1.ListTraitsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ListTraitsResponse {
             try await caller.call(ProfileServiceMethods.listTraits, request, options)
         }
 
         /// Stores behaviour events; each is answered for itself and the accepted are durable together before the reply.
-        public func track(
+        public nonisolated(nonsending) func track(
             _ request: ProfileV1.TrackRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.TrackResponse {
             try await caller.call(ProfileServiceMethods.track, request, options)
         }
 
         /// Creates a customer if its identity is new, and sets traits.
-        public func identify(
+        public nonisolated(nonsending) func identify(
             _ request: ProfileV1.IdentifyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.IdentifyResponse {
             try await caller.call(ProfileServiceMethods.identify, request, options)
@@ -140,7 +140,7 @@ extension ProfileV1 {
         /// Links one more identity to a customer. Where both sides are customers already, or where it would be a second
         /// customer
         /// number: FAILED_PRECONDITION.
-        public func alias(
+        public nonisolated(nonsending) func alias(
             _ request: ProfileV1.AliasRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.AliasResponse {
             try await caller.call(ProfileServiceMethods.alias, request, options)
@@ -149,47 +149,47 @@ extension ProfileV1 {
         /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
         /// from before
         /// what the customer said last: FAILED_PRECONDITION.
-        public func setConsents(
+        public nonisolated(nonsending) func setConsents(
             _ request: ProfileV1.SetConsentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetConsentsResponse {
             try await caller.call(ProfileServiceMethods.setConsents, request, options)
         }
 
         /// Suppresses a customer (no marketing contact at all) or lifts it.
-        public func setSuppression(
+        public nonisolated(nonsending) func setSuppression(
             _ request: ProfileV1.SetSuppressionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetSuppressionResponse {
             try await caller.call(ProfileServiceMethods.setSuppression, request, options)
         }
 
-        public func getCustomer(
+        public nonisolated(nonsending) func getCustomer(
             _ request: ProfileV1.GetCustomerRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.GetCustomerResponse {
             try await caller.call(ProfileServiceMethods.getCustomer, request, options)
         }
 
         /// Opens a bulk import, or finds the one of the same file and mapping to go on with.
-        public func openImport(
+        public nonisolated(nonsending) func openImport(
             _ request: ProfileV1.OpenImportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.OpenImportResponse {
             try await caller.call(ProfileServiceMethods.openImport, request, options)
         }
 
         /// Takes the next chunk of rows; a chunk that was taken already is answered from what was stored.
-        public func importRows(
+        public nonisolated(nonsending) func importRows(
             _ request: ProfileV1.ImportRowsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ImportRowsResponse {
             try await caller.call(ProfileServiceMethods.importRows, request, options)
         }
 
-        public func closeImport(
+        public nonisolated(nonsending) func closeImport(
             _ request: ProfileV1.CloseImportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.CloseImportResponse {
             try await caller.call(ProfileServiceMethods.closeImport, request, options)
         }
 
         /// The heads of the profile log.
-        public func getPosition(
+        public nonisolated(nonsending) func getPosition(
             _ request: ProfileV1.GetPositionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.GetPositionResponse {
             try await caller.call(ProfileServiceMethods.getPosition, request, options)

@@ -25,14 +25,14 @@ extension RPCV1 {
         }
 
         /// Says whether calls are served now.
-        public func health(
+        public nonisolated(nonsending) func health(
             _ request: RPCV1.HealthRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> RPCV1.HealthResponse {
             try await caller.call(SuiteServiceMethods.health, request, options)
         }
 
         /// Lists the methods served, and who may call them.
-        public func describe(
+        public nonisolated(nonsending) func describe(
             _ request: RPCV1.DescribeRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> RPCV1.DescribeResponse {
             try await caller.call(SuiteServiceMethods.describe, request, options)

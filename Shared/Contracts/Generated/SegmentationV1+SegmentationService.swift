@@ -71,31 +71,31 @@ extension SegmentationV1 {
         }
 
         /// Parses a rule, checks it against the dictionary and gives it back as text and as JSON.
-        public func checkRule(
+        public nonisolated(nonsending) func checkRule(
             _ request: SegmentationV1.CheckRuleRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CheckRuleResponse {
             try await caller.call(SegmentationServiceMethods.checkRule, request, options)
         }
 
-        public func createSegment(
+        public nonisolated(nonsending) func createSegment(
             _ request: SegmentationV1.CreateSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CreateSegmentResponse {
             try await caller.call(SegmentationServiceMethods.createSegment, request, options)
         }
 
-        public func updateSegment(
+        public nonisolated(nonsending) func updateSegment(
             _ request: SegmentationV1.UpdateSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.UpdateSegmentResponse {
             try await caller.call(SegmentationServiceMethods.updateSegment, request, options)
         }
 
-        public func getSegment(
+        public nonisolated(nonsending) func getSegment(
             _ request: SegmentationV1.GetSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetSegmentResponse {
             try await caller.call(SegmentationServiceMethods.getSegment, request, options)
         }
 
-        public func listSegments(
+        public nonisolated(nonsending) func listSegments(
             _ request: SegmentationV1.ListSegmentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListSegmentsResponse {
             try await caller.call(SegmentationServiceMethods.listSegments, request, options)
@@ -112,14 +112,14 @@ extension SegmentationV1 {
         }
 
         /// Size of a rule or of a segment now, within the office scope of the caller.
-        public func count(
+        public nonisolated(nonsending) func count(
             _ request: SegmentationV1.CountRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CountResponse {
             try await caller.call(SegmentationServiceMethods.count, request, options)
         }
 
         /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
-        public func listMembers(
+        public nonisolated(nonsending) func listMembers(
             _ request: SegmentationV1.ListMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListMembersResponse {
             try await caller.call(SegmentationServiceMethods.listMembers, request, options)
@@ -139,20 +139,20 @@ extension SegmentationV1 {
         /// Freezes the members of a segment, with everything needed to rebuild the list. Everything that was
         /// acknowledged before
         /// the call is seen.
-        public func freeze(
+        public nonisolated(nonsending) func freeze(
             _ request: SegmentationV1.FreezeRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.FreezeResponse {
             try await caller.call(SegmentationServiceMethods.freeze, request, options)
         }
 
-        public func getSnapshot(
+        public nonisolated(nonsending) func getSnapshot(
             _ request: SegmentationV1.GetSnapshotRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetSnapshotResponse {
             try await caller.call(SegmentationServiceMethods.getSnapshot, request, options)
         }
 
         /// A person's listing is audited where it begins and lasts an hour.
-        public func listSnapshotMembers(
+        public nonisolated(nonsending) func listSnapshotMembers(
             _ request: SegmentationV1.ListSnapshotMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListSnapshotMembersResponse {
             try await caller.call(SegmentationServiceMethods.listSnapshotMembers, request, options)
@@ -170,14 +170,14 @@ extension SegmentationV1 {
         }
 
         /// Whether one customer fits, and for each condition why.
-        public func testCustomer(
+        public nonisolated(nonsending) func testCustomer(
             _ request: SegmentationV1.TestCustomerRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.TestCustomerResponse {
             try await caller.call(SegmentationServiceMethods.testCustomer, request, options)
         }
 
         /// The heads of the segmentation log, with everything that was frozen before the call. Asks for no right.
-        public func getPosition(
+        public nonisolated(nonsending) func getPosition(
             _ request: SegmentationV1.GetPositionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetPositionResponse {
             try await caller.call(SegmentationServiceMethods.getPosition, request, options)

@@ -32,25 +32,25 @@ extension TestingV1 {
         }
 
         /// Answers with the request.
-        public func echo(
+        public nonisolated(nonsending) func echo(
             _ request: TestingV1.EchoRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.EchoResponse {
             try await caller.call(TestingServiceMethods.echo, request, options)
         }
 
-        public func add(
+        public nonisolated(nonsending) func add(
             _ request: TestingV1.AddRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.AddResponse {
             try await caller.call(TestingServiceMethods.add, request, options)
         }
 
-        public func put(
+        public nonisolated(nonsending) func put(
             _ request: TestingV1.PutRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.PutResponse {
             try await caller.call(TestingServiceMethods.put, request, options)
         }
 
-        public func listNumbers(
+        public nonisolated(nonsending) func listNumbers(
             _ request: TestingV1.ListNumbersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.ListNumbersResponse {
             try await caller.call(TestingServiceMethods.listNumbers, request, options)

@@ -52,7 +52,7 @@ struct ServiceSource {
 
     private func writeCall(_ method: ContractService.Method, of service: ContractService, to source: inout SourceText) {
         source.documentation(method.comment)
-        source.line("public func \(name(method))(")
+        source.line("public nonisolated(nonsending) func \(name(method))(")
         source.line("    _ request: \(types.swift(method.input)), options: CallOptions = CallOptions()")
         source.block(") async throws(RPCError) -> \(types.swift(method.output))") { source in
             let member = "\(service.name)Methods.\(SwiftName.method(method.name))"

@@ -68,6 +68,11 @@ extension Message {
         bytes.withUnsafeBytes { append($0) }
     }
 
+    /// Appends four bytes, the most significant first.
+    public mutating func append(_ number: UInt32) {
+        withUnsafeBytes(of: number.bigEndian) { append($0) }
+    }
+
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard nng_msg_append(pointer, bytes.baseAddress, bytes.count) == 0 else {
             fatalError("no memory to append \(bytes.count) bytes")

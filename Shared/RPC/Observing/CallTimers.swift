@@ -40,7 +40,7 @@ final class CalledMethod: Sendable {
     let timers: MethodTimers
     /// What the server said last: the method is a read that it answers from memory, so calls may be bundled.
     let isFromMemory = Atomic<Bool>(false)
-    private let name: String
+    let name: String
 
     fileprivate init(_ name: String) {
         self.name = name
@@ -58,15 +58,32 @@ final class CalledMethod: Sendable {
     }
 }
 
-/// The methods that a channel called so far.
+/// The methods that a channel called so far. Found without a lock, which the threads that make calls would contend for.
 final class CalledMethods: Sendable {
-    private let methods = Mutex<[String: CalledMethod]>([:])
+    /// More than a suite service has methods.
+    private static let slotCount = 64
+
+    private final class Slot: Sendable {
+        let method = AtomicLazyReference<CalledMethod>()
+    }
+
+    /// By the hash of the name, or behind it where that slot is taken.
+    private let slots = (0..<slotCount).map { _ in Slot() }
+    /// Those that found no slot.
+    private let others = Mutex<[String: CalledMethod]>([:])
 
     subscript(_ name: String) -> CalledMethod {
-        methods.withLock { methods in
-            if let known = methods[name] { return known }
+        let start = name.hashValue & (Self.slotCount - 1)
+        for offset in slots.indices {
+            let slot = slots[(start + offset) & (Self.slotCount - 1)]
+            // Another thread may take the slot first, then that one's stands.
+            let method = slot.method.load() ?? slot.method.storeIfNil(CalledMethod(name))
+            if method.name == name { return method }
+        }
+        return others.withLock { others in
+            if let known = others[name] { return known }
             let new = CalledMethod(name)
-            methods[name] = new
+            others[name] = new
             return new
         }
     }

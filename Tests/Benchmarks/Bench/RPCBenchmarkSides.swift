@@ -114,7 +114,7 @@ struct RPCBenchmarkSides: Sendable {
         return RPCBenchmark.median(try await measuring.value)
     }
 
-    private func call(_ inTasks: Bool) async throws(RPCError) {
+    private nonisolated(nonsending) func call(_ inTasks: Bool) async throws(RPCError) {
         let reply = try await (inTasks ? taskClient : client).getCustomer(
             RPCBenchmarkCall.request, options: RPCBenchmarkCall.options)
         guard reply.customer?.traits.count == 20 else { throw RPCError(.dataLoss, "The reply is not the profile.") }

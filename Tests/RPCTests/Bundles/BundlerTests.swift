@@ -123,6 +123,73 @@ struct BundlerTests {
         await line.close()
     }
 
+    /// Callers of `first` that go on where their reply came in and then do `next`, behind a bundle that is under way.
+    private func bundle(
+        on line: Line, of first: ClosedRange<UInt8>,
+        next: @escaping @Sendable (NNGTransport, UInt8) async -> Void
+    ) async throws -> (context: ReplyContext, bytes: [UInt8]) {
+        let alone = try await line.fill()
+        for number in first {
+            Task(executorPreference: InlineExecutor.shared) { [transport = line.transport] in
+                _ = try await transport.exchangeInBundle([number], deadline: .now + .seconds(20))
+                await next(transport, number)
+            }
+        }
+        try await eventually("they wait") { line.transport.waitingCount == first.count }
+        try await alone[0].context.reply(Message(copying: [1]))
+        return try await line.receive()
+    }
+
+    @Test("callers that call again while the replies of their bundle are given out travel together again")
+    func again() async throws {
+        let line = try Line()
+        let ended = Notes<[UInt8]>()
+        let bundle = try await bundle(on: line, of: 10...14) { transport, number in
+            // The third has no patience; who travels with it has.
+            let patience = Duration.milliseconds(number == 12 ? 200 : 20_000)
+            do throws(RPCError) {
+                ended.add(try await transport.exchangeInBundle([number + 10], deadline: .now + patience))
+            } catch {
+                ended.add([number, error.code == .deadlineExceeded && !error.notExecuted ? 1 : 0])
+            }
+        }
+        try await bundle.context.reply(Message(copying: bundle.bytes))
+        let next = try await line.receive()
+        let items = try #require(Bundle.items(of: next.bytes))
+        #expect(items.flatMap(\.self).sorted() == Array(20...24))
+        try await eventually("the deadline of one ends that one") { ended.all == [[12, 1]] }
+        try await next.context.reply(Message(copying: next.bytes))
+        try await eventually("the others have their replies") { ended.all.count == 5 }
+        #expect(Set(ended.all.dropFirst()) == [[20], [21], [23], [24]])
+        await line.close()
+    }
+
+    @Test("of what comes while replies are given out, no more waits than may be under way")
+    func boundedAgain() async throws {
+        let line = try Line(callLimit: 8)
+        let codes = Notes<RPCError.Code>()
+        let bundle = try await bundle(on: line, of: 10...11) { transport, number in
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<(number == 10 ? 12 : 0) {
+                    group.addTask(executorPreference: InlineExecutor.shared) {
+                        do throws(RPCError) {
+                            _ = try await transport.exchangeInBundle([UInt8(100 + index)], deadline: .now + .seconds(20))
+                        } catch {
+                            codes.add(error.code)
+                        }
+                    }
+                }
+            }
+        }
+        try await bundle.context.reply(Message(copying: bundle.bytes))
+        try await eventually("four are refused") { codes.all.count == 4 }
+        #expect(codes.all.allSatisfy { $0 == .resourceExhausted })
+        let next = try await line.receive()
+        #expect(Bundle.items(of: next.bytes)?.count == 8)
+        try await next.context.reply(Message(copying: next.bytes))
+        await line.close()
+    }
+
     @Test("a reply that is no bundle of as many goes to each, which will not accept it")
     func wrongReply() async throws {
         let line = try Line()
@@ -176,20 +243,27 @@ struct BundlerTests {
         router.handleInline(TestingV1.TestingServiceMethods.echo) { request, _ in
             TestingV1.EchoResponse(text: request.text)
         }
+        let answered = Notes<String>()
         try await Bench.with(kind, router) { bench in
             _ = try await bench.client.echo(TestingV1.EchoRequest(text: "learn"))
-            await withTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for caller in 0..<64 {
                     group.addTask {
                         for number in 0..<40 {
                             let text = "\(caller) \(number)"
                             let call = Task { try await bench.client.echo(TestingV1.EchoRequest(text: text)) }
-                            if (caller + number).isMultiple(of: 7) { call.cancel() }
-                            if let reply = try? await call.value { #expect(reply.text == text) }
+                            let isGivenUp = (caller + number).isMultiple(of: 7)
+                            if isGivenUp { call.cancel() }
+                            do {
+                                #expect(try await call.value.text == text)
+                                if !isGivenUp { answered.add(text) }
+                            } catch  where isGivenUp {}
                         }
                     }
                 }
+                try await group.waitForAll()
             }
         }
+        #expect(answered.all.count == (0..<64 * 40).count { !($0 / 40 + $0 % 40).isMultiple(of: 7) })
     }
 }
