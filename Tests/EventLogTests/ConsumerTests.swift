@@ -231,6 +231,36 @@ import Testing
         }
     }
 
+    @Test("an entry that takes too long each time holds up its own partition and no other, and is never put aside")
+    func alwaysTooLong() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<300).map { Int64($0) }, to: pool)
+            let slow = LogFixture.entry(customer: 3, key: "3").partition
+            let waitsLong = Atomic(true)
+            let attempts = Atomic(0)
+            let consumer = LogFixture.consumer(pool) { batch, connection in
+                if waitsLong.load(ordering: .relaxed), batch.entries.contains(where: { $0.dedupeKey == "3" }) {
+                    if batch.entries.count == 1 { attempts.add(1, ordering: .relaxed) }
+                    _ = try await connection.query("SELECT pg_sleep(60)", deadline: .now + .milliseconds(20))
+                }
+                try await LogFixture.effect(batch, connection)
+            }
+            let others = try await pool.query("SELECT FROM origin.log WHERE partition <> \(slow)").count
+            try await LogFixture.running([consumer]) {
+                try await eventually("the other partitions go on") {
+                    try await pool.query("SELECT FROM follower.effect WHERE partition <> \(slow)").count == others
+                }
+                // More often than an entry may fail that is refused.
+                try await eventually("it is offered again") { attempts.load(ordering: .relaxed) > 6 }
+                #expect(try await consumer.deadLetters().isEmpty)
+                waitsLong.store(false, ordering: .relaxed)
+                try await eventually { try await consumer.lag() == 0 }
+                #expect(try await consumer.deadLetters().isEmpty)
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
     @Test("a table that a handler misses for a while makes no dead letters: the suite is being upgraded")
     func missingTable() async throws {
         try await LogFixture.withPool { pool in

@@ -163,7 +163,7 @@ public final class LogConsumer: Service, Sendable {
         guard count > 0 else { return }
         do {
             try await transact(ranges)
-        } catch  where Self.isPassing(error) && (count == 1 || !Self.tookTooLong(error)) {
+        } catch  where Self.isPassing(error) && !Self.tookTooLong(error) {
             throw error
         } catch {
             guard count > 1 else { return try await refused(ranges[0], error) }
@@ -226,6 +226,11 @@ public final class LogConsumer: Service, Sendable {
             return pool.logger.error(
                 "An entry is not in its log: its partition stands still, the others go on", metadata: details)
         }
+        // Somebody may hold what it needs, or the database stands still: neither is the entry's fault.
+        guard !Self.tookTooLong(error) else {
+            return pool.logger.error(
+                "An entry took too long each time: its partition waits for it, the others go on", metadata: details)
+        }
         pool.logger.error("An entry was put among the dead letters", metadata: details)
         let tokens = state.withLock { $0.tokens(of: [range]) }
         try await pool.transaction(options) { connection in
@@ -237,7 +242,8 @@ public final class LogConsumer: Service, Sendable {
 
     // MARK: Failures
 
-    /// Too much for one transaction, or the database stands still: a smaller part may do. One entry alone is offered again.
+    /// Too much for one transaction, a row that somebody else holds, or the database stands still: a smaller part may do.
+    /// One entry alone holds up its partition, never the others, and is offered again for as long as it takes.
     private static func tookTooLong(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return false }
         return error.sqlState == "57014" || error.sqlState == "25P03" || error.code == .deadlineExceeded
