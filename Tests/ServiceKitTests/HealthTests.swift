@@ -53,6 +53,21 @@ struct HealthTests {
         #expect(error?.message.contains("127.0.0.1:\(port) is taken") == true)
     }
 
+    @Test("a check that minds no cancellation holds up nobody either", .timeLimit(.minutes(1)))
+    func stubborn() async {
+        let (asked, end) = AsyncStream.makeStream(of: Void.self)
+        let readiness = Readiness()
+        readiness.add(
+            ReadinessCheck("stubborn") {
+                // A task of its own is not cancelled with the one that waits for it.
+                await Task { for await _ in asked {} }.value
+                return nil
+            })
+        readiness.add(ReadinessCheck("quick") { "it is off" })
+        #expect(await readiness.reasons() == ["stubborn": "no answer within 2.0 seconds", "quick": "it is off"])
+        end.finish()
+    }
+
     @Test("a check that does not answer is a reason and does not hold up the others")
     func silent() async {
         let readiness = Readiness()

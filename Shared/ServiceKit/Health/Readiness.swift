@@ -35,16 +35,19 @@ public final class Readiness: Sendable {
         }
     }
 
+    /// Tasks of their own, because a group would wait for the slower one: a check may take its time over giving up.
     private static func ask(_ check: ReadinessCheck) async -> String? {
-        await withTaskGroup(of: String?.self) { group in
-            group.addTask { await check.reason() }
-            group.addTask {
-                try? await Task.sleep(for: bound)
-                return "no answer within \(bound)"
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
+        let (answers, answer) = AsyncStream.makeStream(of: String?.self, bufferingPolicy: .bufferingOldest(1))
+        let asking = Task { _ = answer.yield(await check.reason()) }
+        let waiting = Task {
+            try? await Task.sleep(for: bound)
+            answer.yield("no answer within \(bound)")
         }
+        defer {
+            asking.cancel()
+            waiting.cancel()
+        }
+        for await first in answers { return first }
+        return "nobody waited for the answer"
     }
 }
