@@ -13,8 +13,10 @@ extension ServiceKey {
             secret.append(UInt8(value))
         }
         guard digits.count == 2 * Self.secretByteCount, secret.count == Self.secretByteCount else {
+            // Without naming the key: where the parts stand in another order, the secret is what stands first.
             throw RuntimeError(
-                .configurationInvalid, "The secret of key \(parts[0]) must be 64 hexadecimal digits.")
+                .configurationInvalid,
+                "The third part of a service key, its secret, must be 64 hexadecimal digits: id:service:secret.")
         }
         try self.init(id: String(parts[0]), service: String(parts[1]), secret: secret)
     }

@@ -18,7 +18,7 @@ struct ServiceKeyTests {
         "a text that is no key is refused with a sentence",
         arguments: [
             "", "a:b", "a:b:c", "a:b:" + "0a", ":b:" + digits, "a::" + digits, "a:b:" + digits + "0a",
-            "a:b:" + digits.dropLast() + "g", "a:b:c:" + digits,
+            "a:b:" + digits.dropLast() + "g", "a:b:c:" + digits, digits + ":a:b",
         ])
     func refused(_ text: String) {
         let error = #expect(throws: RuntimeError.self) { try ServiceKey(parsing: text) }
