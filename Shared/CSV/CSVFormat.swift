@@ -21,6 +21,13 @@ public struct CSVFormat: Sendable, Equatable {
         let special = field.unicodeScalars.contains { scalar in
             scalar == "\"" || scalar == "\r" || scalar == "\n" || Character(scalar) == delimiter
         }
-        return special ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        guard special else { return field }
+        var quoted = "\""
+        for scalar in field.unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+            quoted.unicodeScalars.append(scalar)
+        }
+        quoted.unicodeScalars.append("\"")
+        return quoted
     }
 }

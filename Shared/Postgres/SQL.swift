@@ -64,7 +64,14 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
 
     /// A name quoted for SQL.
     static func quoted(identifier name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        // By scalars: to a `Character` a quote with a combining mark is no quote, to the server it is.
+        var quoted = "\""
+        for scalar in name.unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+            quoted.unicodeScalars.append(scalar)
+        }
+        quoted.unicodeScalars.append("\"")
+        return quoted
     }
 
     /// A name that may stand in a schema: `profile.log`.

@@ -107,6 +107,11 @@ struct CSVReaderTests {
         #expect(rows.last?.end.byteOffset == Int64(text.utf8.count))
     }
 
+    @Test("a quote is doubled also where a combining mark stands on it")
+    func combined() {
+        #expect(Array(CSVFormat().line(["a\"\u{301}"]).utf8) == Array("\"a\"\"\u{301}\"\r\n".utf8))
+    }
+
     @Test("what the format writes is read back")
     func writes() throws {
         let fields = ["plain", "a,b", "say \"so\"", "two\nlines", ""]

@@ -21,6 +21,8 @@ import Testing
     @Test("names are quoted")
     func names() {
         #expect(SQL("\(identifier: #"a"b"#).\(path: "s.t")").text == #""a""b"."s"."t""#)
+        // A quote with a combining mark is one character to Swift and a quote to the server.
+        #expect(SQL("\(identifier: "a\"\u{301}b")").text.unicodeScalars.count { $0 == "\"" } == 4)
     }
 
     @Test("what is interpolated is a value and never a part of the statement")

@@ -40,6 +40,9 @@ struct LoggingTests {
         let lines = lines(.text) { $0.warning("two\nlines", metadata: ["b": "2", "a": "1"]) }
         #expect(lines.count == 1)
         #expect(lines[0].hasSuffix("warning profile: two\\nlines a=1 b=2\n"))
+        // A line end of two characters is one to Swift; the others move a terminal's cursor or end a line in some.
+        let hostile = self.lines(.text) { $0.warning("a\r\nb\u{1B}[2K\u{85}c") }
+        #expect(hostile[0].hasSuffix("warning profile: a\\r\\nb\\u{1b}[2K\\u{85}c\n"))
     }
 
     @Test("the trace id of the call that is being served stands in every line")

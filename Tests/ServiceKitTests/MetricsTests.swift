@@ -29,6 +29,15 @@ struct MetricsTests {
         #expect(lines.filter { $0.hasPrefix("# TYPE rpc_calls") }.count == 1)
     }
 
+    @Test("a label is quoted also where a combining mark stands on its quote")
+    func combined() {
+        let registry = MetricsRegistry()
+        let factory = PrometheusMetricsFactory(registry)
+        Counter(label: "a", dimensions: [("b", "x\"\u{301}")], factory: factory).increment()
+        let expected = Array("a{b=\"x\\\"\u{301}\"} 1\n".utf8)
+        #expect(Array(registry.prometheusText().utf8).firstRange(of: expected) != nil)
+    }
+
     @Test("many tasks that count at once lose nothing")
     func concurrent() async {
         let registry = MetricsRegistry()
@@ -36,10 +45,16 @@ struct MetricsTests {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    for _ in 0..<100 { Counter(label: "events", factory: factory).increment() }
+                    for _ in 0..<100 {
+                        Counter(label: "events", factory: factory).increment()
+                        Timer(label: "calls", factory: factory).recordNanoseconds(500_000_000)
+                    }
                 }
             }
         }
-        #expect(registry.prometheusText().contains("events 5000\n"))
+        let lines = registry.prometheusText().split(separator: "\n")
+        #expect(lines.contains("events 5000"))
+        #expect(lines.contains("calls_count 5000"))
+        #expect(lines.contains("calls_sum 2500"))
     }
 }

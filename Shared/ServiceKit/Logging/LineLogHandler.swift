@@ -39,7 +39,8 @@ public struct LineLogHandler: LogHandler {
         var all = metadataProvider?.get() ?? [:]
         all.merge(metadata) { _, own in own }
         all.merge(event.metadata ?? [:]) { _, own in own }
-        // The bland description: what a person may read, without SQL, parameters or personal data.
+        // Who logs an error sees to it that its description holds no SQL and no personal data; what looks like the
+        // latter all the same is masked below.
         if let error = event.error { all["error"] = "\(error)" }
         let line = LogLine(
             date: Date(), level: event.level, label: label, message: event.message.description, metadata: all)

@@ -29,8 +29,24 @@ struct LogLine {
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             line += " \(key)=\(PersonalData.masked("\(value)"))"
         }
-        // One entry is one line, whatever stands in it.
-        return line.replacing("\n", with: "\\n").replacing("\r", with: "\\r") + "\n"
+        return Self.visible(line) + "\n"
+    }
+
+    /// With control characters spelled out: one entry is one line, and moves no cursor, whatever stands in it.
+    private static func visible(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.properties.generalCategory == .control:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// RFC 3339 with microseconds, UTC.
