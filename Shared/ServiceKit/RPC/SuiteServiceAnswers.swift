@@ -3,9 +3,8 @@ internal import RPC
 
 /// Health and Describe, which every suite service answers in the same way.
 struct SuiteServiceAnswers: RPCV1.SuiteServiceHandler {
-    let service: String
     let readiness: Readiness
-    let methods: [RPCV1.MethodDescription]
+    let description: RPCV1.DescribeResponse
 
     func health(_ request: RPCV1.HealthRequest, context: CallContext) async throws -> RPCV1.HealthResponse {
         let reasons = await readiness.reasons()
@@ -14,7 +13,7 @@ struct SuiteServiceAnswers: RPCV1.SuiteServiceHandler {
     }
 
     func describe(_ request: RPCV1.DescribeRequest, context: CallContext) async throws -> RPCV1.DescribeResponse {
-        RPCV1.DescribeResponse(service: service, version: SuiteVersion.current, methods: methods)
+        description
     }
 }
 
@@ -23,7 +22,10 @@ extension RPCRouter {
     mutating func complete(with environment: ServiceEnvironment) {
         let callers = Set(environment.keys.keys.map(\.service))
         let answers = { (methods: [RPCV1.MethodDescription]) in
-            SuiteServiceAnswers(service: environment.name, readiness: environment.readiness, methods: methods)
+            SuiteServiceAnswers(
+                readiness: environment.readiness,
+                description: RPCV1.DescribeResponse(
+                    service: environment.name, version: SuiteVersion.current, methods: methods))
         }
         register(suiteService: answers([]))
         allow(RPCV1.SuiteServiceMethods.all, callers: callers)
@@ -32,8 +34,11 @@ extension RPCRouter {
                 name: method.name, kind: "\(method.kind)", requestByteLimit: Int64(method.requestByteLimit),
                 callers: allowedCallers(of: method.name).sorted())
         }
-        // Once more, now that the list is complete.
-        register(suiteService: answers(described))
+        // Once more, now that the list is complete. The description waits for nothing, so it is answered where the call
+        // came in.
+        let complete = answers(described)
+        register(suiteService: complete)
+        handleInline(RPCV1.SuiteServiceMethods.describe) { _, _ in complete.description }
         observeCalls(logger: environment.logger)
     }
 }
