@@ -22,7 +22,7 @@ final class Bundler: Sendable {
         var looking: Task<Void, Never>?
     }
 
-    let replica: Replica
+    let replica: RequestSocket
     private let serviceName: String
     private let waitingLimit: Int
     /// How long a message may wait for the connection, so that its calls can be repeated elsewhere; nil: for ever.
@@ -31,7 +31,7 @@ final class Bundler: Sendable {
     /// As many messages are under way as may be, when last looked at: saves the lock for calls that will wait anyway.
     private let isBusy = Atomic<Bool>(false)
 
-    init(_ replica: Replica, serviceName: String, waitingLimit: Int, sendingLimit: Duration?) {
+    init(_ replica: RequestSocket, serviceName: String, waitingLimit: Int, sendingLimit: Duration?) {
         self.replica = replica
         self.serviceName = serviceName
         self.waitingLimit = waitingLimit
@@ -135,10 +135,7 @@ final class Bundler: Sendable {
     private func send(_ calls: [BundledCall], _ carrier: Int) {
         let context: RequestContext
         do throws(NNGError) {
-            guard let free = try replica.takeContext() else {
-                return end(calls, carrier, .failure(NNGFailures.tooManyCalls(to: serviceName)))
-            }
-            context = free
+            context = try replica.takeContext()
         } catch {
             return end(calls, carrier, .failure(NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)))
         }

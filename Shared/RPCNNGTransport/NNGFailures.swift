@@ -21,6 +21,8 @@ enum NNGFailures {
             return RPCError(.cancelled, "The caller gave up.", notExecuted: isUnsent)
         case .connectionReset:
             return RPCError(.unavailable, "The connection to \(serviceName) was lost.", notExecuted: isUnsent)
+        case .tooManyCalls:
+            return tooManyCalls(to: serviceName)
         case .closed:
             return RPCError(.unavailable, "The channel to \(serviceName) is closed.", notExecuted: isUnsent)
         default:

@@ -17,18 +17,20 @@ final class NNGTransport: RPCTransport {
     init(serviceName: String, endpoints: [Endpoint], callLimit: Int) throws(NNGError) {
         self.serviceName = serviceName
         sendingLimit = endpoints.count > 1 ? Self.longestWaitForReplica : nil
+        var configuration = RequestSocket.Configuration()
+        configuration.callLimit = callLimit
         var bundlers: [Bundler] = []
         for endpoint in endpoints {
             bundlers.append(
                 Bundler(
-                    try Replica(dialing: endpoint, callLimit: callLimit), serviceName: serviceName,
+                    try RequestSocket(dialing: endpoint, configuration: configuration), serviceName: serviceName,
                     waitingLimit: callLimit, sendingLimit: sendingLimit))
         }
         self.bundlers = bundlers
     }
 
     /// True while at least one replica can be reached.
-    var isConnected: Bool { bundlers.contains { $0.replica.socket.isConnected } }
+    var isConnected: Bool { bundlers.contains { $0.replica.isConnected } }
 
     /// Calls that wait to travel together.
     var waitingCount: Int { bundlers.reduce(0) { $0 + $1.waitingCount } }
@@ -55,7 +57,7 @@ final class NNGTransport: RPCTransport {
 
     /// nil where the replica has lost its connection since it was chosen: the call has not left, and may take another.
     private nonisolated(nonsending) func exchange(
-        _ frame: [UInt8], over replica: Replica, _ deadline: ContinuousClock.Instant
+        _ frame: [UInt8], over replica: RequestSocket, _ deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8]? {
         let context = try takeContext(of: replica)
         defer { replica.giveBack(context) }
@@ -70,13 +72,12 @@ final class NNGTransport: RPCTransport {
         }
     }
 
-    private func takeContext(of replica: Replica) throws(RPCError) -> RequestContext {
+    private func takeContext(of replica: RequestSocket) throws(RPCError) -> RequestContext {
         do {
-            if let context = try replica.takeContext() { return context }
+            return try replica.takeContext()
         } catch {
             throw NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)
         }
-        throw NNGFailures.tooManyCalls(to: serviceName)
     }
 
     func close() async {
@@ -94,8 +95,8 @@ final class NNGTransport: RPCTransport {
             let bundler = bundlers[Int((start &+ offset).magnitude % bundlers.count.magnitude)]
             // What is not connected comes after everything that is.
             let load =
-                bundler.replica.inFlight + bundler.waitingCount
-                + (bundler.replica.socket.isConnected ? 0 : Int.max / 2)
+                bundler.replica.inFlightCount + bundler.waitingCount
+                + (bundler.replica.isConnected ? 0 : Int.max / 2)
             if load < bestLoad { (best, bestLoad) = (bundler, load) }
         }
         return best

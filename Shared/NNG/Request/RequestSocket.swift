@@ -9,7 +9,7 @@ internal import Synchronization
 public final class RequestSocket: Sendable {
     public struct Configuration: Sendable {
         public var limits = SocketLimits()
-        /// Calls at a time through `call`; one more is refused with `tooManyCalls`.
+        /// Calls at a time over contexts of the pool; one more is refused with `tooManyCalls`.
         public var callLimit = 1_024
         public var watch = DialerWatch()
 
@@ -25,7 +25,7 @@ public final class RequestSocket: Sendable {
 
     private struct Idle {
         var contexts: [RequestContext] = []
-        var openCount = 0
+        var inFlightCount = 0
     }
 
     /// Returns at once; the connection is made, and made again whenever it is lost, in the background.
@@ -51,32 +51,33 @@ public final class RequestSocket: Sendable {
         try RequestContext(link)
     }
 
-    /// A call over a context of the socket's pool; see `RequestContext.call`.
-    public func call(_ message: consuming Message, timeout: Duration) async throws(NNGError) -> Message {
-        let context = try takeContext()
-        defer { giveBack(context) }
-        return try await context.call(message, timeout: timeout)
-    }
+    /// Contexts of the pool that are taken and not given back.
+    public var inFlightCount: Int { idle.withLock { $0.inFlightCount } }
 
-    private func takeContext() throws(NNGError) -> RequestContext {
-        let found = idle.withLock { idle -> (context: RequestContext?, mayOpen: Bool) in
-            if let context = idle.contexts.popLast() { return (context, false) }
-            guard idle.openCount < callLimit else { return (nil, false) }
-            idle.openCount += 1
-            return (nil, true)
+    /// A context of the pool for one call, to be given back.
+    ///
+    /// - Throws: `tooManyCalls` where as many are taken as may be.
+    public func takeContext() throws(NNGError) -> RequestContext {
+        let found = idle.withLock { idle -> (mayCall: Bool, context: RequestContext?) in
+            guard idle.inFlightCount < callLimit else { return (false, nil) }
+            idle.inFlightCount += 1
+            return (true, idle.contexts.popLast())
         }
+        guard found.mayCall else { throw NNGError(.tooManyCalls, isSurelyUnsent: true) }
         if let context = found.context { return context }
-        guard found.mayOpen else { throw NNGError(.tooManyCalls, isSurelyUnsent: true) }
         do throws(NNGError) {
             return try RequestContext(link)
         } catch {
-            idle.withLock { $0.openCount -= 1 }
+            idle.withLock { $0.inFlightCount -= 1 }
             throw NNGError(error.code, isSurelyUnsent: true)
         }
     }
 
-    private func giveBack(_ context: RequestContext) {
-        idle.withLock { $0.contexts.append(context) }
+    public func giveBack(_ context: RequestContext) {
+        idle.withLock { idle in
+            idle.contexts.append(context)
+            idle.inFlightCount -= 1
+        }
     }
 
     /// Ends every call with `closed` and frees the socket. Safe to call again.

@@ -17,11 +17,11 @@ struct LibraryThreadsTests {
         // A thread that only starts may not have its name yet; those that answered have.
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap(Int32.init)
         let policies: [(name: String, policy: Int32)] = threads.compactMap { thread in
-            // One that ends just now has no name any more.
-            guard let name = try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8) else {
-                return nil
-            }
-            return (name, sched_getscheduler(thread))
+            // One that ends just now has no name any more, or no policy.
+            let name = try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)
+            let policy = sched_getscheduler(thread)
+            guard let name, policy >= 0 else { return nil }
+            return (name, policy)
         }
         let ofNNG = policies.filter { $0.name.hasPrefix("nng:") }
         #expect(ofNNG.contains { $0.name.hasPrefix("nng:task") })

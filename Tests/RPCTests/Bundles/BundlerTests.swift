@@ -173,7 +173,8 @@ struct BundlerTests {
                 for index in 0..<(number == 10 ? 12 : 0) {
                     group.addTask(executorPreference: InlineExecutor.shared) {
                         do throws(RPCError) {
-                            _ = try await transport.exchangeInBundle([UInt8(100 + index)], deadline: .now + .seconds(20))
+                            _ = try await transport.exchangeInBundle(
+                                [UInt8(100 + index)], deadline: .now + .seconds(20))
                         } catch {
                             codes.add(error.code)
                         }
@@ -256,7 +257,8 @@ struct BundlerTests {
                                 call.cancel()
                                 if let reply = try? await call.value { #expect(reply.text == text) }
                             } else {
-                                #expect(try await call.value.text == text)
+                                let reply = try await call.value
+                                #expect(reply.text == text)
                                 answered.add(text)
                             }
                         }

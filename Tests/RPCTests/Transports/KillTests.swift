@@ -89,17 +89,14 @@ struct KillTests {
             let healed = try await client.echo(.init(), options: CallOptions(timeout: Self.bound))
             #expect(healed.text == "\(processID)", "round \(round)")
             // Calls under way while the server dies end, one way or the other.
-            async let underWay: [Bool] = withTaskGroup(of: Bool.self) { group in
+            async let underWay: Void = withTaskGroup(of: Void.self) { group in
                 for number: Int64 in 0..<50 {
                     let options = CallOptions(timeout: .milliseconds(500))
-                    group.addTask {
-                        (try? await client.add(TestingV1.AddRequest(amount: number), options: options)) != nil
-                    }
+                    group.addTask { _ = try? await client.add(TestingV1.AddRequest(amount: number), options: options) }
                 }
-                return await group.reduce(into: []) { $0.append($1) }
             }
             kill(processID, SIGKILL)
-            #expect(await underWay.count == 50)
+            await underWay
             await server.value
         }
         await channel.close()
