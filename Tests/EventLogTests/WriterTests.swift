@@ -77,6 +77,22 @@ import Testing
         }
     }
 
+    @Test("many entries of a transaction that may not stand still leave with its COMMIT, and not by COPY")
+    func withoutCopy() async throws {
+        try await LogFixture.withPool { pool in
+            let entries = (0..<400).map { LogFixture.entry(customer: Int64($0), key: "\($0)") }
+            func count(_ connection: PostgresConnection) async throws -> Int64 {
+                try await connection.query("SELECT count(*) FROM origin.log")[0].decode(0)
+            }
+            // A COPY would stand in the table already, and the server would have waited for its data without a limit.
+            try await pool.transaction(TransactionOptions(idleTimeout: .seconds(60))) { connection in
+                _ = try await EventLogWriter(schema: "origin").append(entries, in: connection)
+                #expect(try await count(connection) == 0)
+            }
+            #expect(try await pool.withConnection { try await count($0) } == 400)
+        }
+    }
+
     @Test("a transaction that is undone leaves no offset behind")
     func rollback() async throws {
         struct Stop: Error {}
