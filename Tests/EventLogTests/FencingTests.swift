@@ -38,6 +38,24 @@ import Testing
         }
     }
 
+    @Test("a dead member whose lease ends long after the clock was set back holds nothing")
+    func clockSetBack() async throws {
+        try await LogFixture.withPool { pool in
+            try await LogFixture.append((0..<500).map { Int64($0) }, to: pool)
+            try await LogFixture.running([LogFixture.consumer(pool)]) {
+                try await eventually { try await LogFixture.consumer(pool).lag() == 0 }
+            }
+            try await pool.execute(
+                "INSERT INTO follower.log_member VALUES ('tests', 'origin', 'dead', now() + interval '1 h')")
+            try await pool.execute("UPDATE follower.log_cursor SET lease_owner = 'dead' WHERE partition < 128")
+            try await LogFixture.append((0..<500).map { Int64($0) }, keyed: "b", to: pool)
+            try await LogFixture.running([LogFixture.consumer(pool)]) {
+                try await eventually { try await LogFixture.consumer(pool).lag() == 0 }
+            }
+            #expect(try await LogCheck(pool: pool).faults(acknowledged: []) == [])
+        }
+    }
+
     @Test("a cursor moves only for the newest token and from where it stands")
     func tokens() async throws {
         try await LogFixture.withPool { pool in

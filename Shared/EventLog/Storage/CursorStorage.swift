@@ -28,12 +28,22 @@ struct CursorStorage: Sendable {
             """)
     }
 
+    /// Members may be configured a little differently; none has a lease of more than so many of another's.
+    private static let longestLeaseInLeases = 10.0
+
     /// Renews the lease of a member and returns the partitions that are its own.
     func renew(member: String, lease: Duration, in pool: PostgresPool) async throws -> [Int16: Lease] {
         let seconds = Double(lease.components.seconds) + Double(lease.components.attoseconds) / 1e18
         return try await pool.withConnection { connection in
-            try await connection.execute(
-                "SELECT \(path: "\(schema).log_renew_leases")(\(consumer), \(log), \(member), \(seconds))")
+            // A lease so long was given before the clock of the database was set back. Its member renews it if it lives.
+            _ = try await connection.pipeline([
+                """
+                DELETE FROM \(path: "\(schema).log_member")
+                WHERE consumer = \(consumer) AND log = \(log)
+                  AND lease_until > now() + make_interval(secs => \(seconds * Self.longestLeaseInLeases))
+                """,
+                "SELECT \(path: "\(schema).log_renew_leases")(\(consumer), \(log), \(member), \(seconds))",
+            ])
             return try await leases(of: member, in: connection)
         }
     }
