@@ -6,7 +6,7 @@ final class BundledCall: Sendable {
     typealias Outcome = Result<[UInt8], RPCError>
 
     private struct State {
-        var continuation: UnsafeContinuation<Outcome, Never>?
+        var continuation: CheckedContinuation<Outcome, Never>?
         var outcome: Outcome?
         var isSent = false
     }
@@ -25,7 +25,7 @@ final class BundledCall: Sendable {
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
     nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> [UInt8] {
         let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
+            await withCheckedContinuation { continuation in
                 let early = state.withLock { state -> Outcome? in
                     if state.outcome == nil { state.continuation = continuation }
                     return state.outcome
@@ -48,7 +48,7 @@ final class BundledCall: Sendable {
     }
 
     func end(_ outcome: Outcome) {
-        let waiting = state.withLock { state -> UnsafeContinuation<Outcome, Never>? in
+        let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
             guard state.outcome == nil else { return nil }
             state.outcome = outcome
             return state.continuation.take()
@@ -71,7 +71,7 @@ final class BundledCall: Sendable {
 
     /// - Parameter error: told whether the call surely did not leave; under the lock, so that it cannot leave meanwhile.
     private func giveUp(_ error: (Bool) -> RPCError) {
-        let ended = state.withLock { state -> (waiting: UnsafeContinuation<Outcome, Never>?, outcome: Outcome)? in
+        let ended = state.withLock { state -> (waiting: CheckedContinuation<Outcome, Never>?, outcome: Outcome)? in
             guard state.outcome == nil else { return nil }
             let outcome = Outcome.failure(error(!state.isSent))
             state.outcome = outcome

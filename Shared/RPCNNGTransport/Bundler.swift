@@ -119,20 +119,18 @@ final class Bundler: Sendable {
             isBusy.store(false, ordering: .relaxed)
             return nil
         }
-        let calls = Array(state.waiting.prefix(Bundle.longestItemCount))
-        state.waiting.removeFirst(calls.count)
+        let taken = state.waiting.prefix(Bundle.longestItemCount)
+        let calls = taken.filter { $0.beginSending() }
+        state.waiting.removeFirst(taken.count)
+        // Where all were given up, others may wait behind them.
+        guard !calls.isEmpty else { return takeWaiting(&state) }
         state.lastCarrier += 1
         state.carried.append((state.lastCarrier, calls))
         return Load(carrier: state.lastCarrier, calls: calls)
     }
 
     private func send(_ load: Load) {
-        let calls = load.calls.filter { $0.beginSending() }
-        // Where all were given up, others may wait behind them.
-        if calls.isEmpty { sendNext(after: load.carrier) } else { send(calls, load.carrier) }
-    }
-
-    private func send(_ calls: [BundledCall], _ carrier: Int) {
+        let (carrier, calls) = (load.carrier, load.calls)
         let context: RequestContext
         do throws(NNGError) {
             context = try replica.takeContext()

@@ -264,7 +264,8 @@ import Testing
     @Test("a table that a handler misses for a while makes no dead letters: the suite is being upgraded")
     func missingTable() async throws {
         try await LogFixture.withPool { pool in
-            try await LogFixture.append((0..<20).map { Int64($0) }, to: pool)
+            // One alone: it so is offered often enough to be put aside, were it to blame.
+            try await LogFixture.append([7], to: pool)
             let attempts = Mutex(0)
             var configuration = LogConsumerConfiguration()
             configuration.retryPause = .milliseconds(1)

@@ -24,11 +24,12 @@ final class GaugeInstrument: RecorderHandler, MeterHandler {
     func decrement(by amount: Double) { current.withLock { $0 -= amount } }
 }
 
-/// Counts without a lock: two threads that end calls at the same moment would wait for each other, hundreds of
-/// thousands of times a second.
-///
-/// Unchecked: the numbers lie outside of the object because an array cannot hold atomics; the pointer never changes.
-final class HistogramInstrument: RecorderHandler, TimerHandler, @unchecked Sendable {
+/// Counts without a lock, for which threads that end calls at the same moment would wait, tens of thousands of times a
+/// second.
+final class HistogramInstrument: RecorderHandler, TimerHandler {
+    /// So many bounds fit.
+    static let boundLimit = 31
+
     struct State {
         let bounds: [Double]
         /// One more than bounds: the last counts what lies above all.
@@ -37,24 +38,20 @@ final class HistogramInstrument: RecorderHandler, TimerHandler, @unchecked Senda
     }
 
     private let bounds: [Double]
-    private let counts: UnsafeMutableBufferPointer<Atomic<UInt64>>
+    /// Behind the last bound's the one that counts what lies above; the rest stay at zero.
+    private let counts = InlineArray<32, Atomic<UInt64>> { _ in Atomic(0) }
     /// The bits of a `Double`.
     private let sum = Atomic<UInt64>(Double(0).bitPattern)
 
     init(bounds: [Double]) {
+        precondition(bounds.count <= Self.boundLimit, "a histogram has at most \(Self.boundLimit) bounds")
         self.bounds = bounds
-        counts = .allocate(capacity: bounds.count + 1)
-        for index in counts.indices { counts.initializeElement(at: index, to: Atomic(0)) }
-    }
-
-    deinit {
-        counts.deinitialize().deallocate()
     }
 
     /// What is recorded meanwhile may be counted and not yet in the sum.
     var state: State {
         State(
-            bounds: bounds, counts: counts.indices.map { counts[$0].load(ordering: .relaxed) },
+            bounds: bounds, counts: (0...bounds.count).map { counts[$0].load(ordering: .relaxed) },
             sum: Double(bitPattern: sum.load(ordering: .relaxed)))
     }
 
