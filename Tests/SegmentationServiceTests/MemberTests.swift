@@ -167,5 +167,67 @@ struct MemberTests {
                 options: TestBed.options(approver))
         }
         #expect(forbidden?.code == .permissionDenied)
+        let fitting = try await bed.client.testCustomer(
+            .init(
+                of: .rule(.init(form: .text("age < 40 or age > 40"))),
+                customer: .init(by: .customerID(identified.customerID))), options: TestBed.options())
+        #expect(fitting.fits)
+        #expect(fitting.conditions.map(\.fits) == [false, true])
+    }
+
+    @Test("a test of a trait that is not shown needs the right to reveal it, and is audited")
+    func hiddenTrait() async throws {
+        let bed = try await TestBed.make(traits: ["age": .integer])
+        _ = try await bed.profile.defineTraits(
+            .init(traits: [
+                .init(
+                    name: "salary", type: .integer, meaning: "test", source: "test", sensitivity: .c3, known: .before)
+            ]), options: TestBed.options(TestBed.everywhere))
+        try await bed.addCustomers([TestCustomer(id: 1, traits: ["age": "41", "salary": "9000"])])
+        func test(_ role: String, _ rule: String) async throws -> Bool {
+            try await bed.client.testCustomer(
+                .init(of: .rule(.init(form: .text(rule))), customer: .init(by: .customerID(1))),
+                options: TestBed.options(Principal(user: role, roles: [role], officePath: "/head/"))
+            ).fits
+        }
+        func entries(_ result: String) async throws -> [String] {
+            let rows = try await bed.administrator.query(
+                """
+                SELECT who || ': ' || what FROM audit.entry
+                WHERE entry_right = 'customers.reveal' AND result = \(result)
+                """)
+            return try rows.map { try $0.decode(0, as: String.self) }
+        }
+        let rule = "age > 40 and not salary < 8000"
+        let refused = await #expect(throws: RPCError.self) { try await test("analyst", rule) }
+        #expect(refused?.code == .permissionDenied)
+        #expect(refused?.message.contains("salary") == true && refused?.message.contains("customers.reveal") == true)
+        #expect(try await entries("refused") == ["analyst: customer 1 by a rule: salary"])
+        #expect(try await test("manager", rule))
+        #expect(try await entries("done") == ["manager: customer 1 by a rule: salary"])
+        #expect(try await test("analyst", "age > 40"))
+        #expect(try await entries("done").count == 1)
+    }
+
+    @Test("a customer who may be seen does not fit a segment of another office, and exists all the same")
+    func outsideOfSegment() async throws {
+        let bed = try await TestBed.make(traits: ["age": .integer])
+        try await bed.addCustomers([
+            TestCustomer(id: 1, officePath: "/head/west/", traits: ["age": "41"]),
+            TestCustomer(id: 2, officePath: "/head/east/pudong/", traits: ["age": "41"]),
+        ])
+        let segment = try await bed.segment("age > 40", officePath: "/head/east/").segmentID
+        for (id, fits) in [(1 as Int64, false), (2, true)] {
+            let answer = try await bed.client.testCustomer(
+                .init(of: .segmentID(segment), customer: .init(by: .customerID(id))), options: TestBed.options())
+            #expect(answer.fits == fits)
+            #expect(answer.conditions.map(\.fits) == [true])
+        }
+        let unseen = await #expect(throws: RPCError.self) {
+            try await bed.client.testCustomer(
+                .init(of: .segmentID(segment), customer: .init(by: .customerID(1))),
+                options: TestBed.options(TestBed.east))
+        }
+        #expect(unseen?.code == .notFound)
     }
 }

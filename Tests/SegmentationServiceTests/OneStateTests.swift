@@ -57,7 +57,7 @@ private struct DisturbedEvaluator: RuleEvaluator {
 
     func conditionFits(
         _ question: RuleQuestion, customer: Member.Key, in connection: PostgresConnection
-    ) async throws -> [Bool]? {
+    ) async throws -> CustomerFits? {
         try await evaluator.conditionFits(question, customer: customer, in: connection)
     }
 }

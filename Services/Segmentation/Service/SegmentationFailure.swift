@@ -1,5 +1,6 @@
 public import RPC
 public import SegmentationDomain
+internal import ServiceKit
 
 /// What can go wrong in the segmentation service, in its own words.
 enum SegmentationFailure: Error {
@@ -11,6 +12,8 @@ enum SegmentationFailure: Error {
     case unknownVersion
     case unknownSnapshot
     case unknownCustomer
+    /// A test of one customer whose rule asks for traits that are shown only to who may reveal them.
+    case hiddenTraits([String])
     /// The change is based on a version that is not the newest.
     case staleVersion(newest: Int64)
     /// A log that members are not read from.
@@ -37,6 +40,14 @@ extension SegmentationFailure: RPCErrorConvertible {
             RPCError(.notFound, "No snapshot you may see has this id.", field: "snapshot_id")
         case .unknownCustomer:
             RPCError(.notFound, "No customer you may see has this id or identity.", field: "customer")
+        case .hiddenTraits(let names):
+            RPCError(
+                .permissionDenied,
+                """
+                The rule asks for traits of sensitivity C3 (\(AuditEntry.list(names, atMost: 5))): leave them out, or ask \
+                the administrator for a role with the right customers.reveal.
+                """,
+                field: "rule", notExecuted: true)
         case .staleVersion(let newest):
             RPCError(
                 .aborted, "Somebody changed the segment: read version \(newest) and make your change on it.",

@@ -31,6 +31,12 @@ public struct AuditEntry: Sendable, Equatable {
         self.traceID = traceID
     }
 
+    /// What an entry names of many: so many of them, and how many more there are.
+    public static func list(_ items: [String], atMost limit: Int = 50) -> String {
+        let rest = items.count - limit
+        return items.prefix(limit).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
     /// An entry for the person (or machine) of a call.
     public init(_ context: CallContext, right: Right, what: String, reason: String = "", result: Result) {
         self.init(

@@ -10,6 +10,14 @@ public struct CheckedRule: Sendable, Hashable {
         rule = located.rule
         self.dictionary = dictionary
     }
+
+    /// The traits of the highest sensitivity that the rule asks for, by name.
+    public var hiddenTraits: [String] {
+        let named = rule.conditions.compactMap { condition in
+            if case .trait(let name, _) = condition { name } else { nil }
+        }
+        return dictionary.hiddenTraits.intersection(named).sorted()
+    }
 }
 
 /// Why a rule cannot be used.

@@ -20,9 +20,12 @@ public struct RuleDictionary: Sendable, Hashable {
 
     public let version: Int64
     public let traits: [String: TraitType]
+    /// Those of the highest sensitivity: what one customer's are is told to nobody without the right to reveal it.
+    public let hiddenTraits: Set<String>
 
-    public init(version: Int64, traits: [String: TraitType]) {
+    public init(version: Int64, traits: [String: TraitType], hiddenTraits: Set<String> = []) {
         self.version = version
         self.traits = traits
+        self.hiddenTraits = hiddenTraits
     }
 }

@@ -27,6 +27,19 @@ public struct RuleCount: Sendable, Hashable {
     }
 }
 
+/// What of a rule fits one customer.
+public struct CustomerFits: Sendable, Hashable {
+    /// Where the customer stands.
+    public var officePath: String
+    /// Whether each condition fits, in the order of the text.
+    public var conditions: [Bool]
+
+    public init(officePath: String, conditions: [Bool]) {
+        self.officePath = officePath
+        self.conditions = conditions
+    }
+}
+
 /// Finds the customers that fit a rule. Every implementation gives the answers of the plain evaluator.
 ///
 /// The caller has opened a transaction as the owner of the schema, which no policy restricts: the office of the
@@ -44,9 +57,8 @@ public protocol RuleEvaluator: Sendable {
         _ question: RuleQuestion, snapshotID: Int64, in connection: PostgresConnection
     ) async throws
 
-    /// For one customer, whether each condition fits, in the order of the text; nil where the office has no such
-    /// customer.
+    /// For one customer, whether each condition fits; nil where the office has no such customer.
     func conditionFits(
         _ question: RuleQuestion, customer: Member.Key, in connection: PostgresConnection
-    ) async throws -> [Bool]?
+    ) async throws -> CustomerFits?
 }

@@ -52,13 +52,54 @@ extension Segmentation {
         // Which conditions fit tells of the customer's traits.
         let person = try Gate.require(.readCustomers, context)
         let moment = try await now()
-        return try await ownerPool.transaction(evaluating(context)) { connection in
+        let tested = try await ownerPool.transaction(evaluating(context)) { connection in
             let question = try await question(subject, scope: person.officePath, at: moment, in: connection)
-            guard let key = try await key(of: customer, in: connection),
-                let fits = try await evaluator.conditionFits(question, customer: key, in: connection)
-            else { throw SegmentationFailure.unknownCustomer }
-            return question.rule.rule.explain(fits)
+            return try await find(customer, for: question, within: person.officePath, in: connection)
         }
+        try await reveal(tested.rule.hiddenTraits, of: tested.key, to: person, context)
+        var explanation = tested.rule.rule.explain(tested.fits.conditions)
+        if !tested.isInOffice { explanation.fits = false }
+        return explanation
+    }
+
+    /// A customer whom somebody may see, and what of a rule fits.
+    private struct TestedCustomer {
+        var rule: CheckedRule
+        var key: Member.Key
+        var fits: CustomerFits
+        /// Whether the customer stands in the office that the question is for, or below it.
+        var isInOffice: Bool
+    }
+
+    /// Looked for wherever the person may look: that a customer does not stand in the segment's office is an answer.
+    private func find(
+        _ customer: CustomerName, for question: RuleQuestion, within scope: String, in connection: PostgresConnection
+    ) async throws -> TestedCustomer {
+        var everywhere = question
+        everywhere.officePath = scope
+        guard let key = try await key(of: customer, in: connection),
+            let fits = try await evaluator.conditionFits(everywhere, customer: key, in: connection)
+        else { throw SegmentationFailure.unknownCustomer }
+        return TestedCustomer(
+            rule: question.rule, key: key, fits: fits,
+            isInOffice: OfficePath.isWithin(fits.officePath, scope: question.officePath))
+    }
+
+    /// Rule by rule, an answer tells what traits a customer has: those that profile leaves out of what it shows are told
+    /// only to who has the right to reveal them, once the audit log has it.
+    private func reveal(
+        _ traits: [String], of customer: Member.Key, to person: Principal, _ context: CallContext
+    ) async throws {
+        guard !traits.isEmpty else { return }
+        let right = Right.revealCustomers
+        let what = "customer \(customer.customerID) by a rule: \(AuditEntry.list(traits))"
+        guard Gate.has(right, person) else {
+            let failure = SegmentationFailure.hiddenTraits(traits)
+            await audit.appendRefusal(
+                right, context, what: what, reason: failure.rpcError.code.name, pool: ownerPool)
+            throw failure
+        }
+        try await audit.append(AuditEntry(context, right: right, what: what, result: .done), pool: ownerPool)
     }
 
     /// The rule of a subject, asked for within the office that it is for: the person's, or the segment's own.

@@ -4,16 +4,23 @@ internal import SegmentationDomain
 
 /// What profile publishes beside its customers: the dictionary, the heads of its log, and who an identity belongs to.
 enum ProfileReader {
+    /// C2: profile shows traits up to here to whoever may see the customer.
+    private static let highestShown: Int16 = 2
+
     static func dictionary(in connection: PostgresConnection) async throws -> RuleDictionary {
         let versions = try await connection.query("SELECT version FROM profile.published_dictionary")
-        let rows = try await connection.query("SELECT name, type FROM profile.published_trait")
+        let rows = try await connection.query("SELECT name, type, sensitivity FROM profile.published_trait")
         var traits: [String: RuleDictionary.TraitType] = [:]
+        var hidden: Set<String> = []
         for row in rows {
-            let (name, type) = try row.decode(String.self, Int16.self)
+            let (name, type, sensitivity) = try row.decode(String.self, Int16.self, Int16.self)
             // A type of a newer version cannot be compared yet; rules that name such a trait are refused.
             traits[name] = RuleDictionary.TraitType(rawValue: type)
+            // So is a sensitivity of a newer version held to be the highest.
+            if sensitivity > highestShown { hidden.insert(name) }
         }
-        return RuleDictionary(version: try versions.first?.decode(Int64.self) ?? 0, traits: traits)
+        return RuleDictionary(
+            version: try versions.first?.decode(Int64.self) ?? 0, traits: traits, hiddenTraits: hidden)
     }
 
     /// The last offset of each partition, from partition 0 on.

@@ -52,9 +52,10 @@ public struct SQLRuleEvaluator: RuleEvaluator {
 
     public func conditionFits(
         _ question: RuleQuestion, customer: Member.Key, in connection: PostgresConnection
-    ) async throws -> [Bool]? {
+    ) async throws -> CustomerFits? {
         let compiler = RuleCompiler(question.rule, asOfMicroseconds: question.asOfMicroseconds)
         let conditions = question.rule.rule.conditions
+        var office = ""
         var fits: [Bool] = []
         while fits.count < conditions.count {
             let columns = conditions[fits.count..<min(fits.count + Self.conditionsAtOnce, conditions.count)].map {
@@ -62,15 +63,16 @@ public struct SQLRuleEvaluator: RuleEvaluator {
             }
             let rows = try await connection.query(
                 """
-                SELECT \(SQL.joined(columns, separator: ", ").unprepared)
+                SELECT c.office_path, \(SQL.joined(columns, separator: ", ").unprepared)
                 FROM profile.published_customer c
                 WHERE c.partition = \(customer.partition) AND c.customer_id = \(customer.customerID)
                     AND starts_with(c.office_path, \(question.officePath))
                 """)
             guard let row = rows.first else { return nil }
-            for column in columns.indices { fits.append(try row.decode(column, as: Bool.self)) }
+            office = try row.decode(0, as: String.self)
+            for column in columns.indices { fits.append(try row.decode(column + 1, as: Bool.self)) }
         }
-        return fits
+        return CustomerFits(officePath: office, conditions: fits)
     }
 
     private func condition(_ question: RuleQuestion) -> SQL {
