@@ -41,9 +41,28 @@ struct SQLEvaluationTests {
                 try await SQLRuleEvaluator().members(question, after: nil, limit: 1_000, in: $0)
             }
             #expect(members.map(\.key.customerID).sorted() == expected.sorted(), "\(text)")
+            let count = try await pool.withConnection { try await SQLRuleEvaluator().count(question, in: $0) }
+            #expect(count == RuleCount(count: Int64(expected.count), total: Int64(facts.count)), "\(text)")
+            for id in [Int64.random(in: 1...150, using: &bank.random), expected.first].compactMap(\.self) {
+                let fits = try await pool.withConnection {
+                    try await SQLRuleEvaluator().conditionFits(
+                        question, customer: .init(partition: LogPartition.of(customerID: id), customerID: id), in: $0)
+                }
+                try check(checked.rule, fits, facts[id] ?? CustomerFacts(), at: bed.now.microseconds)
+            }
             compared += 1
         }
         await pool.close()
+    }
+
+    /// Each condition as the plain evaluator decides it alone, and the rule by all of them.
+    private func check(_ rule: Rule, _ fits: CustomerFits?, _ facts: CustomerFacts, at moment: Int64) throws {
+        let explanation = rule.explain(try #require(fits).conditions)
+        #expect(explanation.fits == rule.fits(facts, asOfMicroseconds: moment), "\(rule.text)")
+        for one in explanation.conditions {
+            let alone = try LocatedRule(text: one.condition).rule
+            #expect(one.fits == alone.fits(facts, asOfMicroseconds: moment), "\(one.condition)")
+        }
     }
 }
 
