@@ -59,6 +59,11 @@ struct RuleTextTests {
         BadText("a = \"\\u{0}\"", .badText, 1, 6, "\\\\"),
         BadText("a = \"x\ny\"", .badText, 1, 7),
         BadText("a = 1 & b = 2", .badCharacter, 1, 7, "and"),
+        BadText("\u{57CE}\u{5E02} = \"x\"", .badCharacter, 1, 1, "`\u{57CE}\u{5E02}`"),
+        BadText("a = 1 and (\u{57CE}\u{5E02}_2 = 3)", .badCharacter, 1, 12, "`\u{57CE}\u{5E02}_2`"),
+        BadText("city = \u{4E0A}\u{6D77}", .badCharacter, 1, 8, "\"\u{4E0A}\u{6D77}\""),
+        BadText("city in (\u{4E0A}\u{6D77})", .badCharacter, 1, 10, "\"\u{4E0A}\u{6D77}\""),
+        BadText("events(\"l\", last 1 day, where \u{57CE} = 1) > 0", .badCharacter, 1, 31, "`\u{57CE}`"),
     ]
 
     @Test("each mistake", arguments: mistakes)

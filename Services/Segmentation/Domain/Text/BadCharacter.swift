@@ -14,4 +14,12 @@ extension RuleProblem {
             .badCharacter, at: place, "\(shown) has no meaning here; texts stand in straight double quotes.",
             suggestion: meant[scalar])
     }
+
+    /// A word in letters that no name has without quotes; people name properties in their own language.
+    static func unquotedWord(_ word: String, isValue: Bool, at place: RulePlace) -> RuleProblem {
+        RuleProblem(
+            .badCharacter, at: place,
+            "A name with other letters than a to z stands in backquotes, a text in straight double quotes.",
+            suggestion: word.count > 64 ? nil : NameText.quoted(word, by: isValue ? "\"" : "`"))
+    }
 }

@@ -4,6 +4,7 @@ struct RuleTokenizer {
     private var position = 0
     private var line = 1
     private var column = 1
+    private var tokens: [RuleToken] = []
 
     private init(_ text: String) {
         scalars = Array(text.unicodeScalars)
@@ -17,11 +18,10 @@ struct RuleTokenizer {
                 "A rule may have at most \(RuleLimits.textBytes / 1024) KiB of text; split it into segments.")
         }
         var tokenizer = RuleTokenizer(text)
-        var tokens: [RuleToken] = []
         while true {
             let token = try tokenizer.next()
-            tokens.append(token)
-            if token.kind == .end { return tokens }
+            tokenizer.tokens.append(token)
+            if token.kind == .end { return tokenizer.tokens }
         }
     }
 
@@ -62,8 +62,30 @@ struct RuleTokenizer {
         case "=", "!", "<", ">": return .comparison(try comparison())
         case "-", "+", ".", "0"..."9": return .value(try number())
         default:
-            guard Self.startsName(scalar) else { throw RuleProblem.badCharacter(scalar, at: place) }
+            guard Self.startsName(scalar) else {
+                guard scalar.properties.isAlphabetic else { throw RuleProblem.badCharacter(scalar, at: place) }
+                throw RuleProblem.unquotedWord(restOfWord(), isValue: expectsValue, at: place)
+            }
             return name()
+        }
+    }
+
+    /// Letters of any language from here on.
+    private func restOfWord() -> String {
+        let rest = scalars[position...].prefix { $0.properties.isAlphabetic || Self.continuesName($0) }
+        return String(String.UnicodeScalarView(rest))
+    }
+
+    /// Whether a value, and no name, comes next as far as the token before tells.
+    private var expectsValue: Bool {
+        switch tokens.last?.kind {
+        case .comparison, .comma, .keyword(.between): true
+        case .leftParenthesis:
+            switch tokens.dropLast().last?.kind {
+            case .keyword(.in), .name("events", quoted: false), .name("time", quoted: false): true
+            default: false
+            }
+        default: false
         }
     }
 
