@@ -9,7 +9,9 @@ extension SegmentationV1 {
 
         public var segmentID: Int64 = 0
         public var segmentVersion: Int64 = 0
-        /// The customer's at that moment.
+        /// The customer's when the entry is written, which is soon after the freeze but not at its moment: who moves in
+        /// between
+        /// stands here with the new office.
         public var officePath: String = ""
         public var snapshotID: Int64 = 0
 

@@ -548,6 +548,8 @@ extension SegmentationV1 {
     public struct TestCustomerResponse: ProtobufMessage {
         public static let protobufName = "zhike.segmentation.v1.TestCustomerResponse"
 
+        /// False, whatever the conditions say, also where the customer does not stand in the office of the segment or
+        /// below it.
         public var fits: Bool = false
         public var conditions: [SegmentationV1.ConditionResult] = []
 

@@ -30,7 +30,12 @@ extension SegmentationV1 {
             _ request: SegmentationV1.CountRequest, context: CallContext
         ) async throws -> SegmentationV1.CountResponse
 
-        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
+        /// The pages of one listing are of one version of the segment, and the windows of its rule end at one moment;
+        /// but each page
+        /// shows customers as they are when it is read, so that who changes in between may stand in none. A list that
+        /// is exact is
+        /// a snapshot's: Freeze and ListSnapshotMembers. A person's listing is audited where it begins and lasts an
+        /// hour.
         func listMembers(
             _ request: SegmentationV1.ListMembersRequest, context: CallContext
         ) async throws -> SegmentationV1.ListMembersResponse
@@ -51,7 +56,9 @@ extension SegmentationV1 {
             _ request: SegmentationV1.ListSnapshotMembersRequest, context: CallContext
         ) async throws -> SegmentationV1.ListSnapshotMembersResponse
 
-        /// Whether one customer fits, and for each condition why.
+        /// Whether one customer fits, and for each condition why. A rule that asks for traits of sensitivity C3 needs
+        /// the right
+        /// customers.reveal, and the answer is audited.
         func testCustomer(
             _ request: SegmentationV1.TestCustomerRequest, context: CallContext
         ) async throws -> SegmentationV1.TestCustomerResponse
@@ -118,14 +125,24 @@ extension SegmentationV1 {
             try await caller.call(SegmentationServiceMethods.count, request, options)
         }
 
-        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
+        /// The pages of one listing are of one version of the segment, and the windows of its rule end at one moment;
+        /// but each page
+        /// shows customers as they are when it is read, so that who changes in between may stand in none. A list that
+        /// is exact is
+        /// a snapshot's: Freeze and ListSnapshotMembers. A person's listing is audited where it begins and lasts an
+        /// hour.
         public nonisolated(nonsending) func listMembers(
             _ request: SegmentationV1.ListMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListMembersResponse {
             try await caller.call(SegmentationServiceMethods.listMembers, request, options)
         }
 
-        /// The pages of one listing are of one moment. A person's is audited where it begins and lasts an hour.
+        /// The pages of one listing are of one version of the segment, and the windows of its rule end at one moment;
+        /// but each page
+        /// shows customers as they are when it is read, so that who changes in between may stand in none. A list that
+        /// is exact is
+        /// a snapshot's: Freeze and ListSnapshotMembers. A person's listing is audited where it begins and lasts an
+        /// hour.
         ///
         /// Every page in turn, each asked for only when it is wanted.
         public func listMembersPages(
@@ -169,7 +186,9 @@ extension SegmentationV1 {
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
-        /// Whether one customer fits, and for each condition why.
+        /// Whether one customer fits, and for each condition why. A rule that asks for traits of sensitivity C3 needs
+        /// the right
+        /// customers.reveal, and the answer is audited.
         public nonisolated(nonsending) func testCustomer(
             _ request: SegmentationV1.TestCustomerRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.TestCustomerResponse {

@@ -5,7 +5,8 @@ internal import SegmentationDomain
 internal import ServiceKit
 
 extension Segmentation {
-    /// The members of a segment. All pages of one listing are of the same version and the same moment.
+    /// The members of a segment. All pages of one listing are of the same version, and its windows end at the same moment;
+    /// of the customers each page shows what is known when it is read. A snapshot is exact.
     func members(_ context: CallContext, segmentID: Int64, cursor: String) async throws -> Page<Member> {
         let what = "segment \(segmentID)"
         let person = try await audit.require(.exportMembers, context, what: what, pool: ownerPool)

@@ -108,7 +108,7 @@ enum MembershipStorage {
     struct Change: Sendable {
         var customerID: Int64
         var hasEntered: Bool
-        /// Where the customer stands.
+        /// Where the customer stands now, as the part is logged.
         var officePath: String
     }
 

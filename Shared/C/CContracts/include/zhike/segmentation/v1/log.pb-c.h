@@ -32,7 +32,8 @@ struct  Zhike__Segmentation__V1__MembershipChanged
   int64_t segment_id;
   int64_t segment_version;
   /*
-   * The customer's at that moment.
+   * The customer's when the entry is written, which is soon after the freeze but not at its moment: who moves in between
+   * stands here with the new office.
    */
   char *office_path;
   int64_t snapshot_id;

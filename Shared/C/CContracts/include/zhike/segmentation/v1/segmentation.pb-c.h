@@ -450,6 +450,9 @@ struct  Zhike__Segmentation__V1__ConditionResult
 struct  Zhike__Segmentation__V1__TestCustomerResponse
 {
   ProtobufCMessage base;
+  /*
+   * False, whatever the conditions say, also where the customer does not stand in the office of the segment or below it.
+   */
   protobuf_c_boolean fits;
   size_t n_conditions;
   Zhike__Segmentation__V1__ConditionResult **conditions;
