@@ -103,6 +103,66 @@ struct ImportTests {
         #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE granted") == 2)
     }
 
+    /// What rows say of one customer's consent, in their order: granted, and the hour from now on from which it is valid.
+    private static let words: [[(granted: Bool, hour: Int64)]] = [
+        // A grant from before another, one from between a beginning to come and now, and both by way of a withdrawal.
+        [(true, -1), (true, -2)], [(true, -2), (true, -1)], [(true, 5), (true, 2)], [(true, 2), (true, 5)],
+        [(false, -2), (true, -1)], [(true, -1), (false, -2)], [(false, 3), (true, 2)], [(false, -3), (true, 1)],
+        [(false, 3), (true, 5), (true, 4)], [(true, 4), (false, 3), (true, 5), (true, 1)],
+    ]
+
+    @Test("leaves the same consents whatever the size of its chunks", arguments: [[], [(false, 3)], [(true, -1)]])
+    func consentsOfChunks(standing: [(granted: Bool, hour: Int64)]) async throws {
+        func consents(chunkRows: Int) async throws -> [String] {
+            let bed = try await ProfileBed.make()
+            let importID = try await Self.open(bed)
+            let longest = Self.words.map(\.count).max() ?? 0
+            // Row by row through all customers, so that what is said of one falls into as many chunks as can be.
+            var rows: [ProfileV1.ImportRow] = []
+            for turn in 0..<(standing.count + longest) {
+                for (customer, said) in Self.words.enumerated() {
+                    let all = standing + said
+                    guard turn < all.count else { continue }
+                    let from = ProfileBed.now.addingTimeInterval(Double(all[turn].hour) * 3_600)
+                    rows.append(
+                        ProfileV1.ImportRow(
+                            rowNumber: Int64(rows.count + 1), identities: [ProfileBed.identity("\(customer)")],
+                            officePath: "/head/",
+                            consents: [
+                                .init(
+                                    purpose: "m", channel: "sms", granted: all[turn].granted,
+                                    validFromMicros: from.microseconds)
+                            ]))
+                }
+            }
+            var chunk: Int64 = 0
+            // What stands already came in a chunk of its own.
+            var sent = standing.isEmpty ? 0 : Self.words.count
+            for part in [rows[..<sent], rows[sent...]] where !part.isEmpty {
+                sent = part.startIndex
+                while sent < part.endIndex {
+                    let end = min(sent + chunkRows, part.endIndex)
+                    let reply = try await bed.client.importRows(
+                        .init(importID: importID, chunk: chunk, rows: Array(rows[sent..<end]), source: "core"),
+                        options: ProfileBed.options())
+                    #expect(reply.rejected.isEmpty)
+                    (sent, chunk) = (end, chunk + 1)
+                }
+            }
+            let stored = try await bed.administrator.query(
+                """
+                SELECT c.customer_number || ' ' || n.granted || ' ' || n.valid_from
+                FROM profile.consent n JOIN profile.customer c USING (partition, customer_id)
+                ORDER BY c.customer_number
+                """)
+            return try stored.map { try $0.decode(0, as: String.self) }
+        }
+        let apart = try await consents(chunkRows: 1)
+        #expect(apart.count == Self.words.count)
+        #expect(try await consents(chunkRows: 100) == apart)
+        #expect(try await consents(chunkRows: 7) == apart)
+    }
+
     @Test("does not take back what a customer has said since the import was opened")
     func optOutMeanwhile() async throws {
         let bed = try await ProfileBed.make()

@@ -1,15 +1,16 @@
 internal import ProfileDomain
 
-/// The accepted rows of a batch, taken apart by kind. Where several rows are about one customer the last value stands.
+/// The accepted rows of a batch, taken apart by kind. Where several rows are about one customer the last value stands; which
+/// of its consents does, what was said before decides.
 struct RowBatch: Sendable {
     private(set) var assignments: [NewCustomer] = []
+    /// In the order of the rows.
     private(set) var consents: [LocatedConsent] = []
     private(set) var traits: [LocatedTraits] = []
     private(set) var events: [LocatedEvent] = []
 
     init(rows: [ImportRow], homes: [Result<Int64, FieldProblem>]) {
         var assignmentOf: [Int64: NewCustomer] = [:]
-        var consentOf: [ConsentKey: LocatedConsent] = [:]
         var traitsOf: [Int64: LocatedTraits] = [:]
         for (row, home) in zip(rows, homes) {
             guard case .success(let id) = home else { continue }
@@ -19,26 +20,13 @@ struct RowBatch: Sendable {
                 if row.office != .none { assignmentOf[id, default: none].office = row.office }
                 if !row.manager.isEmpty { assignmentOf[id, default: none].manager = row.manager }
             }
-            for consent in row.consents {
-                let located = LocatedConsent(key: key, consent: consent)
-                // As if they had come in two batches: a grant of the same moment takes no withdrawal back.
-                if let old = consentOf[ConsentKey(located)]?.consent, !old.granted, consent.granted,
-                    consent.validFrom <= old.validFrom
-                {
-                    continue
-                }
-                consentOf[ConsentKey(located)] = located
-            }
+            consents += row.consents.map { LocatedConsent(key: key, consent: $0) }
             if !row.traits.isEmpty {
                 traitsOf[id, default: LocatedTraits(key: key, values: [:])].values.merge(row.traits) { $1 }
             }
             events += row.events.map { LocatedEvent(key: key, event: $0) }
         }
         assignments = assignmentOf.values.sorted { $0.key.customerID < $1.key.customerID }
-        consents = consentOf.values.sorted {
-            ($0.key.customerID, $0.consent.purpose, $0.consent.channel)
-                < ($1.key.customerID, $1.consent.purpose, $1.consent.channel)
-        }
         traits = traitsOf.values.sorted {
             ($0.key.partition, $0.key.customerID) < ($1.key.partition, $1.key.customerID)
         }

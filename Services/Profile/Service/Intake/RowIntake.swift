@@ -125,7 +125,8 @@ struct RowIntake: Sendable {
         let keys = Set(batch.consents.map(\.key))
         try await ConsentStorage.takeGuards(keys, in: connection)
         // A file may be older than what a customer has said since.
-        let consents = try await ConsentStorage.notOutdated(batch.consents, isSaidNow: false, in: connection)
+        let consents = try await ConsentStorage.notOutdated(
+            batch.consents, isSaidNow: false, at: moment, in: connection)
         try await ConsentStorage.put(consents, at: moment, in: connection)
         let logEntries = LogEntries(at: moment)
         return try Dictionary(grouping: consents, by: \.key).map { key, located in

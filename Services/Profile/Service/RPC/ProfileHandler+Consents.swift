@@ -26,8 +26,8 @@ extension ProfileHandler {
             let key = try await locate(reference, for: principal, in: connection)
             try await ConsentStorage.takeGuards([key], in: connection)
             let located = consents.map { LocatedConsent(key: key, consent: $0) }
-            guard try await ConsentStorage.notOutdated(located, isSaidNow: true, in: connection).count == located.count
-            else {
+            let counting = try await ConsentStorage.notOutdated(located, isSaidNow: true, at: now, in: connection)
+            guard counting.count == located.count else {
                 throw ProfileFailure.outdatedConsent
             }
             try await ConsentStorage.put(located, at: now, in: connection)

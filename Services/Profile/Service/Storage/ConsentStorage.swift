@@ -40,14 +40,36 @@ enum ConsentStorage {
             """)
     }
 
-    /// Those that nothing later outweighs; to be called with their guards taken.
+    /// What stands at the end where they are said in their order, one of each customer, purpose and channel: those that
+    /// nothing outweighs, neither what was written down nor one of them, as if each came in a batch of its own. To be called
+    /// with their guards taken.
     ///
-    /// - Parameter isSaidNow: a person gives them at this moment, and no file.
+    /// - Parameters:
+    ///   - isSaidNow: a person gives them at this moment, and no file.
+    ///   - moment: at which they are written down.
     static func notOutdated(
-        _ consents: [LocatedConsent], isSaidNow: Bool, in connection: PostgresConnection
+        _ consents: [LocatedConsent], isSaidNow: Bool, at moment: Date, in connection: PostgresConnection
     ) async throws -> [LocatedConsent] {
-        let grants = consents.filter(\.consent.granted)
-        guard !grants.isEmpty else { return consents }
+        var standing = try await standing(consents.filter(\.consent.granted), in: connection)
+        var counting: [ConsentKey: LocatedConsent] = [:]
+        for one in consents {
+            let (key, consent) = (ConsentKey(one), one.consent)
+            if let old = standing[key], consent.isOutdated(by: old, isSaidNow: isSaidNow) { continue }
+            standing[key] = StandingConsent(
+                granted: consent.granted, validFrom: consent.validFrom, changedAt: moment)
+            counting[key] = one
+        }
+        return counting.values.sorted {
+            ($0.key.customerID, $0.consent.purpose, $0.consent.channel)
+                < ($1.key.customerID, $1.consent.purpose, $1.consent.channel)
+        }
+    }
+
+    /// What was written down of the customers, purposes and channels of these grants.
+    private static func standing(
+        _ grants: [LocatedConsent], in connection: PostgresConnection
+    ) async throws -> [ConsentKey: StandingConsent] {
+        guard !grants.isEmpty else { return [:] }
         let rows = try await connection.query(
             """
             SELECT n.customer_id, n.purpose, n.channel, n.granted, n.valid_from, n.changed_at
@@ -56,7 +78,7 @@ enum ConsentStorage {
                 AS i(partition, customer_id, purpose, channel)
             JOIN profile.consent n USING (partition, customer_id, purpose, channel)
             """)
-        let standing = Dictionary(
+        return Dictionary(
             try rows.map { row in
                 let (id, purpose, channel, granted, from, changed) = try row.decode(
                     Int64.self, String.self, String.self, Bool.self, Date.self, Date.self)
@@ -65,10 +87,6 @@ enum ConsentStorage {
                     StandingConsent(granted: granted, validFrom: from, changedAt: changed)
                 )
             }, uniquingKeysWith: { $1 })
-        return consents.filter { one in
-            guard let old = standing[ConsentKey(one)] else { return true }
-            return !one.consent.isOutdated(by: old, isSaidNow: isSaidNow)
-        }
     }
 
     static func put(_ consents: [LocatedConsent], at moment: Date, in connection: PostgresConnection) async throws {
