@@ -9,11 +9,11 @@ struct SecondNumberTests {
     private static let phone = ProfileBed.identity("13912345678", kind: "phone")
 
     private static func send(
-        _ rows: [[CommonV1.Identity]], _ bed: ProfileBed, chunk: Int64 = 0
+        _ rows: [[CommonV1.Identity]], _ bed: ProfileBed, chunk: Int64 = 0, key: String = "a"
     ) async throws -> ProfileV1.ImportRowsResponse {
         let importID = try await bed.client.openImport(
             ProfileV1.OpenImportRequest(
-                importKey: String(repeating: "a", count: 64), title: "test", mappingJSON: "{}"),
+                importKey: String(repeating: key, count: 64), title: "test", mappingJSON: "{}"),
             options: ProfileBed.options()
         ).importID
         let rows = rows.enumerated().map {
@@ -79,5 +79,60 @@ struct SecondNumberTests {
             return sent
         }
         #expect(try await sent.value.rejected.map { $0.refusal?.code } == ["second_number"])
+    }
+
+    /// Starts all while somebody holds the one customer there is, and lets them go on when all of them wait for it.
+    private static func atOnce<Reply: Sendable>(
+        _ bed: ProfileBed, _ calls: [@Sendable () async throws -> Reply]
+    ) async throws -> [Reply] {
+        let tasks = try await bed.administrator.transaction { other in
+            try await other.execute("SELECT 1 FROM profile.customer FOR UPDATE")
+            let tasks = calls.map { call in Task { try await call() } }
+            try await eventually("all wait for the customer") {
+                try await bed.count(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """) == tasks.count
+            }
+            return tasks
+        }
+        var replies: [Reply] = []
+        for task in tasks { replies.append(try await task.value) }
+        return replies
+    }
+
+    private static let linked: SQL = "SELECT count(*) FROM profile.log WHERE kind = 4"
+
+    @Test("are one where two rows bring the same number to a phone at the same moment")
+    func sameNumberAtOnce() async throws {
+        let bed = try await ProfileBed.make()
+        let phone = Self.phone
+        let home = try await bed.client.identify(.init(identity: phone), options: ProfileBed.options()).customerID
+        let replies = try await Self.atOnce(
+            bed,
+            ["a", "b"].map { key in
+                { try await Self.send([[ProfileBed.identity("1"), phone]], bed, key: key) }
+            })
+        #expect(replies.map(\.rejected.count) == [0, 0])
+        #expect(try await bed.identify("1") == home)
+        #expect(try await bed.count(Self.linked) == 2)
+    }
+
+    @Test(
+        "are one where two aliases say the same at the same moment, and one of them linked it",
+        arguments: [("1", "customer_number"), ("6222", "card")])
+    func sameAliasAtOnce(value: String, kind: String) async throws {
+        let bed = try await ProfileBed.make()
+        let phone = Self.phone
+        _ = try await bed.client.identify(.init(identity: phone), options: ProfileBed.options())
+        let request = ProfileV1.AliasRequest(
+            customer: .init(by: .identity(phone)), identity: ProfileBed.identity(value, kind: kind))
+        let alias: @Sendable () async throws -> Bool = {
+            try await bed.client.alias(request, options: ProfileBed.options()).linked
+        }
+        let replies = try await Self.atOnce(bed, [alias, alias])
+        #expect(replies.count { $0 } == 1)
+        #expect(try await bed.count(Self.linked) == 2)
     }
 }

@@ -36,6 +36,7 @@ struct RowIntake: Sendable {
         let newIDs = try await CustomerStorage.nextIDs(
             HomePlan.newIDsNeeded(rows: identities, known: known), in: connection)
         let held = try await hold(rows, known, in: connection)
+        try await lookAgain(identities, known, held, in: connection)
         let elsewhere = Set(held.filter { !OfficePath.isWithin($0.value.office, scope: scope) }.keys)
         // A new customer without an office would be out of its sender's sight at once.
         let homeless = scope == "/" ? [] : Set(rows.indices.filter { rows[$0].office == .none })
@@ -72,8 +73,19 @@ struct RowIntake: Sendable {
         return try await CustomerStorage.hold(homes.map { CustomerKey(customerID: $0) }, in: connection)
     }
 
+    /// Somebody may have linked one of the identities while this batch waited for their customer, to that very customer even:
+    /// then nothing is left to be linked, and a number that comes is the one that it has.
+    private func lookAgain(
+        _ rows: [[Identity]], _ known: [Identity: Int64], _ held: [Int64: HeldCustomer],
+        in connection: PostgresConnection
+    ) async throws {
+        guard !held.isEmpty else { return }
+        let unknown = Set(rows.joined()).subtracting(known.keys)
+        guard try await IdentityStorage.homes(of: Array(unknown), in: connection).isEmpty else { throw ClaimLost() }
+    }
+
     private func claim(_ plan: HomePlan, in connection: PostgresConnection) async throws {
-        let holders = try await IdentityStorage.claim(plan.links, at: moment, in: connection)
+        let holders = try await IdentityStorage.claim(plan.links, in: connection)
         guard plan.links.allSatisfy({ holders[$0.identity] == $0.home }) else { throw ClaimLost() }
     }
 

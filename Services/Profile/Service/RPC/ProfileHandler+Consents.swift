@@ -23,7 +23,7 @@ extension ProfileHandler {
                     field: "consents", code: "repeated", reason: "Name each purpose and channel once in a call."))
         }
         return try await change(context, request) { connection in
-            let key = try await locate(reference, for: principal, in: connection)
+            let (key, _) = try await hold(reference, for: principal, in: connection)
             try await ConsentStorage.takeGuards([key], in: connection)
             let located = consents.map { LocatedConsent(key: key, consent: $0) }
             let counting = try await ConsentStorage.notOutdated(located, isSaidNow: true, at: now, in: connection)
@@ -50,7 +50,7 @@ extension ProfileHandler {
         }
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
-            let key = try await locate(reference, for: principal, in: connection)
+            let (key, _) = try await hold(reference, for: principal, in: connection)
             try await ConsentStorage.takeGuards([key], in: connection)
             try await ConsentStorage.suppress(
                 request.suppressed, reason: request.reason, key, at: now, in: connection)

@@ -55,16 +55,15 @@ extension ProfileHandler {
         }
         let now = try await dependencies.clock.now()
         return try await change(context, request) { connection in
-            let key = try await locate(reference, for: principal, in: connection)
+            let (key, held) = try await hold(reference, for: principal, in: connection)
+            // Looked up only now: who links to this customer holds it.
             let holder = try await IdentityStorage.homes(of: [identity], in: connection)[identity]
             guard holder == nil || holder == key.customerID else { throw ProfileFailure.bothAreCustomers }
             var response = ProfileV1.AliasResponse(customerID: key.customerID, linked: holder == nil)
             guard holder == nil else { return response }
-            // Held before the claim, as by every writer.
-            let held = try await CustomerStorage.hold([key], in: connection)[key.customerID]
             let isNumber = identity.kind == Identity.customerNumberKind
-            guard !isNumber || held?.hasNumber == false else { throw ProfileFailure.secondNumber }
-            let claimed = try await IdentityStorage.claim([(identity, key.customerID)], at: now, in: connection)
+            guard !isNumber || !held.hasNumber else { throw ProfileFailure.secondNumber }
+            let claimed = try await IdentityStorage.claim([(identity, key.customerID)], in: connection)
             guard claimed[identity] == key.customerID else { throw ProfileFailure.bothAreCustomers }
             try await IdentityStorage.link([(identity, key.customerID)], at: now, in: connection)
             if isNumber {

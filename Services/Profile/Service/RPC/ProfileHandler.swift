@@ -60,18 +60,16 @@ struct ProfileHandler: ProfileV1.ProfileServiceHandler {
         }
     }
 
-    /// The same, for a change: the customer must belong to the person's office or to one below it. Towards a person whose
-    /// office it does not belong to it does not exist.
-    func locate(
-        _ reference: CustomerReference, for principal: Principal?, in connection: PostgresConnection
-    ) async throws -> CustomerKey {
+    /// The same, for a change: the customer is held as it is to the end of the transaction, and must belong to the person's
+    /// office or to one below it. Towards a person whose office it does not belong to it does not exist.
+    func hold(
+        _ reference: CustomerReference, for principal: Principal, in connection: PostgresConnection
+    ) async throws -> (key: CustomerKey, held: HeldCustomer) {
         let key = try await locate(reference, in: connection)
-        guard let principal, principal.officePath != "/" else { return key }
-        let assignment = try await CustomerStorage.assignments(of: [key], in: connection)[key.customerID]
-        guard let assignment, assignment.office.hasPrefix(principal.officePath) else {
-            throw ProfileFailure.unknownCustomer
-        }
-        return key
+        guard let held = try await CustomerStorage.hold([key], in: connection)[key.customerID],
+            OfficePath.isWithin(held.office, scope: principal.officePath)
+        else { throw ProfileFailure.unknownCustomer }
+        return (key, held)
     }
 
     static func position(_ offsets: [Int16: Int64]) -> CommonV1.LogPosition {

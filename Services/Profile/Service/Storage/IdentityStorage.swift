@@ -46,7 +46,7 @@ enum IdentityStorage {
     ///
     /// The rows are written in one order everywhere, so that two writers never wait for each other in a ring.
     static func claim(
-        _ wanted: [(identity: Identity, home: Int64)], at moment: Date, in connection: PostgresConnection
+        _ wanted: [(identity: Identity, home: Int64)], in connection: PostgresConnection
     ) async throws -> [Identity: Int64] {
         guard !wanted.isEmpty else { return [:] }
         let sorted = wanted.sorted { ($0.identity.kind, $0.identity.value) < ($1.identity.kind, $1.identity.value) }
