@@ -111,11 +111,12 @@ extension ProfileHandler {
     ) async throws -> Customer {
         let what = "customer \(customer.customerID)"
         _ = try await dependencies.audit.require(.revealCustomers, context, what: what, pool: pool)
-        guard Names.isValue(request.revealReason, atMost: 200) else {
+        // It stands in the audit log for ever, which holds ids and codes alone.
+        guard Names.isPlain(request.revealReason, atMost: 32) else {
             throw ProfileFailure.field(
                 FieldProblem(
                     field: "reveal_reason", code: "reason",
-                    reason: "Say in at most 200 characters why you need to see it."))
+                    reason: "Give the reason as a code, for example callback_asked."))
         }
         try await dependencies.audit.append(
             AuditEntry(
