@@ -111,6 +111,13 @@ struct CustomerTests {
         #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE NOT granted") == 1)
     }
 
+    @Test("a word on contacts is repeated by a machine with a key alone: it may have been taken back in between")
+    func repeatable() {
+        typealias Methods = ProfileV1.ProfileServiceMethods
+        #expect(Methods.setConsents.kind == .mutating)
+        #expect(Methods.setSuppression.kind == .mutating)
+    }
+
     @Test("an office sets traits of its own customers without moving them, and names the office of a new one")
     func ownOffice() async throws {
         let bed = try await ProfileBed.make()

@@ -616,16 +616,18 @@ extension ProfileV1.OpenImportResponse {
         self.rowsRejected = source.pointee.rows_rejected
         self.closed = source.pointee.closed != 0
         self.openedAtMicros = source.pointee.opened_at_micros
+        self.timeZone = reader.text(source.pointee.time_zone, "zhike.profile.v1.OpenImportResponse.time_zone")
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__profile__v1__open_import_response__init, byteBound: 57)
+        let target = writer.structure(zhike__profile__v1__open_import_response__init, byteBound: 63)
         target.pointee.import_id = self.importID
         target.pointee.next_chunk = self.nextChunk
         target.pointee.rows_accepted = self.rowsAccepted
         target.pointee.rows_rejected = self.rowsRejected
         target.pointee.closed = self.closed ? 1 : 0
         target.pointee.opened_at_micros = self.openedAtMicros
+        target.pointee.time_zone = writer.text(self.timeZone, "zhike.profile.v1.OpenImportResponse.time_zone")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -378,6 +378,11 @@ extension ProfileV1 {
         }
     }
 
+    /// A contact needs a grant that is valid at the moment, for its channel or for "*", and no valid withdrawal for
+    /// either: a
+    /// withdrawal for "*" outweighs a grant for one channel, also a later one, and is ended by a grant for "*". So a
+    /// grant for a
+    /// channel is kept, but has no effect for as long as "*" is withdrawn.
     public struct Consent: ProtobufMessage {
         public static let protobufName = "zhike.profile.v1.Consent"
 
@@ -493,7 +498,9 @@ extension ProfileV1 {
         public var timelineLimit: Int32 = 0
         /// False: masked. True without the right customers.reveal: PERMISSION_DENIED.
         public var reveal: Bool = false
-        /// Why a reveal is asked for; goes to the audit log.
+        /// Why a reveal is asked for, as a code of at most 32 lower case letters, digits and _, for example
+        /// "callback_asked"; goes to
+        /// the audit log, which is kept for ever: never a name or a number of a customer.
         public var revealReason: String = ""
 
         public init() {}
@@ -624,6 +631,8 @@ extension ProfileV1 {
         public var closed: Bool = false
         /// UTC microseconds in the bank's time: from here on those consents are valid that name no beginning.
         public var openedAtMicros: Int64 = 0
+        /// The bank's time zone, for example "Asia/Shanghai": a plain day of the file begins in it.
+        public var timeZone: String = ""
 
         public init() {}
 
@@ -633,7 +642,8 @@ extension ProfileV1 {
             rowsAccepted: Int64 = 0,
             rowsRejected: Int64 = 0,
             closed: Bool = false,
-            openedAtMicros: Int64 = 0
+            openedAtMicros: Int64 = 0,
+            timeZone: String = ""
         ) {
             self.importID = importID
             self.nextChunk = nextChunk
@@ -641,6 +651,7 @@ extension ProfileV1 {
             self.rowsRejected = rowsRejected
             self.closed = closed
             self.openedAtMicros = openedAtMicros
+            self.timeZone = timeZone
         }
     }
 

@@ -43,12 +43,14 @@ extension ProfileV1 {
 
         /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
         /// from before
-        /// what the customer said last: FAILED_PRECONDITION.
+        /// what the customer said last: FAILED_PRECONDITION. Repeated by a machine with an idempotency key alone:
+        /// without one the
+        /// repetition of a grant that names no beginning would outweigh a withdrawal in between.
         func setConsents(
             _ request: ProfileV1.SetConsentsRequest, context: CallContext
         ) async throws -> ProfileV1.SetConsentsResponse
 
-        /// Suppresses a customer (no marketing contact at all) or lifts it.
+        /// Suppresses a customer (no marketing contact at all) or lifts it. Repeated as SetConsents is.
         func setSuppression(
             _ request: ProfileV1.SetSuppressionRequest, context: CallContext
         ) async throws -> ProfileV1.SetSuppressionResponse
@@ -148,14 +150,16 @@ extension ProfileV1 {
 
         /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
         /// from before
-        /// what the customer said last: FAILED_PRECONDITION.
+        /// what the customer said last: FAILED_PRECONDITION. Repeated by a machine with an idempotency key alone:
+        /// without one the
+        /// repetition of a grant that names no beginning would outweigh a withdrawal in between.
         public nonisolated(nonsending) func setConsents(
             _ request: ProfileV1.SetConsentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetConsentsResponse {
             try await caller.call(ProfileServiceMethods.setConsents, request, options)
         }
 
-        /// Suppresses a customer (no marketing contact at all) or lifts it.
+        /// Suppresses a customer (no marketing contact at all) or lifts it. Repeated as SetConsents is.
         public nonisolated(nonsending) func setSuppression(
             _ request: ProfileV1.SetSuppressionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetSuppressionResponse {
@@ -215,9 +219,9 @@ extension ProfileV1 {
         public static let alias = RPCMethod<ProfileV1.AliasRequest, ProfileV1.AliasResponse>(
             "zhike.profile.v1.ProfileService/Alias", kind: .idempotent)
         public static let setConsents = RPCMethod<ProfileV1.SetConsentsRequest, ProfileV1.SetConsentsResponse>(
-            "zhike.profile.v1.ProfileService/SetConsents", kind: .idempotent)
+            "zhike.profile.v1.ProfileService/SetConsents", kind: .mutating)
         public static let setSuppression = RPCMethod<ProfileV1.SetSuppressionRequest, ProfileV1.SetSuppressionResponse>(
-            "zhike.profile.v1.ProfileService/SetSuppression", kind: .idempotent)
+            "zhike.profile.v1.ProfileService/SetSuppression", kind: .mutating)
         public static let getCustomer = RPCMethod<ProfileV1.GetCustomerRequest, ProfileV1.GetCustomerResponse>(
             "zhike.profile.v1.ProfileService/GetCustomer", kind: .read)
         public static let openImport = RPCMethod<ProfileV1.OpenImportRequest, ProfileV1.OpenImportResponse>(

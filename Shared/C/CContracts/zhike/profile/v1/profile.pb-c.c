@@ -3629,7 +3629,7 @@ const ProtobufCMessageDescriptor zhike__profile__v1__open_import_request__descri
   (ProtobufCMessageInit) zhike__profile__v1__open_import_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__field_descriptors[7] =
 {
   {
     "import_id",
@@ -3703,6 +3703,18 @@ static const ProtobufCFieldDescriptor zhike__profile__v1__open_import_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "time_zone",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Profile__V1__OpenImportResponse, time_zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__profile__v1__open_import_response__field_indices_by_name[] = {
   4,   /* field[4] = closed */
@@ -3711,11 +3723,12 @@ static const unsigned zhike__profile__v1__open_import_response__field_indices_by
   5,   /* field[5] = opened_at_micros */
   2,   /* field[2] = rows_accepted */
   3,   /* field[3] = rows_rejected */
+  6,   /* field[6] = time_zone */
 };
 static const ProtobufCIntRange zhike__profile__v1__open_import_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor zhike__profile__v1__open_import_response__descriptor =
 {
@@ -3725,7 +3738,7 @@ const ProtobufCMessageDescriptor zhike__profile__v1__open_import_response__descr
   "Zhike__Profile__V1__OpenImportResponse",
   "zhike.profile.v1",
   sizeof(Zhike__Profile__V1__OpenImportResponse),
-  6,
+  7,
   zhike__profile__v1__open_import_response__field_descriptors,
   zhike__profile__v1__open_import_response__field_indices_by_name,
   1,  zhike__profile__v1__open_import_response__number_ranges,

@@ -387,6 +387,11 @@ struct  Zhike__Profile__V1__AliasResponse
     , 0, 0, NULL }
 
 
+/*
+ * A contact needs a grant that is valid at the moment, for its channel or for "*", and no valid withdrawal for either: a
+ * withdrawal for "*" outweighs a grant for one channel, also a later one, and is ended by a grant for "*". So a grant for a
+ * channel is kept, but has no effect for as long as "*" is withdrawn.
+ */
 struct  Zhike__Profile__V1__Consent
 {
   ProtobufCMessage base;
@@ -477,7 +482,8 @@ struct  Zhike__Profile__V1__GetCustomerRequest
    */
   protobuf_c_boolean reveal;
   /*
-   * Why a reveal is asked for; goes to the audit log.
+   * Why a reveal is asked for, as a code of at most 32 lower case letters, digits and _, for example "callback_asked"; goes to
+   * the audit log, which is kept for ever: never a name or a number of a customer.
    */
   char *reveal_reason;
 };
@@ -572,10 +578,14 @@ struct  Zhike__Profile__V1__OpenImportResponse
    * UTC microseconds in the bank's time: from here on those consents are valid that name no beginning.
    */
   int64_t opened_at_micros;
+  /*
+   * The bank's time zone, for example "Asia/Shanghai": a plain day of the file begins in it.
+   */
+  char *time_zone;
 };
 #define ZHIKE__PROFILE__V1__OPEN_IMPORT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__profile__v1__open_import_response__descriptor) \
-    , 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
