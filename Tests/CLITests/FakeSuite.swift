@@ -12,6 +12,11 @@ final class FakeSuite: RPCCaller {
         var traits: [ProfileV1.TraitDefinition] = []
         var declared: [ProfileV1.TraitDefinition] = []
         var openings = 0
+        var timeZone = ""
+        /// Traits of the rows that were stored.
+        var storedTraits: [[ProfileV1.Trait]] = []
+        /// What refused rows are refused for.
+        var refusedField = "identities[0]"
         var pastNumbers: [String] = []
         var pastReplies: [CampaignV1.ImportPastContactsResponse] = []
         var isClosed = false
@@ -52,7 +57,8 @@ final class FakeSuite: RPCCaller {
             return ProfileV1.OpenImportResponse(
                 importID: 1, nextChunk: Int64(state.replies.count),
                 rowsAccepted: state.replies.reduce(0) { $0 + $1.rowsAccepted },
-                rowsRejected: state.replies.reduce(0) { $0 + Int64($1.rejected.count) }, closed: state.isClosed)
+                rowsRejected: state.replies.reduce(0) { $0 + Int64($1.rejected.count) }, closed: state.isClosed,
+                timeZone: state.timeZone)
         }
     }
 
@@ -65,11 +71,12 @@ final class FakeSuite: RPCCaller {
             var reply = ProfileV1.ImportRowsResponse()
             for row in request.rows {
                 if row.identities[0].value.hasPrefix("refuse") {
-                    let refusal = CommonV1.Refusal(field: "identities[0]", code: "no", reason: "Not this one.")
+                    let refusal = CommonV1.Refusal(field: state.refusedField, code: "no", reason: "Not this one.")
                     reply.rejected.append(ProfileV1.RejectedRow(rowNumber: row.rowNumber, refusal: refusal))
                 } else {
                     reply.rowsAccepted += 1
                     state.storedRows.append(row.rowNumber)
+                    state.storedTraits.append(row.traits)
                 }
             }
             let offset = CommonV1.PartitionOffset(partition: 1, offset: Int64(state.storedRows.count))

@@ -10,7 +10,7 @@ struct ImportTraitsTests {
     private struct Files {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zhike-test-\(UUID().uuidString)")
 
-        init(rows: [String]) throws {
+        init(rows: [String], cityType: String = "text") throws {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let text = (["number,age,city"] + rows).joined(separator: "\n")
             try Data(text.utf8).write(to: folder.appending(path: "f.csv"))
@@ -21,17 +21,21 @@ struct ImportTraitsTests {
                              "age": {"known": "before",
                                      "trait": {"name": "age", "type": "integer", "meaning": "Age"}},
                              "city": {"known": "before",
-                                      "trait": {"name": "city", "type": "text", "meaning": "City"}}}}
+                                      "trait": {"name": "city", "type": "\#(cityType)", "meaning": "City"}}}}
                 """#.utf8
             ).write(to: folder.appending(path: "m.json"))
         }
 
-        func run(_ suite: FakeSuite) async throws -> FileImport.Outcome {
+        func run(_ suite: FakeSuite) async throws -> FileImport.Outcome { try await runWithRejects(suite).outcome }
+
+        /// The outcome, and what stands in the file of rejected rows.
+        func runWithRejects(_ suite: FakeSuite) async throws -> (outcome: FileImport.Outcome, rejects: String) {
             defer { try? FileManager.default.removeItem(at: folder) }
-            return try await FileImport(
+            let outcome = try await FileImport(
                 profile: .init(suite), file: folder.appending(path: "f.csv"),
                 mappingFile: folder.appending(path: "m.json")
             ).run()
+            return (outcome, try String(contentsOf: folder.appending(path: "f.rejects.csv"), encoding: .utf8))
         }
     }
 
@@ -50,6 +54,26 @@ struct ImportTraitsTests {
         // Whoever may not change the dictionary can import what it has.
         _ = try await Files(rows: ["C2,42,b"]).run(suite)
         #expect(suite.state.withLock { $0.declared.count } == 1)
+    }
+
+    @Test("that are days begin in the zone that the profile service names, and in UTC where it names none")
+    func days() async throws {
+        for (zone, micros) in [("Asia/Shanghai", 1_772_380_800_000_000), ("", 1_772_409_600_000_000)]
+            as [(String, Int64)]
+        {
+            let suite = FakeSuite()
+            suite.state.withLock { $0.timeZone = zone }
+            _ = try await Files(rows: ["C1,41,2026-03-02"], cityType: "time").run(suite)
+            #expect(suite.state.withLock { $0.storedTraits[0][1].value?.value } == .timeMicros(micros))
+        }
+    }
+
+    @Test("that the service refuses stand under their column in the file of rejected rows")
+    func refusedColumn() async throws {
+        let suite = FakeSuite()
+        suite.state.withLock { $0.refusedField = "traits[1].value" }
+        let rejects = try await Files(rows: ["refuse-1,41,a"]).runWithRejects(suite).rejects
+        #expect(rejects == "row,column,reason\r\n1,city,Not this one.\r\n")
     }
 
     @Test("stop it before it is opened where the dictionary says another type")

@@ -207,6 +207,64 @@ struct ImportMappingTests {
         }
     }
 
+    private static let renamed = #"""
+        {"title": "t", "source": "s", "rows": "events", "customer_number": {"column": "no"},
+         "office": {"column": "branch"}, "manager": {"column": "boss"},
+         "columns": {"no": {"known": "before", "ignore": true}, "branch": {"known": "before", "ignore": true},
+                     "boss": {"known": "before", "ignore": true}, "key": {"known": "before", "ignore": true},
+                     "what": {"known": "before", "ignore": true}, "at": {"known": "before", "ignore": true},
+                     "years": {"known": "before", "trait": {"name": "age", "type": "integer", "meaning": "Age"}},
+                     "day": {"known": "before", "trait": {"name": "since", "type": "time", "meaning": "Since"}}},
+         "event": {"id": {"column": "key"}, "type": {"column": "what"}, "occurred_at": {"column": "at"}}}
+        """#
+
+    private static func renamedMapper() throws -> (RowMapper, fields: [String], header: [String]) {
+        let header = ["no", "branch", "boss", "key", "what", "at", "years", "day"]
+        let fields = ["C1", "/head/", "m1", "e1", "app.login", "2026-03-02T10:00:00Z", "41", "2026-03-02"]
+        let mapping = try ImportMapping(json: Data(renamed.utf8))
+        return (try RowMapper(mapping, header: header), fields, header)
+    }
+
+    @Test("a row's errors name columns that the file has, whatever they are called")
+    func columnsOfErrors() throws {
+        let (mapper, fields, header) = try Self.renamedMapper()
+        #expect(try mapper.row(1, fields, receivedAt: .distantFuture).events.count == 1)
+        for (index, wrong) in [
+            " C1", "head", " m", " ", "App Login", "1969-12-31T10:00:00Z", "old", "2026-02-30",
+        ].enumerated() {
+            var changed = fields
+            changed[index] = wrong
+            #expect {
+                try mapper.row(1, changed, receivedAt: .distantFuture)
+            } throws: { ($0 as? FieldProblem)?.field == header[index] }
+        }
+    }
+
+    @Test("what the service refuses of a row is named by the file's column too, and what is of none stays")
+    func columnsOfRefusals() throws {
+        let (mapper, _, _) = try Self.renamedMapper()
+        for (field, column) in [
+            ("office_path", "branch"), ("manager", "boss"), ("identities[0].value", "no"),
+            ("events[0].event_id", "key"), ("events[0].occurred_at", "at"), ("events[0].type", "what"),
+            ("traits[0].value", "years"), ("traits[1].name", "day"), ("traits[2].value", "traits[2].value"),
+            ("identities", "identities"), ("events[0]", "events[0]"), ("", ""),
+        ] {
+            #expect(mapper.column(ofField: field) == column)
+        }
+    }
+
+    @Test("a plain day begins in the zone that the mapper was told")
+    func days() throws {
+        var (mapper, fields, _) = try Self.renamedMapper()
+        for (zone, moment) in [("GMT", 1_772_409_600.0), ("Asia/Shanghai", 1_772_380_800)] {
+            mapper.zone = try #require(TimeZone(identifier: zone))
+            fields[5] = "2026-03-02"
+            let row = try mapper.row(1, fields, receivedAt: .distantFuture)
+            #expect(row.traits["since"] == .some(.some(.time(Date(timeIntervalSince1970: moment)))))
+            #expect(row.events[0].occurredAt == Date(timeIntervalSince1970: moment))
+        }
+    }
+
     @Test("names a key that it does not know")
     func unknownKey() {
         #expect {

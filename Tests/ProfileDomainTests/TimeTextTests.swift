@@ -16,7 +16,7 @@ struct TimeTextTests {
             ("9999-12-31T23:59:59Z", 253_402_300_799_000_000),
         ] as [(String, Int64)])
     func good(text: String, microseconds: Int64) throws {
-        let date = try #require(TimeText.momentOrDay(text))
+        let date = try #require(TimeText.momentOrDay(text, in: .gmt))
         #expect(Int64((date.timeIntervalSinceReferenceDate * 1e6).rounded()) + 978_307_200_000_000 == microseconds)
         #expect((TimeText.moment(text) == date) == (text.count > 10))
     }
@@ -32,8 +32,27 @@ struct TimeTextTests {
             "2026-03-02T10:00:00+08:60", "0001-01-01T00:00:00+08:00", "9999-12-31T23:00:00-08:00", "２０２６-03-02", "",
         ])
     func bad(text: String) {
-        #expect(TimeText.momentOrDay(text) == nil)
+        #expect(TimeText.momentOrDay(text, in: .gmt) == nil)
         #expect(TimeText.moment(text) == nil)
+    }
+
+    @Test(
+        "begins a plain day in the zone of the bank, and leaves what names its own zone",
+        arguments: [
+            ("2026-03-02", "Asia/Shanghai", "2026-03-01T16:00:00Z"),
+            // Summer time begins and ends on these.
+            ("2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z"),
+            ("2026-03-30", "Europe/Berlin", "2026-03-29T22:00:00Z"),
+            ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00Z"),
+            ("2026-10-26", "Europe/Berlin", "2026-10-25T23:00:00Z"),
+            ("2026-03-09", "America/New_York", "2026-03-09T04:00:00Z"),
+            ("2026-03-08", "America/New_York", "2026-03-08T05:00:00Z"),
+            ("2026-03-02T10:00:00Z", "Asia/Shanghai", "2026-03-02T10:00:00Z"),
+        ])
+    func zone(text: String, zone: String, moment: String) throws {
+        let zone = try #require(TimeZone(identifier: zone))
+        let expected = try #require(TimeText.moment(moment))
+        #expect(TimeText.momentOrDay(text, in: zone) == expected)
     }
 
     @Test("is the day that the calendar has, in every year")
@@ -47,7 +66,7 @@ struct TimeTextTests {
             // The calendar of the system counts days of Caesar's before 1582, files do not.
             if let year = parts.year, year > 1582, let month = parts.month, let number = parts.day {
                 let text = "\(year)-\(month < 10 ? "0" : "")\(month)-\(number < 10 ? "0" : "")\(number)"
-                #expect(TimeText.momentOrDay(text) == day)
+                #expect(TimeText.momentOrDay(text, in: .gmt) == day)
             }
             day += 86_400 * 97
         }

@@ -163,6 +163,15 @@ struct ImportTests {
         #expect(try await consents(chunkRows: 7) == apart)
     }
 
+    @Test("tells in which zone the days of its file begin")
+    func zone() async throws {
+        let bed = try await ProfileBed.make()
+        let opened = try await bed.client.openImport(
+            .init(importKey: String(repeating: "a", count: 64), title: "test", mappingJSON: "{}"),
+            options: ProfileBed.options())
+        #expect(opened.timeZone == "GMT")
+    }
+
     @Test("does not take back what a customer has said since the import was opened")
     func optOutMeanwhile() async throws {
         let bed = try await ProfileBed.make()

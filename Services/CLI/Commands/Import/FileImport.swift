@@ -53,7 +53,7 @@ struct FileImport: Sendable {
     /// - Parameter receivedAt: from when on those consents are valid of which the file does not say it; nil: from when
     ///   the import was opened on, in the bank's time.
     func run(receivedAt: Date? = nil) async throws -> Outcome {
-        let source = try ImportSource(file: file, mappingFile: mappingFile)
+        var source = try ImportSource(file: file, mappingFile: mappingFile)
         let rejects = try RejectsFile(rejectsFile ?? source.defaultRejects, besides: [file, mappingFile])
         let newTraits = try await newTraits(source)
         let request = ProfileV1.OpenImportRequest(
@@ -64,8 +64,9 @@ struct FileImport: Sendable {
         }
         // Behind the opening, which may refuse the mapping: a trait that is declared stays.
         try await declare(newTraits)
+        source.mapper.zone = try Self.zone(of: opened)
         var run = ImportRun(
-            importID: opened.importID, nextChunk: opened.nextChunk, source: source.mapping.source,
+            importID: opened.importID, nextChunk: opened.nextChunk, mapper: source.mapper,
             earlier: EarlierRows(count: opened.rowsAccepted + opened.rowsRejected),
             rejects: rejects)
         try await run.readStoredReplies(through: self)
@@ -79,6 +80,19 @@ struct FileImport: Sendable {
             }
         }
         return outcome
+    }
+
+    /// In which the days of the file begin. A profile service of before took them to begin in UTC.
+    private static func zone(of opened: ProfileV1.OpenImportResponse) throws -> TimeZone {
+        guard !opened.timeZone.isEmpty else { return .gmt }
+        guard let zone = TimeZone(identifier: opened.timeZone) else {
+            throw RuntimeError(
+                .configurationInvalid,
+                localized(
+                    "This machine does not know the bank's time zone \(opened.timeZone): install tzdata.",
+                    "本机不认识银行时区 \(opened.timeZone)：请安装 tzdata。"))
+        }
+        return zone
     }
 
     /// What the dictionary knows stays as it stands there, and needs no right to change the dictionary.

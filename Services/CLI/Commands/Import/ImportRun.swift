@@ -7,6 +7,7 @@ internal import RPC
 struct ImportRun: ~Copyable {
     private let importID: Int64
     private let source: String
+    private let mapper: RowMapper
     private let storedChunks: Int64
     private var nextChunk: Int64
     private var earlier: EarlierRows
@@ -14,9 +15,12 @@ struct ImportRun: ~Copyable {
     private var accepted: Int64 = 0
     private var offsets: [Int32: Int64] = [:]
 
-    init(importID: Int64, nextChunk: Int64, source: String, earlier: EarlierRows, rejects: consuming RejectsFile) {
+    init(
+        importID: Int64, nextChunk: Int64, mapper: RowMapper, earlier: EarlierRows, rejects: consuming RejectsFile
+    ) {
         self.importID = importID
-        self.source = source
+        self.mapper = mapper
+        source = mapper.mapping.source
         storedChunks = nextChunk
         self.nextChunk = nextChunk
         self.earlier = earlier
@@ -30,7 +34,7 @@ struct ImportRun: ~Copyable {
             shown.show(chunk)
             let reply = try await call(chunk, [], through: file)
             for row in reply.rejected {
-                earlier.refuse(row.rowNumber, column: row.refusal?.field ?? "", reason: row.refusal?.reason ?? "")
+                earlier.refuse(row.rowNumber, column: column(of: row), reason: row.refusal?.reason ?? "")
             }
             take(reply.position)
         }
@@ -79,11 +83,13 @@ struct ImportRun: ~Copyable {
         accepted += reply.rowsAccepted
         for row in reply.rejected {
             rejects.add(
-                Reject(
-                    rowNumber: row.rowNumber, column: row.refusal?.field ?? "", reason: row.refusal?.reason ?? ""))
+                Reject(rowNumber: row.rowNumber, column: column(of: row), reason: row.refusal?.reason ?? ""))
         }
         take(reply.position)
     }
+
+    /// As the file calls it: whoever reads the rejects knows nothing of the calls.
+    private func column(of row: ProfileV1.RejectedRow) -> String { mapper.column(ofField: row.refusal?.field ?? "") }
 
     private func call(
         _ chunk: Int64, _ rows: [ProfileV1.ImportRow], through file: FileImport

@@ -9,7 +9,7 @@ struct ImportSource: Sendable {
     let file: URL
     let mapping: ImportMapping
     let mappingJSON: Data
-    let mapper: RowMapper
+    var mapper: RowMapper
     let width: Int
 
     /// - Throws: one sentence that names the file, and the key or column at fault.

@@ -31,7 +31,7 @@ extension ImportMapping {
         guard let object = try reader.object(key) else { return nil }
         let origin = try origin(object, place) { (text) throws(FieldProblem) in
             guard !text.isEmpty else { throw RowMapper.noTime(key) }
-            _ = try RowMapper.consentTime(text, key)
+            _ = try RowMapper.consentTime(text, key, in: .gmt)
         }
         guard origin != .rowNumber else {
             throw MappingReader.problem(place, "Give exactly one of column and constant.")

@@ -198,7 +198,7 @@ public struct ImportMapping: Sendable {
                 try BehaviourEvent.check(type: type)
             },
             occurredAt: try origin(reader.object("occurred_at"), "event.occurred_at") { (text) throws(FieldProblem) in
-                guard ValueParser.time(text) != nil else { throw RowMapper.noTime("occurred_at") }
+                guard ValueParser.time(text, in: .gmt) != nil else { throw RowMapper.noTime("occurred_at") }
             })
         try reader.finish()
         return line

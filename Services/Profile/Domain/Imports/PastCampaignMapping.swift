@@ -33,7 +33,7 @@ public struct PastCampaignMapping: Sendable, Hashable {
         arms = try reader.texts("arms")
         controlArm = try reader.text("control_arm")
         channel = try reader.text("channel")
-        guard let moment = ValueParser.time(try reader.text("contacted_at")) else {
+        guard let moment = TimeText.moment(try reader.text("contacted_at")) else {
             throw MappingReader.problem(reader.place("contacted_at"), "Write the time as 2026-03-02T10:00:00Z.")
         }
         contactedAt = moment

@@ -28,13 +28,13 @@ extension RowMapper {
     ) throws(FieldProblem) -> Date? {
         guard let origin else { return nil }
         let text = text(origin, fields, number)
-        return text.isEmpty ? nil : try Self.consentTime(text, column(of: origin) ?? "consents")
+        return text.isEmpty ? nil : try Self.consentTime(text, column(of: origin) ?? "consents", in: zone)
     }
 
     /// When a consent begins or ends. The first moment of 1970 means "not said" on the wire, and whoever writes it means
     /// that too; taken for an end it would be a consent without one.
-    static func consentTime(_ text: String, _ field: String) throws(FieldProblem) -> Date {
-        guard let moment = ValueParser.time(text) else { throw noTime(field) }
+    static func consentTime(_ text: String, _ field: String, in zone: TimeZone) throws(FieldProblem) -> Date {
+        guard let moment = ValueParser.time(text, in: zone) else { throw noTime(field) }
         guard moment != Date(timeIntervalSince1970: 0) else {
             throw FieldProblem(
                 field: field, code: "time",

@@ -7,6 +7,8 @@ public struct RowMapper: Sendable {
     /// The columns as they stand in the file.
     private let columns: [(index: Int, name: String, use: ImportMapping.Use)]
     private let width: Int
+    /// In which a plain day begins. The profile service tells the bank's; whether a mapping is right does not depend on it.
+    public var zone = TimeZone.gmt
 
     /// Stands for the moment at which the import was opened, where nobody knows it: 0 on the wire.
     public static let fromOpening = Date(timeIntervalSince1970: 0)
@@ -46,16 +48,20 @@ public struct RowMapper: Sendable {
                 traits.updateValue(try trait(text, definition, unknown, name), forKey: definition.name)
             }
         }
+        let manager = text(mapping.manager, fields, number)
+        try at(mapping.manager, or: "manager") { () throws(FieldProblem) in try ImportRow.check(manager: manager) }
         return try ImportRow(
             rowNumber: number, identities: identities,
-            office: try at("office") { () throws(FieldProblem) in try Office(text(mapping.office, fields, number)) },
-            manager: text(mapping.manager, fields, number), traits: traits,
+            office: try at(mapping.office, or: "office") { () throws(FieldProblem) in
+                try Office(text(mapping.office, fields, number))
+            },
+            manager: manager, traits: traits,
             consents: try consents(fields, number, from: consentsFrom),
             events: try events(fields, number, receivedAt: receivedAt))
     }
 
     private func customerNumber(_ fields: [String], _ number: Int64) throws(FieldProblem) -> Identity {
-        try at("customer_number") { () throws(FieldProblem) in
+        try at(mapping.customerNumber, or: "customer_number") { () throws(FieldProblem) in
             try Identity(kind: Identity.customerNumberKind, value: text(mapping.customerNumber, fields, number))
         }
     }
@@ -121,11 +127,18 @@ public struct RowMapper: Sendable {
         }
     }
 
+    /// The same for a value that the mapping takes from somewhere: where that is no column, the problem names the member.
+    private func at<Value>(
+        _ origin: ImportMapping.Origin, or member: String, _ body: () throws(FieldProblem) -> Value
+    ) throws(FieldProblem) -> Value {
+        try at(column(of: origin) ?? member, body)
+    }
+
     private func trait(
         _ text: String, _ definition: TraitDefinition, _ unknown: Set<String>, _ column: String
     ) throws(FieldProblem) -> TraitValue? {
         if unknown.contains(text) { return nil }
-        guard let value = ValueParser.value(text, definition.type) else {
+        guard let value = ValueParser.value(text, definition.type, in: zone) else {
             throw FieldProblem(
                 field: column, code: "trait_value",
                 reason: "This column holds \(definition.type.word) values by the mapping.")
@@ -137,14 +150,21 @@ public struct RowMapper: Sendable {
         _ fields: [String], _ number: Int64, receivedAt: Date
     ) throws(FieldProblem) -> [BehaviourEvent] {
         guard let event = mapping.event else { return [] }
-        guard let moment = ValueParser.time(text(event.occurredAt, fields, number)) else {
+        guard let moment = ValueParser.time(text(event.occurredAt, fields, number), in: zone) else {
             throw Self.noTime(column(of: event.occurredAt) ?? "event.occurred_at")
         }
-        return [
-            try BehaviourEvent(
-                id: text(event.id, fields, number), type: text(event.type, fields, number), occurredAt: moment,
-                propertiesJSON: try properties(fields), receivedAt: receivedAt)
-        ]
+        let properties = try properties(fields)
+        do throws(FieldProblem) {
+            return [
+                try BehaviourEvent(
+                    id: text(event.id, fields, number), type: text(event.type, fields, number), occurredAt: moment,
+                    propertiesJSON: properties, receivedAt: receivedAt)
+            ]
+        } catch {
+            throw FieldProblem(
+                field: column(ofEventField: error.field) ?? "event.\(error.field)", code: error.code,
+                reason: error.reason)
+        }
     }
 
     private func properties(_ fields: [String]) throws(FieldProblem) -> String {
@@ -153,7 +173,7 @@ public struct RowMapper: Sendable {
             guard case .property(let property, let type) = use else { continue }
             let text = fields[index]
             if text.isEmpty { continue }
-            guard let value = ValueParser.value(text, type), let json = JSONText.of(value) else {
+            guard let value = ValueParser.value(text, type, in: zone), let json = JSONText.of(value) else {
                 throw FieldProblem(
                     field: name, code: "property", reason: "This column holds \(type.word) values by the mapping.")
             }

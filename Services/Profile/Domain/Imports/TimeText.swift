@@ -14,11 +14,15 @@ public enum TimeText {
         return date(day * 86_400 + hour * 3_600 + minute * 60 + second - zone, microsecond)
     }
 
-    /// A plain day as well: "2026-03-02" is its first moment in UTC.
-    public static func momentOrDay(_ text: String) -> Date? {
+    /// A plain day as well: "2026-03-02" is its first moment in the zone.
+    public static func momentOrDay(_ text: String, in zone: TimeZone) -> Date? {
         var reader = Digits(Array(text.utf8))
-        if let day = reader.day(), reader.isAtEnd { return date(day * 86_400, 0) }
-        return moment(text)
+        guard let day = reader.day(), reader.isAtEnd else { return moment(text) }
+        guard zone != .gmt else { return date(day * 86_400, 0) }
+        let midnight = Date(timeIntervalSince1970: Double(day) * 86_400)
+        // The zone is asked at about its own midnight: it may have moved its clocks in the hours between that and UTC's.
+        let nearly = midnight.addingTimeInterval(-Double(zone.secondsFromGMT(for: midnight)))
+        return date(day * 86_400 - zone.secondsFromGMT(for: nearly), 0)
     }
 
     /// As ``moment(_:)`` reads it, in UTC.

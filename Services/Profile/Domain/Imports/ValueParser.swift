@@ -3,13 +3,15 @@ public import Foundation
 /// Reads the text of a file's field as a value.
 public enum ValueParser {
     /// nil where the text is no value of the type. Numbers are written with a point and without grouping.
-    public static func value(_ text: String, _ type: TraitType) -> TraitValue? {
+    ///
+    /// - Parameter zone: in which a plain day begins.
+    public static func value(_ text: String, _ type: TraitType, in zone: TimeZone) -> TraitValue? {
         switch type {
         case .text: .text(text)
         case .integer: Int64(text).map(TraitValue.integer)
         case .decimal: decimal(text).map(TraitValue.decimal)
         case .flag: flag(text).map(TraitValue.flag)
-        case .time: time(text).map(TraitValue.time)
+        case .time: time(text, in: zone).map(TraitValue.time)
         }
     }
 
@@ -29,6 +31,6 @@ public enum ValueParser {
         }
     }
 
-    /// "2026-03-02T10:00:00Z", with fractions or another zone, or a plain day ("2026-03-02", UTC).
-    public static func time(_ text: String) -> Date? { TimeText.momentOrDay(text) }
+    /// "2026-03-02T10:00:00Z", with fractions or another zone, or a plain day ("2026-03-02").
+    public static func time(_ text: String, in zone: TimeZone) -> Date? { TimeText.momentOrDay(text, in: zone) }
 }

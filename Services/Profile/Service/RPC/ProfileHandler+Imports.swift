@@ -45,7 +45,8 @@ extension ProfileHandler {
         }
         return ProfileV1.OpenImportResponse(
             importID: state.importID, nextChunk: state.nextChunk, rowsAccepted: state.rowsAccepted,
-            rowsRejected: state.rowsRejected, closed: state.isClosed, openedAtMicros: state.openedAt.microseconds)
+            rowsRejected: state.rowsRejected, closed: state.isClosed, openedAtMicros: state.openedAt.microseconds,
+            timeZone: dependencies.clock.timeZone.identifier)
     }
 
     /// Chunks are numbered, so that one that comes again after a lost reply is answered from what was stored.
