@@ -39,6 +39,24 @@ struct OrganisationTests {
         #expect(try await bed.count("SELECT count(*) FROM profile.staff WHERE office_path = '/head/east/pudong/'") == 1)
     }
 
+    @Test("are audited by path, number and duty, never by name, and so many of them")
+    func audited() async throws {
+        let bed = try await ProfileBed.make()
+        var request = Self.request(offices: ["/head/"], staff: [("s1", "/head/"), ("s2", "/head/")])
+        request.staff[0].name = "王芳"
+        request.staff[0].duty = "manager"
+        _ = try await bed.client.putOrganisation(request, options: Self.admin("/"))
+        let many = (0..<60).map { "/head/o\($0)/" }
+        _ = try await bed.client.putOrganisation(Self.request(offices: many), options: Self.admin("/"))
+        let entries = try await bed.administrator.query(
+            "SELECT what FROM audit.entry WHERE entry_right = 'organisation.edit' ORDER BY sequence")
+        #expect(
+            try entries.map { try $0.decode(0, as: String.self) } == [
+                "offices /head/; staff s1 (manager, /head/), s2 (agent, /head/)",
+                "offices \(many.prefix(50).joined(separator: ", ")) and 10 more",
+            ])
+    }
+
     @Test("each office, member of the staff and trait is named once in a call")
     func repeated() async throws {
         let bed = try await ProfileBed.make()

@@ -36,7 +36,7 @@ extension ProfileHandler {
             else { throw ProfileFailure.staffElsewhere }
             try await dependencies.audit.append(
                 AuditEntry(
-                    context, right: .editOrganisation, what: "\(offices.count) offices, \(staff.count) staff",
+                    context, right: .editOrganisation, what: Self.auditText(offices.map(\.path), staff),
                     result: .done),
                 in: connection)
             return ProfileV1.PutOrganisationResponse()
@@ -59,6 +59,13 @@ extension ProfileHandler {
         for (index, member) in staff.enumerated() {
             try Gate.requireOffice(member.office.path, within: principal, field: "staff[\(index)].office_path")
         }
+    }
+
+    /// What auditors read: offices by their paths, staff by their numbers with office and duty; nobody's name.
+    private static func auditText(_ offices: [Office], _ staff: [Staff]) -> String {
+        let members = staff.map { "\($0.number) (\($0.duty), \($0.office.path))" }
+        return [("offices", offices.map(\.path)), ("staff", members)].filter { !$0.1.isEmpty }
+            .map { "\($0.0) \(AuditEntry.list($0.1))" }.joined(separator: "; ")
     }
 
     private static func offices(_ protos: [ProfileV1.Office]) throws(FieldProblem) -> [(path: Office, name: String)] {
