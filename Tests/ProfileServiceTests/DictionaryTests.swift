@@ -2,6 +2,7 @@ internal import Contracts
 internal import Foundation
 internal import Postgres
 internal import RPC
+internal import TestSupport
 internal import Testing
 
 @Suite("The dictionary of the bank")
@@ -41,6 +42,31 @@ struct DictionaryTests {
         #expect(
             try entries.map { try $0.decode(0, as: String.self) }
                 == ["traits phone (C3)", "traits age (C2), phone (C3 -> C1)"])
+    }
+
+    @Test("grows while a reader stands between a view and its tables, and neither waits for the other in a ring")
+    func readers() async throws {
+        let bed = try await ProfileBed.make()
+        try await Self.define(bed, [CustomerTests.trait("age", .integer, .c1)])
+        let options = TransactionOptions(maximumAttempts: 1)
+        let defined = try await bed.administrator.transaction(options) { reader in
+            // In a ring it would be the reader that is broken off.
+            try await reader.execute("SET LOCAL deadlock_timeout = '1ms'")
+            // Holds the view and none of its tables, as a reader does for a moment.
+            try await reader.execute("COMMENT ON VIEW profile.published_customer IS 'read'")
+            let defined = Task { try await Self.define(bed, [CustomerTests.trait("city", .text, .c1)]) }
+            try await eventually("the dictionary waits for the reader") {
+                try await bed.count(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """) > 0
+            }
+            _ = try await reader.query("SELECT trait_age FROM profile.published_customer")
+            return defined
+        }
+        try await defined.value
+        #expect(try await bed.count("SELECT count(trait_city) FROM profile.published_customer") == 0)
     }
 
     private static let values: [(name: String, type: ProfileV1.TraitType, value: ProfileV1.TraitValue)] = [

@@ -38,6 +38,7 @@ enum DictionaryStorage {
     static func apply(
         _ change: DictionaryChange, to current: TraitDictionary, at moment: Date, in connection: PostgresConnection
     ) async throws -> Int64 {
+        if !change.added.isEmpty { try await lockViews(in: connection) }
         for definition in change.added {
             var statement: SQL =
                 """
@@ -63,6 +64,18 @@ enum DictionaryStorage {
         let rows = try await connection.query(
             "UPDATE profile.dictionary SET version = version + 1 RETURNING version")
         return try rows.first?.decode(Int64.self) ?? current.version + 1
+    }
+
+    /// Readers lock a view and then its tables. Who changes both and took a table first would wait for a reader that waits for
+    /// that table. LOCK TABLE would not do: it goes from each view on to its tables, so that the second view came behind
+    /// those of the first. Setting what is set already locks a view alone.
+    private static func lockViews(in connection: PostgresConnection) async throws {
+        for statement: SQL in [
+            "ALTER VIEW profile.published_customer SET (security_invoker = true)",
+            "ALTER VIEW profile.visible_trait SET (security_invoker = true)",
+        ] {
+            try await connection.execute(statement.unprepared)
+        }
     }
 
     private static func columnType(_ type: TraitType) -> String {
