@@ -21,12 +21,10 @@ public func buildProfile(_ environment: ServiceEnvironment) async throws -> Serv
     return ServiceParts(router: profileRouter(dependencies), services: [notifier, keys, refused])
 }
 
-/// The methods of the profile service and who may call them.
+/// The methods of the profile service and who may call them. The other suite services read what profile publishes.
 public func profileRouter(_ dependencies: ProfileDependencies) -> RPCRouter {
     var router = RPCRouter()
     router.register(profileService: ProfileHandler(dependencies))
     router.allow(ProfileV1.ProfileServiceMethods.all, callers: ["gateway", "zhike"])
-    router.allow(ProfileV1.ProfileServiceMethods.getPosition.name, callers: ["segmentation", "campaign", "kpi"])
-    router.allow(ProfileV1.ProfileServiceMethods.listTraits.name, callers: ["segmentation"])
     return router
 }

@@ -21,7 +21,7 @@ struct ProfileHandler: ProfileV1.ProfileServiceHandler {
         let notifier = dependencies.notifier
         events = EventIntake(pool: dependencies.pool, clock: dependencies.clock, writer: writer) { notifier.signal() }
         homes = HomeCache(limit: 2_000_000)
-        dictionary = DictionaryCache(pool: dependencies.pool)
+        dictionary = DictionaryCache()
     }
 
     var pool: PostgresPool { dependencies.pool }

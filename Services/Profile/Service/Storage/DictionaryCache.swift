@@ -4,10 +4,7 @@ internal import Synchronization
 
 /// The dictionary as it was last read. A look at its version, one small row, tells whether it still holds.
 final class DictionaryCache: Sendable {
-    private let pool: PostgresPool
     private let kept = Mutex<TraitDictionary?>(nil)
-
-    init(pool: PostgresPool) { self.pool = pool }
 
     func current(in connection: PostgresConnection) async throws -> TraitDictionary {
         let version = try await connection.query("SELECT version FROM profile.dictionary").first?.decode(Int64.self)
