@@ -3,43 +3,25 @@ public import Logging
 public import Postgres
 public import ServiceLifecycle
 
-/// Removes stored replies that are older than the retention, a few at a time.
+/// Removes stored replies that are older than the retention.
 public struct IdempotencySweeper: Service {
-    private static let rowsAtOnce = 1_000
-    private static let pause = Duration.seconds(600)
-
-    private let store: IdempotencyStore
-    private let pool: PostgresPool
-    private let logger: Logger
+    private let sweeper: Sweeper
 
     public init(schema: String, pool: PostgresPool, logger: Logger) {
-        store = IdempotencyStore(schema: schema)
-        self.pool = pool
-        self.logger = logger
+        self.init(schema: schema, pool: pool, logger: logger) { Date() }
     }
 
-    public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await sweep()
-                } catch {
-                    logger.warning("old idempotency keys stay for now", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
+    init(schema: String, pool: PostgresPool, logger: Logger, now: @escaping @Sendable () -> Date) {
+        let store = IdempotencyStore(schema: schema)
+        sweeper = Sweeper("old idempotency keys", logger: logger) { rows in
+            let end = now().addingTimeInterval(-TimeInterval(Idempotency.retention.components.seconds))
+            return try await store.remove(before: end, rows: rows, pool: pool)
         }
     }
+
+    public func run() async throws { try await sweeper.run() }
 
     /// - Returns: how many rows went.
     @discardableResult
-    func sweep(now: Date = Date()) async throws -> Int {
-        let end = now.addingTimeInterval(-TimeInterval(Idempotency.retention.components.seconds))
-        var total = 0
-        while true {
-            let removed = try await store.remove(before: end, rows: Self.rowsAtOnce, pool: pool)
-            total += removed
-            if removed < Self.rowsAtOnce { return total }
-        }
-    }
+    func sweep() async throws -> Int { try await sweeper.sweep() }
 }
