@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Testing
 
 @testable internal import SegmentationDomain
@@ -43,6 +44,14 @@ struct RuleCheckerTests {
         #expect(found.map(\.code) == [.wrongType, .wrongType, .wrongType, .wrongType])
         #expect(found.map(\.suggestion) == ["30", "\"3\"", "true", "time(\"2026-01-01T00:00:00Z\")"])
         #expect(found.map(\.place).first == .text(line: 1, column: 7))
+    }
+
+    @Test("a day that stands for a time begins in the bank's zone, as the days of its files do")
+    func dayOfTheBank() throws {
+        let zone = try #require(TimeZone(identifier: "Asia/Shanghai"))
+        let dictionary = RuleDictionary(version: 7, traits: ["since": .time], zone: zone)
+        let found = try LocatedRule(text: "since > \"2026-01-01\"").problems(in: dictionary)
+        #expect(found.map(\.suggestion) == ["time(\"2025-12-31T16:00:00Z\")"])
     }
 
     @Test("texts and flags have no order")

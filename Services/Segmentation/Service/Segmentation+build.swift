@@ -1,4 +1,5 @@
 internal import EventLog
+internal import Foundation
 public import ServiceKit
 
 /// Puts the segmentation service together: the same for `main` and for tests.
@@ -15,7 +16,7 @@ public func buildSegmentation(_ environment: ServiceEnvironment) async throws ->
     environment.readiness.add(
         ReadinessCheck("what profile publishes") {
             do {
-                _ = try await pool.withConnection { try await ProfileReader.dictionary(in: $0) }
+                _ = try await pool.withConnection { try await ProfileReader.dictionary(zone: .gmt, in: $0) }
                 return nil
             } catch {
                 return "the customers cannot be read; start profile, which makes their tables"

@@ -43,7 +43,7 @@ private struct RuleChecker {
             problems.append(
                 RuleProblem(
                     .wrongType, at: place, "This trait is \(type.shown); compare it with \(type.shown).",
-                    suggestion: value.converted(to: type)?.text))
+                    suggestion: value.converted(to: type, in: dictionary.zone)?.text))
         }
         checkOrder(test, hasOrder: type != .text && type != .flag, at: place)
     }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension RuleValue {
     enum Kind {
         case text
@@ -26,7 +28,9 @@ extension RuleValue {
     }
 
     /// The value that was probably meant where one of another type was written.
-    func converted(to type: RuleDictionary.TraitType) -> RuleValue? {
+    ///
+    /// - Parameter zone: in which a plain day begins.
+    func converted(to type: RuleDictionary.TraitType, in zone: TimeZone) -> RuleValue? {
         switch (type, self) {
         case (.text, .integer), (.text, .decimal), (.text, .flag): .text(text)
         case (.integer, .text(let text)), (.decimal, .text(let text)):
@@ -35,7 +39,9 @@ extension RuleValue {
             ["true": .flag(true), "yes": .flag(true), "false": .flag(false), "no": .flag(false)][text.lowercased()]
         case (.flag, .integer(let value)): value == 0 || value == 1 ? .flag(value == 1) : nil
         case (.time, .text(let text)):
-            (TimeText.microseconds(text) ?? TimeText.microseconds(text + "T00:00:00Z")).map { .time(microseconds: $0) }
+            (TimeText.microseconds(text) ?? TimeText.firstMicrosecond(ofDay: text, in: zone)).map {
+                .time(microseconds: $0)
+            }
         default: nil
         }
     }

@@ -19,7 +19,7 @@ enum TimeText {
     }
 
     /// The years 1 to 9999 in UTC: what can be written again.
-    private static let range: ClosedRange<Int64> = {
+    static let range: ClosedRange<Int64> = {
         let first = dayNumber(year: 1, month: 1, day: 1) * 86_400_000_000
         let last = dayNumber(year: 10_000, month: 1, day: 1) * 86_400_000_000 - 1
         return first...last

@@ -22,7 +22,7 @@ extension Segmentation {
     ) async throws -> (RuleDictionary, Result<CheckedRule, RuleProblems>) {
         try Gate.require(.readSegments, context)
         let dictionary = try await ownerPool.transaction(evaluating(context)) {
-            try await ProfileReader.dictionary(in: $0)
+            try await ProfileReader.dictionary(zone: clock.timeZone, in: $0)
         }
         do {
             return (dictionary, .success(try CheckedRule(try read(), in: dictionary)))
@@ -106,7 +106,7 @@ extension Segmentation {
     func question(
         _ subject: RuleSubject, scope: String, at moment: Int64, in connection: PostgresConnection
     ) async throws -> RuleQuestion {
-        let dictionary = try await ProfileReader.dictionary(in: connection)
+        let dictionary = try await ProfileReader.dictionary(zone: clock.timeZone, in: connection)
         switch subject {
         case .rule(let check):
             return RuleQuestion(rule: try check(dictionary), asOfMicroseconds: moment, officePath: scope)

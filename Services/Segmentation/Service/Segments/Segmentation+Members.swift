@@ -19,7 +19,7 @@ extension Segmentation {
                     segmentID, version: listing?.version, within: person.officePath, in: connection)
             else { throw SegmentationFailure.unknownSegment }
             let question = try question(
-                segment, try await ProfileReader.dictionary(in: connection), at: moment)
+                segment, try await ProfileReader.dictionary(zone: clock.timeZone, in: connection), at: moment)
             let found = try await evaluator.members(
                 question, after: listing?.key, limit: Page<Member>.rowLimit + 1, in: connection)
             return (found, segment.version)

@@ -19,7 +19,7 @@ extension Segmentation {
         let moment = try await clock.now()
         return try await idempotency.run(context, request, pool: requestPool, options: writing(context, person)) {
             connection in
-            let content = try content(try await ProfileReader.dictionary(in: connection))
+            let content = try content(try await ProfileReader.dictionary(zone: clock.timeZone, in: connection))
             let segment = try await SegmentStorage.insert(
                 content, officePath: office, by: person.user, at: moment, in: connection)
             try await auditChange(of: segment, context, in: connection)
@@ -44,7 +44,8 @@ extension Segmentation {
             guard segment.version == key.version else {
                 throw SegmentationFailure.staleVersion(newest: segment.version)
             }
-            let content = try change(segment.content, try await ProfileReader.dictionary(in: connection))
+            let content = try change(
+                segment.content, try await ProfileReader.dictionary(zone: clock.timeZone, in: connection))
             guard
                 let next = try await SegmentStorage.update(
                     segment, content, by: person.user, at: moment, in: connection)

@@ -45,7 +45,7 @@ extension Segmentation {
         let newest = try await MembershipStorage.takeNewest(of: segment.id, in: connection)
         let heads = try await ProfileReader.logHeads(in: connection)
         guard wish.after.allSatisfy({ heads[$0.key] >= $0.value }) else { throw SegmentationFailure.positionAhead }
-        let dictionary = try await ProfileReader.dictionary(in: connection)
+        let dictionary = try await ProfileReader.dictionary(zone: clock.timeZone, in: connection)
         let question = try question(segment, dictionary, at: moment.microseconds)
         let id = try await SnapshotStorage.nextID(in: connection)
         try await evaluator.writeMembers(question, snapshotID: id, in: connection)

@@ -1,4 +1,5 @@
 internal import EventLog
+internal import Foundation
 internal import Postgres
 internal import SegmentationDomain
 
@@ -7,7 +8,8 @@ enum ProfileReader {
     /// C2: profile shows traits up to here to whoever may see the customer.
     private static let highestShown: Int16 = 2
 
-    static func dictionary(in connection: PostgresConnection) async throws -> RuleDictionary {
+    /// - Parameter zone: the bank's.
+    static func dictionary(zone: TimeZone, in connection: PostgresConnection) async throws -> RuleDictionary {
         let versions = try await connection.query("SELECT version FROM profile.published_dictionary")
         let rows = try await connection.query("SELECT name, type, sensitivity FROM profile.published_trait")
         var traits: [String: RuleDictionary.TraitType] = [:]
@@ -20,7 +22,7 @@ enum ProfileReader {
             if sensitivity > highestShown { hidden.insert(name) }
         }
         return RuleDictionary(
-            version: try versions.first?.decode(Int64.self) ?? 0, traits: traits, hiddenTraits: hidden)
+            version: try versions.first?.decode(Int64.self) ?? 0, traits: traits, hiddenTraits: hidden, zone: zone)
     }
 
     /// The last offset of each partition, from partition 0 on.
