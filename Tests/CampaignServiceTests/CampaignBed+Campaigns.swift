@@ -4,6 +4,7 @@ internal import Foundation
 internal import Postgres
 internal import ProtobufC
 internal import RPC
+internal import TestSupport
 internal import Testing
 
 extension CampaignBed {
@@ -40,6 +41,13 @@ extension CampaignBed {
             .init(campaignID: draft.campaignID, version: 1, reason: "test"), options: Self.options(Self.checker))
         _ = try await replica.client.startCampaign(.init(campaignID: draft.campaignID), options: Self.options())
         return draft.campaignID
+    }
+
+    /// A running campaign of new customers whose wave is planned.
+    func planned(_ count: Int, from first: Int64 = 1, _ replica: Replica) async throws -> Int64 {
+        let id = try await start(plan(try await addCustomers(count, from: first)), replica)
+        try await eventually("the wave") { try await campaign(id, replica).progress?.done == Int64(count) }
+        return id
     }
 
     func campaign(_ id: Int64, _ replica: Replica) async throws -> CampaignV1.Campaign {

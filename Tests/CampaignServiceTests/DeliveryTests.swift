@@ -7,19 +7,12 @@ internal import Testing
 
 @Suite("contacts on their way")
 struct DeliveryTests {
-    /// A running campaign whose wave is planned.
-    private func planned(_ count: Int, _ bed: CampaignBed, _ replica: Replica) async throws -> Int64 {
-        let id = try await bed.start(bed.plan(try await bed.addCustomers(count)), replica)
-        try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == Int64(count) }
-        return id
-    }
-
     @Test("what a dead worker had is unknown, is logged as such and never handed out again; a person may settle it")
     func lapsed() async throws {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(6, bed, replica)
+            let id = try await bed.planned(6, replica)
             let claimed = try await bed.claim(replica, leaseMilliseconds: 1_000)
             #expect(claimed.count == 6)
             try await eventually("the leases to lapse") {
@@ -49,7 +42,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(3, bed, replica)
+            let id = try await bed.planned(3, replica)
             let first = try await bed.claim(replica)
             #expect(try await bed.report(first, .notTaken, replica).allSatisfy { $0.status == .accepted })
             var second: [CampaignV1.Delivery] = []
@@ -77,7 +70,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            _ = try await planned(1, bed, replica)
+            _ = try await bed.planned(1, replica)
             let delivery = try #require(try await bed.claim(replica).first)
             _ = try await replica.client.reportDeliveries(
                 .init(reports: [
@@ -94,7 +87,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            _ = try await planned(10, bed, replica)
+            _ = try await bed.planned(10, replica)
             let request = CampaignV1.ClaimDeliveriesRequest(
                 channel: "sms", limit: 4, leaseMilliseconds: 60_000, worker: "test")
             let replies = try await withThrowingTaskGroup(of: CampaignV1.ClaimDeliveriesResponse.self) { group in
@@ -115,7 +108,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(8, bed, replica)
+            let id = try await bed.planned(8, replica)
             _ = try await replica.client.pauseCampaign(.init(campaignID: id), options: CampaignBed.options())
             #expect(try await bed.claim(replica).isEmpty)
             _ = try await replica.client.startCampaign(.init(campaignID: id), options: CampaignBed.options())
@@ -136,7 +129,7 @@ struct DeliveryTests {
         let replica = try bed.replica()
         let options = CampaignBed.options(CampaignBed.operatorOfAll)
         try await replica.running {
-            let id = try await planned(2, bed, replica)
+            let id = try await bed.planned(2, replica)
             var attempts = 0
             try await eventually("the attempts to be used up") {
                 let claimed = try await bed.claim(replica)
@@ -184,7 +177,7 @@ struct DeliveryTests {
         let replica = try bed.replica()
         let options = CampaignBed.options(CampaignBed.operatorOfAll)
         try await replica.running {
-            let id = try await planned(1, bed, replica)
+            let id = try await bed.planned(1, replica)
             try await eventually("the attempts to be used up") {
                 try await bed.report(try await bed.claim(replica), .notTaken, replica)
                 return try await bed.campaign(id, replica).deliveries == ["failed": 1]
@@ -207,7 +200,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(1, bed, replica)
+            let id = try await bed.planned(1, replica)
             let claimed = try await bed.claim(replica)
             let report = CampaignV1.DeliveryReport(
                 deliveryID: claimed[0].deliveryID, fencingToken: claimed[0].fencingToken, outcome: .refused,
@@ -227,7 +220,7 @@ struct DeliveryTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            _ = try await planned(1, bed, replica)
+            _ = try await bed.planned(1, replica)
             let error = await refusal {
                 try await replica.client.claimDeliveries(
                     .init(channel: "sms", limit: 1, leaseMilliseconds: 1_000),

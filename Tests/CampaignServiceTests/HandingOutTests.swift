@@ -7,12 +7,6 @@ internal import Testing
 
 @Suite("what is handed out, and when")
 struct HandingOutTests {
-    private func planned(_ count: Int, _ bed: CampaignBed, _ replica: Replica) async throws -> Int64 {
-        let id = try await bed.start(bed.plan(try await bed.addCustomers(count)), replica)
-        try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == Int64(count) }
-        return id
-    }
-
     @Test("nothing is handed out that its worker could let leave in quiet hours, and it counts as waiting for them")
     func leaseIntoQuietHours() async throws {
         let bed = try await CampaignBed.make()
@@ -20,7 +14,7 @@ struct HandingOutTests {
         let quiet = CampaignV1.QuietHours(channel: "*", fromMinute: 10 * 60 + 30, untilMinute: 11 * 60)
         try await bed.policy(.init(quietHours: [quiet]), replica)
         try await replica.running {
-            let id = try await planned(3, bed, replica)
+            let id = try await bed.planned(3, replica)
             // Half a minute before quiet hours begin.
             bed.clock.advance(by: 29.5 * 60)
             #expect(try await bed.campaign(id, replica).quietWait == nil)
@@ -36,7 +30,7 @@ struct HandingOutTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(3, bed, replica)
+            let id = try await bed.planned(3, replica)
             var options = CampaignBed.options(nil)
             options.timeout = .milliseconds(290)
             let request = CampaignV1.ClaimDeliveriesRequest(channel: "sms", limit: 3, leaseMilliseconds: 60_000)
@@ -52,7 +46,7 @@ struct HandingOutTests {
         let bed = try await CampaignBed.make()
         let replica = try bed.replica()
         try await replica.running {
-            let id = try await planned(3, bed, replica)
+            let id = try await bed.planned(3, replica)
             try await bed.administrator.execute("DELETE FROM profile.consent_guard WHERE customer_id = 3")
             try await bed.administrator.transaction { connection in
                 _ = try await connection.query(
