@@ -126,6 +126,38 @@ struct ContactGateTests {
         #expect(wait(.seconds(30)) == QuietWait(contacts: 1, until: Self.noon + 360))
     }
 
+    @Test(
+        "the end of a wait is the first full minute at which a claim hands something out",
+        arguments: [0, 29, 60, 90, 600])
+    func quietEnd(leaseSeconds: Int) throws {
+        // Between the two lie five minutes, too few for a long lease.
+        let policy = ContactPolicy(quietHours: [
+            QuietHours(channel: "sms", fromMinute: 12 * 60, untilMinute: 12 * 60 + 5),
+            QuietHours(channel: "sms", fromMinute: 12 * 60 + 10, untilMinute: 12 * 60 + 20),
+        ])
+        let moment = Self.noon + 17
+        let wait = policy.quietWait(
+            of: ["sms": 1], at: moment, leases: ["sms": .seconds(leaseSeconds)], in: Self.shanghai)
+        let minutes = (1...60).map { Self.noon + Double($0) * 60 }
+        let first = minutes.first {
+            !policy.isQuiet(channel: "sms", from: $0, seconds: Double(leaseSeconds), in: Self.shanghai)
+        }
+        #expect(try #require(wait).until == first)
+    }
+
+    @Test("a consent has to last as long as the contact may leave; a withdrawal need not")
+    func lastingConsent() {
+        func refusal(_ consents: [Consent], _ seconds: Double) -> ContactRefusal? {
+            Self.gate().permission(Self.facts(consents: consents), forSeconds: seconds)
+        }
+        let ending = Consent(purpose: "marketing", channel: "sms", isGranted: true, validUntil: Self.noon + 30)
+        #expect(refusal([ending], 29) == nil)
+        #expect(refusal([ending], 30) == .noConsent && refusal([ending], 31) == .noConsent)
+        #expect(refusal([ending, Self.granted], 31) == nil)
+        let withdrawn = Consent(purpose: "marketing", channel: "*", isGranted: false, validUntil: Self.noon + 30)
+        #expect(refusal([Self.granted, withdrawn], 31) == .noConsent)
+    }
+
     @Test("quiet hours of another channel do not matter, and may lie within a day")
     func quietHoursOfChannel() {
         let policy = ContactPolicy(quietHours: [QuietHours(channel: "call", fromMinute: 12 * 60, untilMinute: 14 * 60)])

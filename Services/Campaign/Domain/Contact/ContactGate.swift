@@ -39,10 +39,12 @@ package struct ContactGate: Sendable {
 
     /// What is asked once more when a reserved contact is about to leave: suppression and consent. The cap has counted
     /// it since it was reserved, and quiet hours only delay it.
-    package func permission(_ facts: ContactFacts) -> ContactRefusal? {
+    ///
+    /// - Parameter seconds: for how long from now on the contact may leave; a consent that ends within them is none.
+    package func permission(_ facts: ContactFacts, forSeconds seconds: TimeInterval = 0) -> ContactRefusal? {
         guard let isSuppressed = facts.isSuppressed, let consents = facts.consents else { return .unknownCustomer }
         if isSuppressed { return .suppressed }
-        return hasConsent(consents) ? nil : .noConsent
+        return hasConsent(consents, until: now + seconds) ? nil : .noConsent
     }
 
     package var isQuiet: Bool {
@@ -51,13 +53,14 @@ package struct ContactGate: Sendable {
 
     /// A withdrawal outweighs any grant, and counts at once, even where it says that it begins later: an opt-out that
     /// was acknowledged must not wait for clocks that differ.
-    private func hasConsent(_ consents: [Consent]) -> Bool {
+    private func hasConsent(_ consents: [Consent], until end: Date) -> Bool {
         var isGranted = false
         for consent in consents where consent.purpose == purpose {
             guard consent.channel == channel || consent.channel == ContactPolicy.everyChannel else { continue }
             if let validUntil = consent.validUntil, validUntil <= now { continue }
             guard consent.isGranted else { return false }
-            if consent.validFrom <= now { isGranted = true }
+            let lasts = consent.validUntil.map { $0 > end } ?? true
+            if consent.validFrom <= now, lasts { isGranted = true }
         }
         return isGranted
     }

@@ -53,7 +53,9 @@ struct DeliveryClaims: Sendable {
             }
             let gate = ContactGate(
                 purpose: campaign.plan.purpose, channel: order.channel, policy: policy, now: now, timeZone: timeZone)
-            if let refusal = gate.permission(held.facts[contact.key.customerID] ?? ContactFacts()) {
+            let facts = held.facts[contact.key.customerID] ?? ContactFacts()
+            // It may leave at any moment of the lease, so the consent has to last as long.
+            if let refusal = gate.permission(facts, forSeconds: lease) {
                 let (change, entry) = try contact.refusing(refusal.code, content.campaigns, now: now)
                 changes.append(change)
                 if let entry { entries.append(entry) }
