@@ -38,20 +38,36 @@ package struct ContactPolicy: Sendable, Hashable {
     package func quietWait(
         of reserved: [String: Int64], at moment: Date, leases: [String: Duration] = [:], in zone: TimeZone
     ) -> QuietWait? {
-        func isQuiet(_ channel: String, at moment: Date) -> Bool {
-            let lease = (leases[channel] ?? .zero) / .seconds(1)
-            return self.isQuiet(channel: channel, from: moment, seconds: lease, in: zone)
+        func lease(_ channel: String) -> TimeInterval { (leases[channel] ?? .zero) / .seconds(1) }
+        let quiet = reserved.filter {
+            $0.value > 0 && isQuiet(channel: $0.key, from: moment, seconds: lease($0.key), in: zone)
         }
-        let quiet = reserved.filter { $0.value > 0 && isQuiet($0.key, at: moment) }
         guard !quiet.isEmpty else { return nil }
-        let start = (moment.timeIntervalSince1970 / 60).rounded(.down) * 60
-        // A day and an hour: a day on which clocks are turned back is that long.
-        let minutes = (0...1_500).lazy.map { Date(timeIntervalSince1970: start + Double($0) * 60) }
         // Quiet hours that never end name none.
-        let ends = quiet.keys.compactMap { channel in
-            minutes.first { $0 >= moment && !isQuiet(channel, at: $0) }
-        }
+        let ends = quiet.keys.compactMap { firstOpen(channel: $0, from: moment, lease: lease($0), in: zone) }
         return QuietWait(contacts: quiet.values.reduce(0, +), until: ends.min())
+    }
+
+    /// The first full minute from a moment on at which a claim hands something out: none of the minutes of its lease is
+    /// quiet. Looks at each minute once, however long the lease is.
+    private func firstOpen(
+        channel: String, from moment: Date, lease: TimeInterval, in zone: TimeZone
+    ) -> Date? {
+        let start = (moment.timeIntervalSince1970 / 60).rounded(.up) * 60
+        // Beside the one in which it begins.
+        let needed = Int((lease / 60).rounded(.down))
+        var open = 0
+        // A day and an hour: a day on which clocks are turned back is that long.
+        for minute in 0...(1_500 + needed) {
+            let at = Date(timeIntervalSince1970: start + Double(minute) * 60)
+            guard !isQuiet(channel: channel, minuteOfDay: MinuteOfDay.of(at, in: zone)) else {
+                open = 0
+                continue
+            }
+            if open == needed { return at - Double(needed) * 60 }
+            open += 1
+        }
+        return nil
     }
 
     package func check() throws(CampaignProblem) {
