@@ -25,6 +25,34 @@ struct HandingOutTests {
         }
     }
 
+    @Test("of two campaigns in one channel each has its turn, also where each claim takes one contact")
+    func turns() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let ids = [try await bed.planned(10, replica), try await bed.planned(10, from: 11, replica)]
+            var claimed: [Int64] = []
+            for _ in 0..<5 { claimed += try await bed.claim(replica, limit: 1).map(\.campaignID) }
+            #expect(claimed == [ids[0], ids[1], ids[0], ids[1], ids[0]])
+            #expect(try await bed.claim(replica, limit: 3).map(\.campaignID).filter { $0 == ids[1] }.count == 2)
+        }
+    }
+
+    @Test(
+        "nothing is handed out that its worker could let leave after the consent has ended",
+        arguments: [(Int32(31_000), 0), (30_000, 0), (29_000, 1)])
+    func leaseBeyondConsent(leaseMilliseconds: Int32, count: Int) async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await bed.planned(1, replica)
+            try await bed.administrator.execute(
+                "UPDATE profile.consent SET valid_until = \(CampaignBed.start + 30)")
+            #expect(try await bed.claim(replica, leaseMilliseconds: leaseMilliseconds).count == count)
+            #expect(try await bed.campaign(id, replica).refused == (count == 0 ? ["no_consent": 1] : [:]))
+        }
+    }
+
     @Test("a claim whose answer may come too late hands out nothing")
     func tooLate() async throws {
         let bed = try await CampaignBed.make()

@@ -10,6 +10,7 @@ internal import ServiceKit
 struct DeliveryClaims: Sendable {
     let book: CampaignBook
     let timeZone: TimeZone
+    let turns = CampaignTurns()
     let writer = EventLogWriter(schema: "campaign")
 
     struct Order: Sendable {
@@ -96,9 +97,10 @@ struct DeliveryClaims: Sendable {
             content.revision == known.revision
             ? Array(answers.dropFirst()) : try await connection.pipeline(statements(content))
         // What does not fit into one answer stays reserved, for the next claim.
-        let due = try QueueStorage.due(queues, limit: order.limit, byteLimit: RPCLimits.pageBytes) { due in
-            content.campaigns[due.campaignID].map(Self.deliveryBytes) ?? 0
-        }
+        let due = try QueueStorage.due(
+            queues, after: turns.last(of: order.channel), limit: order.limit, byteLimit: RPCLimits.pageBytes
+        ) { due in content.campaigns[due.campaignID].map(Self.deliveryBytes) ?? 0 }
+        if let last = due.last { turns.note(last.campaignID, of: order.channel) }
         return (content, due)
     }
 

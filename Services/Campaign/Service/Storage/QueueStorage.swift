@@ -33,10 +33,12 @@ enum QueueStorage {
 
     /// One of each campaign in turn, so that none waits behind another's, as long as there are no more than `limit` and their
     /// deliveries together take no more than `byteLimit`.
+    ///
+    /// - Parameter last: the campaign whose turn came last; the next one behind it is first.
     static func due(
-        _ answers: [[PostgresRow]], limit: Int, byteLimit: Int, bytes: (Due) -> Int
+        _ answers: [[PostgresRow]], after last: Int64, limit: Int, byteLimit: Int, bytes: (Due) -> Int
     ) throws -> [Due] {
-        let queues = try answers.map { try $0.map(Due.init(row:)) }
+        let queues = inTurn(try answers.map { try $0.map(Due.init(row:)) }, after: last)
         var chosen: [Due] = []
         var byteCount = 0
         for place in 0..<(queues.map(\.count).max() ?? 0) {
@@ -47,6 +49,14 @@ enum QueueStorage {
             }
         }
         return chosen
+    }
+
+    /// By ascending campaign, from the first behind the last one on. Without this a claim for one contact would always
+    /// take that of the oldest campaign.
+    private static func inTurn(_ queues: [[Due]], after last: Int64) -> [[Due]] {
+        let waiting = queues.filter { !$0.isEmpty }.sorted { $0[0].campaignID < $1[0].campaignID }
+        let first = waiting.firstIndex { $0[0].campaignID > last } ?? 0
+        return Array(waiting[first...] + waiting[..<first])
     }
 }
 
