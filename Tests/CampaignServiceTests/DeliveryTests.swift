@@ -103,6 +103,59 @@ struct DeliveryTests {
         }
     }
 
+    @Test("a claim that is repeated with its key brings nothing that its worker no longer has")
+    func claimOver() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        @Sendable func claim(_ key: String, _ limit: Int32, lease: Int32) async throws -> [CampaignV1.Delivery] {
+            try await replica.client.claimDeliveries(
+                .init(channel: "sms", limit: limit, leaseMilliseconds: lease),
+                options: CampaignBed.options(nil, key: key)
+            ).deliveries
+        }
+        try await replica.running {
+            let id = try await bed.planned(3, replica)
+            let lapsing = try await claim("lapses", 1, lease: 1_000)
+            #expect(lapsing.count == 1)
+            try await eventually("the lease to lapse") {
+                try await bed.campaign(id, replica).deliveries == ["unknown": 1, "reserved": 2]
+            }
+            try await bed.optOut(lapsing[0].customerID)
+            #expect(try await claim("lapses", 1, lease: 1_000).isEmpty)
+
+            let running = try await claim("runs", 2, lease: 60_000)
+            try await bed.report(Array(running.prefix(1)), .sent, replica)
+            #expect(try await claim("runs", 2, lease: 60_000) == Array(running.suffix(1)))
+            try await bed.administrator.execute("UPDATE campaign.contact SET lease_until = now() - interval '1 hour'")
+            #expect(try await claim("runs", 2, lease: 60_000).isEmpty)
+        }
+    }
+
+    @Test(
+        "a wait of hours is kept to its end, one of more than a day for a day",
+        arguments: [(Int64(7_200_000), "1 hour 59 minutes"), (999_999_999, "23 hours 59 minutes")])
+    func longWait(milliseconds: Int64, short: String) async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        @Sendable func pass(_ interval: String) async throws {
+            try await bed.administrator.execute("UPDATE campaign.contact SET due_at = due_at - \(interval)::interval")
+        }
+        try await replica.running {
+            _ = try await bed.planned(1, replica)
+            let delivery = try #require(try await bed.claim(replica).first)
+            _ = try await replica.client.reportDeliveries(
+                .init(reports: [
+                    .init(
+                        deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, outcome: .notTaken,
+                        reason: "http_503", retryAfterMilliseconds: milliseconds, partition: delivery.partition)
+                ]), options: CampaignBed.options(nil))
+            try await pass(short)
+            #expect(try await bed.claim(replica).isEmpty)
+            try await pass("1 minute")
+            #expect(try await bed.claim(replica).count == 1)
+        }
+    }
+
     @Test("a paused campaign reserves and hands out nothing; a closed one refuses what still waits")
     func pausedAndClosed() async throws {
         let bed = try await CampaignBed.make()

@@ -7,6 +7,8 @@ internal import Postgres
 struct DeliveryReports: Sendable {
     let book: CampaignBook
     let writer = EventLogWriter(schema: "campaign")
+    /// A channel may ask to be left alone for a day.
+    static let longestWait = Duration.seconds(86_400)
 
     struct Report: Sendable {
         var partition: Int16
@@ -78,7 +80,7 @@ struct DeliveryReports: Sendable {
     }
 
     private func change(_ contact: OpenContact, after report: Report) -> ContactChange {
-        let wait = min(max(report.retryAfter, .zero), .seconds(3_600))
+        let wait = min(max(report.retryAfter, .zero), Self.longestWait)
         let dueAt = report.outcome.mayFollow ? Date() + wait / .seconds(1) : nil
         return ContactChange(contact, contact.machine, reason: report.reason, dueAt: dueAt)
     }

@@ -52,7 +52,7 @@ extension CampaignHandler {
     ) async throws -> (response: CampaignV1.ClaimDeliveriesResponse, refused: Int) {
         let now = try await clock.now()
         let refused = Mutex(0)
-        let response = try await idempotency.run(
+        var response = try await idempotency.run(
             context, request, pool: pool, options: TransactionOptions(deadline: end)
         ) { connection in
             let result = try await claims.claim(order, now: now, in: connection)
@@ -60,10 +60,26 @@ extension CampaignHandler {
             return CampaignV1.ClaimDeliveriesResponse(
                 deliveries: result.claimed.map { CampaignV1.Delivery($0, at: now) })
         }
+        if context.idempotencyKey != nil {
+            response.deliveries = try await stillClaimed(response.deliveries, before: end)
+        }
         let count = refused.withLock { $0 }
         // A contact that leaves is logged when its worker reports; a refusal is logged now.
         if count > 0 { notifier.signal() }
         return (response, count)
+    }
+
+    /// Those of a stored answer whose claim still runs: a lease that is over, or was reported on, does not come back with
+    /// the key.
+    private func stillClaimed(
+        _ deliveries: [CampaignV1.Delivery], before end: ContinuousClock.Instant
+    ) async throws -> [CampaignV1.Delivery] {
+        guard !deliveries.isEmpty else { return [] }
+        let places = deliveries.map { (partition: Int16(clamping: $0.partition), deliveryID: $0.deliveryID) }
+        let claimed = try await pool.withConnection(deadline: end) {
+            try await OpenContactStorage.claimed(places, machineNow: Date(), in: $0)
+        }
+        return deliveries.filter { claimed[$0.deliveryID] == $0.fencingToken }
     }
 
     private static func order(_ request: CampaignV1.ClaimDeliveriesRequest) throws -> DeliveryClaims.Order {

@@ -86,6 +86,20 @@ enum OpenContactStorage {
             """
         ).map { try $0.decode((Int16, Int64, Bool).self) }
     }
+    /// Fencing tokens of those of some deliveries that a worker has at the moment.
+    static func claimed(
+        _ places: [Place], machineNow: Date, in connection: PostgresConnection
+    ) async throws -> [Int64: Int64] {
+        let rows = try await connection.query(
+            """
+            SELECT t.delivery_id, t.fencing_token
+            FROM unnest(\(places.map(\.partition)), \(places.map(\.deliveryID))) AS i(partition, delivery_id)
+            JOIN campaign.contact t ON t.partition = i.partition AND t.delivery_id = i.delivery_id
+            WHERE t.state = 'sending' AND t.lease_until > \(machineNow)
+            """)
+        return Dictionary(try rows.map { try $0.decode((Int64, Int64).self) }, uniquingKeysWith: max)
+    }
+
 
     // MARK: Locking
 
