@@ -64,6 +64,5 @@ func campaignRouter(_ handler: CampaignHandler) -> RPCRouter {
     var router = RPCRouter()
     router.register(campaignService: handler)
     router.allow(CampaignV1.CampaignServiceMethods.all, callers: ["gateway", "zhike"])
-    router.allow(CampaignV1.CampaignServiceMethods.waitApplied.name, callers: ["kpi"])
     return router
 }

@@ -126,7 +126,7 @@ extension CampaignProblem {
             case .wrongState: .failedPrecondition
             case .stale: .aborted
             case .notAllowed: .permissionDenied
-            default: .notFound
+            default: .internalError
             }
         return RPCError(status, reason, field: field.isEmpty ? nil : field)
     }

@@ -9,7 +9,6 @@ package struct CampaignProblem: Error, Sendable, Hashable {
             case wrongState
             case stale
             case notAllowed
-            case notFound
         }
 
         private let kind: Kind
@@ -22,8 +21,6 @@ package struct CampaignProblem: Error, Sendable, Hashable {
         package static let stale = Code(kind: .stale)
         /// This person may not do it to this campaign.
         package static let notAllowed = Code(kind: .notAllowed)
-        /// There is no such thing, or it is not this person's.
-        package static let notFound = Code(kind: .notFound)
     }
 
     package var code: Code

@@ -7,7 +7,6 @@ struct OpenContact: Sendable {
     var key: DedupeKey
     var deliveryID: Int64
     var machine: DeliveryStateMachine
-    var reason: String
     /// Business time at which it was handed out: of the claims that may have reached the customer, the first.
     var contactedAt: Date?
     var traceparent: String
@@ -86,6 +85,7 @@ enum OpenContactStorage {
             """
         ).map { try $0.decode((Int16, Int64, Bool).self) }
     }
+
     /// Fencing tokens of those of some deliveries that a worker has at the moment.
     static func claimed(
         _ places: [Place], machineNow: Date, in connection: PostgresConnection
@@ -99,7 +99,6 @@ enum OpenContactStorage {
             """)
         return Dictionary(try rows.map { try $0.decode((Int64, Int64).self) }, uniquingKeysWith: max)
     }
-
 
     // MARK: Locking
 
@@ -137,8 +136,9 @@ enum OpenContactStorage {
     private static func lockStatement(_ places: [Place], passesOver: Bool) -> SQL {
         let sorted = places.sorted(by: <)
         return """
-            SELECT * FROM campaign.lock_contacts(\(sorted.map(\.partition)), \(sorted.map(\.deliveryID)),
-                \(passesOver))
+            SELECT customer_id, campaign_id, wave, channel, delivery_id, state, fencing_token, attempt, contacted_at,
+                traceparent, customer_number, office_path, manager, is_control, is_repeatable, may_have_left
+            FROM campaign.lock_contacts(\(sorted.map(\.partition)), \(sorted.map(\.deliveryID)), \(passesOver))
             """
     }
 
@@ -148,9 +148,9 @@ enum OpenContactStorage {
     }
 
     private static let selection: SQL = """
-        SELECT t.customer_id, t.campaign_id, t.wave, t.channel, t.delivery_id, t.state, t.reason, t.fencing_token,
-            t.attempt, coalesce(t.first_contacted_at, t.contacted_at), t.traceparent, a.customer_number, a.office_path, a.manager, a.is_control,
-            t.is_repeatable, t.may_have_left
+        SELECT t.customer_id, t.campaign_id, t.wave, t.channel, t.delivery_id, t.state, t.fencing_token, t.attempt,
+            coalesce(t.first_contacted_at, t.contacted_at), t.traceparent, a.customer_number, a.office_path, a.manager,
+            a.is_control, t.is_repeatable, t.may_have_left
         FROM campaign.contact t
         JOIN campaign.audience a
             ON a.partition = t.partition AND a.campaign_id = t.campaign_id AND a.customer_id = t.customer_id
@@ -183,13 +183,12 @@ extension OpenContact {
             campaignID: try row.decode(1), customerID: customerID, wave: try row.decode(2), channel: try row.decode(3))
         deliveryID = try row.decode(4)
         machine = DeliveryStateMachine(
-            state: try DeliveryState.stored(try row.decode(5)), fencingToken: try row.decode(7),
-            attempt: try row.decode(8), isRepeatable: try row.decode(15), mayHaveLeft: try row.decode(16))
-        reason = try row.decode(6)
-        contactedAt = try row.decode(9)
-        traceparent = try row.decode(10)
+            state: try DeliveryState.stored(try row.decode(5)), fencingToken: try row.decode(6),
+            attempt: try row.decode(7), isRepeatable: try row.decode(14), mayHaveLeft: try row.decode(15))
+        contactedAt = try row.decode(8)
+        traceparent = try row.decode(9)
         member = AudienceMember(
-            customerID: customerID, customerNumber: try row.decode(11), officePath: try row.decode(12),
-            manager: try row.decode(13), isControl: try row.decode(14))
+            customerID: customerID, customerNumber: try row.decode(10), officePath: try row.decode(11),
+            manager: try row.decode(12), isControl: try row.decode(13))
     }
 }
