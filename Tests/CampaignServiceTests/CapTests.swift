@@ -66,6 +66,42 @@ struct CapTests {
             "caps: 50 workers, \(contacts) contacts of 20 customers, no window above its cap, none at night")
     }
 
+    /// Whether the contact left at the beginning of the lease or at its end, its worker alone knows.
+    @Test(
+        "a cap counts from the report or the lapse that ended a claim, not from its beginning",
+        arguments: [true, false])
+    func countsFromTheEnd(isReported: Bool) async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await bed.policy(.init(caps: [.init(channel: "sms", contacts: 1, windowMicros: 3_600_000_000)]), replica)
+        let members = try await bed.addCustomers(1)
+        @Sendable func run() async throws -> CampaignV1.Campaign {
+            let id = try await bed.start(bed.plan(members), replica)
+            try await eventually("the wave") { try await bed.campaign(id, replica).progress?.done == 1 }
+            return try await bed.campaign(id, replica)
+        }
+        try await replica.running {
+            let first = try await run()
+            let claimed = try await bed.claim(replica)
+            bed.clock.advance(by: 300)
+            if isReported {
+                try await bed.report(claimed, .sent, replica)
+            } else {
+                try await bed.administrator.execute(
+                    "UPDATE campaign.contact SET lease_until = now() - interval '1 hour'")
+                try await eventually("the lapse") {
+                    try await bed.campaign(first.campaignID, replica).deliveries == ["unknown": 1]
+                }
+            }
+            bed.clock.advance(by: 3_600 - 299)
+            #expect(try await run().refused == ["cap": 1])
+            bed.clock.advance(by: 299)
+            #expect(try await run().deliveries == ["reserved": 1])
+            // The window of the conversions begins when the contact was handed out, as before.
+            #expect(try await bed.entries(EntryKind.contacted).map(\.occurredAt) == [CampaignBed.start])
+        }
+    }
+
     private static func campaigns(
         _ count: Int, waves: Int32, _ members: [SegmentationV1.Member], _ bed: CampaignBed, _ replica: Replica
     ) async throws -> [LiveCampaign] {

@@ -46,7 +46,7 @@ package struct Consent: Sendable, Hashable {
 /// A contact that counts for caps.
 package struct EarlierContact: Sendable, Hashable {
     package var channel: String
-    /// When it left; nil: reserved or on its way.
+    /// By when it had left; nil: reserved or on its way.
     package var leftAt: Date?
 
     package init(channel: String, leftAt: Date?) {

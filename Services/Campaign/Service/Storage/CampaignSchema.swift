@@ -21,6 +21,7 @@ public enum CampaignSchema {
             Migration(name: "0012-present-office", bytes: PackageResources._012_present_office_sql),
             Migration(name: "0013-first-contact", bytes: PackageResources._013_first_contact_sql),
             Migration(name: "0014-guards-passed-over", bytes: PackageResources._014_guards_passed_over_sql),
+            Migration(name: "0015-left-by", bytes: PackageResources._015_left_by_sql),
             Migration(
                 name: "0000-log-reading",
                 statements: EventLogSchema.readingStatements(schema: "campaign", log: "profile")),
