@@ -62,26 +62,16 @@ final class Planner: Service, Sendable {
         await Task { try? await PlannerLeaseStorage.release(owner: owner, now: Date(), pool: pool) }.value
     }
 
-    /// Does one piece of what is due, under a fresh lease. Says whether there may be more.
+    /// Does one piece of what is due. Says whether there may be more.
     func step() async throws -> Bool {
-        try Task.checkCancellation()
-        guard
-            let token = try await PlannerLeaseStorage.take(
-                owner: owner, now: Date(), lease: bounds.plannerLease, pool: pool)
-        else { return false }
-        do {
-            try await housekeeping.settleLapsed()
-        } catch  where Self.concernsAll(error) {
-            throw error
-        } catch {
-            logger.warning(
-                "lapsed deliveries could not be settled for the moment", metadata: ["error": "\(Self.reason(error))"])
-        }
+        guard try await begin() != nil else { return false }
         let content = try await pool.withConnection { try await book.read(in: $0) }
         var didWork = try await refuseClosed(content)
         // Plans of running campaigns do not change, so what has gone through all its waves needs no further look.
         for campaign in content.running where !complete.withLock({ $0.contains(campaign.id) }) {
             guard troubles.withLock({ $0.mayTry(campaign.id) }) else { continue }
+            // Each may take a quarter of a lease, and there may be any number of them.
+            guard let token = try await begin() else { return false }
             do {
                 didWork = try await advance(campaign, fencingToken: token) || didWork
                 troubles.withLock { $0.forget(campaign.id) }
@@ -96,6 +86,26 @@ final class Planner: Service, Sendable {
             }
         }
         return didWork
+    }
+
+    /// Takes the lease or prolongs it, and settles what lapsed meanwhile.
+    ///
+    /// - Returns: the fencing token; nil where another replica plans.
+    private func begin() async throws -> Int64? {
+        try Task.checkCancellation()
+        guard
+            let token = try await PlannerLeaseStorage.take(
+                owner: owner, now: Date(), lease: bounds.plannerLease, pool: pool)
+        else { return nil }
+        do {
+            try await housekeeping.settleLapsed()
+        } catch  where Self.concernsAll(error) {
+            throw error
+        } catch {
+            logger.warning(
+                "lapsed deliveries could not be settled for the moment", metadata: ["error": "\(Self.reason(error))"])
+        }
+        return token
     }
 
     private func advance(_ campaign: LiveCampaign, fencingToken: Int64) async throws -> Bool {

@@ -52,7 +52,8 @@ struct WaveRunner: Sendable {
         return .worked
     }
 
-    /// Goes through some partitions, a few at a time, and returns soon, so that the lease is renewed in time.
+    /// Goes through some partitions, a few at a time, for about a quarter of the lease, which the planner prolongs before the
+    /// next campaign.
     ///
     /// - Returns: false where the campaign does not run any more.
     private func run(
