@@ -1,5 +1,5 @@
 public import Foundation
-internal import Postgres
+public import Postgres
 
 /// Business time: what windows, quiet hours, caps, validity and business days are reckoned by.
 ///
@@ -8,6 +8,13 @@ public protocol BusinessClock: Sendable {
     /// The bank's time zone, for days and quiet hours.
     var timeZone: TimeZone { get }
     func now() async throws -> Date
+    /// The same within a transaction: a clock that stands in the database is read through this connection, for whoever holds
+    /// one of a pool must not wait for another.
+    func now(in connection: PostgresConnection) async throws -> Date
+}
+
+extension BusinessClock {
+    public func now(in connection: PostgresConnection) async throws -> Date { try await now() }
 }
 
 /// Business time is the time of the machine.

@@ -17,6 +17,11 @@ public struct SimulatedBusinessClock: BusinessClock {
         return date
     }
 
+    public func now(in connection: PostgresConnection) async throws -> Date {
+        guard let date = try await ClockStore.read(in: connection) else { throw BusinessClockError.notSet }
+        return date
+    }
+
     /// Sets the clock for the first time; later calls change nothing.
     public func begin(at date: Date) async throws {
         try await ClockStore.begin(pool, at: date)

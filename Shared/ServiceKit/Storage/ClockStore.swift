@@ -4,7 +4,11 @@ internal import Postgres
 /// The one row of `platform.clock`.
 enum ClockStore {
     static func read(_ pool: PostgresPool) async throws -> Date? {
-        let rows = try await pool.query("SELECT now_is FROM platform.clock")
+        try await pool.withConnection { try await read(in: $0) }
+    }
+
+    static func read(in connection: PostgresConnection) async throws -> Date? {
+        let rows = try await connection.query("SELECT now_is FROM platform.clock")
         return try rows.first?.decode("now_is", as: Date.self)
     }
 

@@ -31,7 +31,7 @@ struct ProfileFollower: Sendable {
             EventSlice(partition: slice.partition, events: slice.entries, known.interest)
         }.filter { !$0.customers.isEmpty }
         guard !slices.isEmpty else { return }
-        let now = try await clock.now()
+        let now = try await clock.now(in: connection)
         let context = try await EventContext.read(slices, in: connection)
         let outcomes = try await outcomes(slices, context, now: now, in: connection)
         let contacts = try await reservation.decide(

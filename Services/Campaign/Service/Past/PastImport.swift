@@ -2,7 +2,6 @@ internal import CampaignDomain
 internal import EventLog
 internal import Foundation
 internal import Postgres
-internal import ServiceKit
 
 /// Takes in a finished campaign of the past, with its arms as they were assigned then.
 struct PastImport: Sendable {
@@ -11,7 +10,6 @@ struct PastImport: Sendable {
     /// Outcomes of one contact.
     static let outcomeLimit = 100
 
-    let clock: any BusinessClock
     let writer = EventLogWriter(schema: "campaign")
 
     struct Contact: Sendable {
@@ -50,14 +48,13 @@ struct PastImport: Sendable {
 
     /// Stores one chunk and logs its contacts and outcomes, in the caller's transaction.
     func take(
-        _ contacts: [Contact], chunk: Int64, of campaign: LiveCampaign, arms: [PastArm],
+        _ contacts: [Contact], chunk: Int64, of campaign: LiveCampaign, arms: [PastArm], now: Date,
         in connection: PostgresConnection
     ) async throws -> Taken {
         var taken = Taken()
         let customers = try await PastStorage.customers(
             contacts.map { ($0.identityKind, $0.identityValue) }, officePath: campaign.plan.officePath, in: connection)
         let armByName = Dictionary(uniqueKeysWithValues: arms.map { ($0.name, $0) })
-        let now = try await clock.now()
         var rows: [DedupeKey: (index: Int, row: Row)] = [:]
         for (index, contact) in contacts.enumerated() {
             do throws(PastRefusal) {

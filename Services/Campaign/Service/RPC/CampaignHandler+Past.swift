@@ -42,6 +42,7 @@ extension CampaignHandler {
             throw CampaignFailure.tooMany(field: "contacts", limit: PastImport.chunkLimit)
         }
         let contacts = request.contacts.map(PastImport.Contact.init)
+        let now = try await clock.now()
         return try await ownChange(context, request) { connection in
             let found = try await openImport(request.campaignID, person, in: connection)
             if request.chunk < found.nextChunk,
@@ -57,7 +58,7 @@ extension CampaignHandler {
             // Locks and the log come last in `take`; the reply is stored beside, in the rows of this import alone.
             let campaign = LiveCampaign(past: found.campaign)
             let taken = try await past.take(
-                contacts, chunk: request.chunk, of: campaign, arms: found.arms, in: connection)
+                contacts, chunk: request.chunk, of: campaign, arms: found.arms, now: now, in: connection)
             let response = CampaignV1.ImportPastContactsResponse(taken)
             try await PastStorage.store(
                 try response.packed(), found.campaign.id, chunk: request.chunk, in: connection)

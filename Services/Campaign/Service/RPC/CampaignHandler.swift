@@ -39,7 +39,7 @@ struct CampaignHandler: CampaignV1.CampaignServiceHandler {
         self.notifier = notifier
         claims = DeliveryClaims(book: book, timeZone: dependencies.clock.timeZone)
         reports = DeliveryReports(book: book)
-        past = PastImport(clock: dependencies.clock)
+        past = PastImport()
     }
 
     var pool: PostgresPool { dependencies.pool }
