@@ -31,6 +31,29 @@ struct EffectTests {
         }
     }
 
+    @Test(
+        "is significant where its interval leaves out 0, and not where 0 lies in it or at its edge",
+        arguments: [
+            (56, 70, 48, 80, true), (48, 80, 56, 70, true), (250, 9_600, 80, 2_400, false), (7, 7, 7, 7, false),
+            (0, 10, 0, 20, false), (30, 100, 20, 100, false), (300, 1_000, 200, 1_000, true),
+        ])
+    func significance(x1: Int64, n1: Int64, x2: Int64, n2: Int64, isSignificant: Bool) throws {
+        let effect = try #require(
+            Effect(
+                treatment: Proportion(converted: x1, customers: n1), control: Proportion(converted: x2, customers: n2)))
+        #expect(effect.isSignificant == isSignificant)
+    }
+
+    @Test("has as lift the one rate over the other")
+    func lift() throws {
+        let treatment = Proportion(converted: 30, customers: 200)
+        let control = Proportion(converted: 10, customers: 100)
+        let effect = try #require(Effect(treatment: treatment, control: control))
+        #expect(abs(try #require(effect.lift) - 1.5) < 1e-12)
+        #expect(abs(effect.points - 5) < 1e-12)
+        #expect(try #require(Effect(treatment: control, control: control)).lift == 1)
+    }
+
     @Test("has no lift over a control group that never converts, and no effect against an empty one")
     func edges() {
         let some = Proportion(converted: 5, customers: 100)
