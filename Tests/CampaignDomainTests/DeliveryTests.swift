@@ -34,6 +34,24 @@ struct DeliveryTests {
         #expect(machine.attempt == 2)
     }
 
+    @Test("what a worker gives back unposted is due again, and no attempt is counted, however often")
+    func givenBack() {
+        var machine = DeliveryStateMachine()
+        for token in Int64(1)...20 {
+            #expect(take(&machine))
+            #expect(machine.attempt == 1)
+            #expect(report(&machine, .notPosted, token) == .retryLater)
+            #expect(report(&machine, .notPosted, token) == .duplicate)
+            #expect(machine.state == .reserved && machine.attempt == 0)
+        }
+        #expect(take(&machine))
+        #expect(report(&machine, .notPosted, 20) == .duplicate)
+        // Its lease lapsed before the report came, and it has been counted as a contact of which nobody knows.
+        #expect(lapse(&machine) == .logContact)
+        #expect(report(&machine, .notPosted, 21) == .logChange(wasSent: false))
+        #expect(machine.state == .failed)
+    }
+
     @Test("what was sent or may have been is logged, and never claimed again")
     func neverTwice() {
         for outcome in [DeliveryOutcome.sent, .unknown] {

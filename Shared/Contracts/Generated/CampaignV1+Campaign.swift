@@ -120,7 +120,9 @@ extension CampaignV1 {
         }
     }
 
-    /// At most `contacts` per customer and channel in any window of this length, over all campaigns.
+    /// At most `contacts` per customer and channel in any window of this length, over all campaigns. A contact counts
+    /// from its
+    /// reservation until a window after its worker's report, or after the lapse of its lease where none came.
     public struct Cap: ProtobufMessage {
         public static let protobufName = "zhike.campaign.v1.Cap"
 
@@ -1024,6 +1026,7 @@ extension CampaignV1 {
         public var outcome: CampaignV1.DeliveryOutcome = .unspecified
         /// A code, for example "http_400"; never content.
         public var reason: String = ""
+        /// At most a day.
         public var retryAfterMilliseconds: Int64 = 0
         public var partition: Int32 = 0
 
@@ -1274,8 +1277,12 @@ extension CampaignV1 {
         public static let doubtful = Self(rawValue: 5)
         /// Somebody asked at the channel after the delivery had become unknown: it never came there.
         public static let notReceived = Self(rawValue: 6)
+        /// The worker gives it back: the channel was not asked. It is due again and no attempt is counted.
+        public static let notPosted = Self(rawValue: 7)
 
-        public static let all: [Self] = [.unspecified, .sent, .notTaken, .refused, .unknown, .doubtful, .notReceived]
+        public static let all: [Self] = [
+            .unspecified, .sent, .notTaken, .refused, .unknown, .doubtful, .notReceived, .notPosted,
+        ]
 
         public var protobufName: String? {
             switch rawValue {
@@ -1286,6 +1293,7 @@ extension CampaignV1 {
             case 4: "DELIVERY_OUTCOME_UNKNOWN"
             case 5: "DELIVERY_OUTCOME_DOUBTFUL"
             case 6: "DELIVERY_OUTCOME_NOT_RECEIVED"
+            case 7: "DELIVERY_OUTCOME_NOT_POSTED"
             default: nil
             }
         }

@@ -79,11 +79,15 @@ extension CampaignV1 {
             _ request: CampaignV1.ClosePastCampaignRequest, context: CallContext
         ) async throws -> CampaignV1.ClosePastCampaignResponse
 
-        /// For the gateway's channel worker: leases deliveries that are due. Consent is asked once more before each is
-        /// handed out, and
-        /// none is where a part of the lease lies in quiet hours. A claim may bring fewer than were asked for although
-        /// more are due:
-        /// no more than fit into one message, and none less than 300 ms before the deadline.
+        /// For the gateway's channel worker: leases deliveries that are due, those of all campaigns in turn. Consent is
+        /// asked once
+        /// more before each is handed out and has to last as long as the lease; none is handed out where a part of the
+        /// lease lies in
+        /// quiet hours. A claim may bring fewer than were asked for although more are due: no more than fit into one
+        /// message, and none
+        /// less than 300 ms before the deadline. Repeated with its key it brings what it brought and what its worker
+        /// still has; the
+        /// lease counts from the first call.
         func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, context: CallContext
         ) async throws -> CampaignV1.ClaimDeliveriesResponse
@@ -250,11 +254,15 @@ extension CampaignV1 {
             try await caller.call(CampaignServiceMethods.closePastCampaign, request, options)
         }
 
-        /// For the gateway's channel worker: leases deliveries that are due. Consent is asked once more before each is
-        /// handed out, and
-        /// none is where a part of the lease lies in quiet hours. A claim may bring fewer than were asked for although
-        /// more are due:
-        /// no more than fit into one message, and none less than 300 ms before the deadline.
+        /// For the gateway's channel worker: leases deliveries that are due, those of all campaigns in turn. Consent is
+        /// asked once
+        /// more before each is handed out and has to last as long as the lease; none is handed out where a part of the
+        /// lease lies in
+        /// quiet hours. A claim may bring fewer than were asked for although more are due: no more than fit into one
+        /// message, and none
+        /// less than 300 ms before the deadline. Repeated with its key it brings what it brought and what its worker
+        /// still has; the
+        /// lease counts from the first call.
         public nonisolated(nonsending) func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClaimDeliveriesResponse {

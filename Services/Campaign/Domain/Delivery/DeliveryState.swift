@@ -41,7 +41,9 @@ package enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
     case notReceived
     /// Nobody knows either, but the channel takes each key once: it is posted again.
     case doubtful
+    /// The worker gives it back: the channel was not asked.
+    case notPosted
 
     /// Whether another claim may follow.
-    package var mayFollow: Bool { self == .notTaken || self == .doubtful }
+    package var mayFollow: Bool { self == .notTaken || self == .doubtful || self == .notPosted }
 }

@@ -3,7 +3,7 @@ package struct DeliveryStateMachine: Sendable, Hashable {
     package private(set) var state: DeliveryState
     /// Names the newest claim; grows by one with each.
     package private(set) var fencingToken: Int64
-    /// How often a worker had it.
+    /// How often a worker had it and did not give it back unposted.
     package private(set) var attempt: Int32
     /// Whether its channel takes each dedupe key once, so that posting it again reaches nobody twice.
     package private(set) var isRepeatable: Bool
@@ -105,6 +105,11 @@ package struct DeliveryStateMachine: Sendable, Hashable {
             }
             state = .reserved
             return .retryLater
+        case (.sending, .notPosted):
+            // Says nothing of the channel, so it must not use up what is for a channel that fails.
+            attempt -= 1
+            state = .reserved
+            return .retryLater
         // It lapsed, and waits to be posted again, which is no longer needed.
         case (.reserved, .sent) where mayHaveLeft:
             state = .sent
@@ -113,14 +118,17 @@ package struct DeliveryStateMachine: Sendable, Hashable {
             state = .sent
             return .logChange(wasSent: true)
         // What a worker said of one attempt says nothing about the attempts before it.
-        case (.unknown, .notTaken) where mayHaveLeft, (.unknown, .refused) where mayHaveLeft: return .duplicate
+        case (.unknown, .notTaken) where mayHaveLeft, (.unknown, .notPosted) where mayHaveLeft,
+            (.unknown, .refused) where mayHaveLeft:
+            return .duplicate
         // Also what was surely not taken is over here, and no dead letter: the log has counted it as a contact of this moment
         // and then as not sent, each once. One that left later would count from the moment at which it had not left.
-        case (.unknown, .refused), (.unknown, .notTaken), (.unknown, .notReceived):
+        case (.unknown, .refused), (.unknown, .notTaken), (.unknown, .notPosted), (.unknown, .notReceived):
             state = .failed
             return .logChange(wasSent: false)
         case (.sent, .sent), (.unknown, .unknown), (.unknown, .doubtful), (.failed, .refused), (.failed, .notTaken),
-            (.failed, .notReceived), (.reserved, .notTaken), (.reserved, .doubtful):
+            (.failed, .notPosted), (.failed, .notReceived), (.reserved, .notTaken), (.reserved, .notPosted),
+            (.reserved, .doubtful):
             return .duplicate
         default:
             return .stale

@@ -44,6 +44,7 @@ extension DeliveryReports.Report {
         case .unknown: outcome = .unknown
         case .doubtful: outcome = .doubtful
         case .notReceived: outcome = .notReceived
+        case .notPosted: outcome = .notPosted
         default: throw CampaignFailure.missing(field: "reports[\(index)].outcome")
         }
         guard message.reason.isEmpty || Names.isPlain(message.reason) else {

@@ -102,13 +102,13 @@ struct ChannelWorker: Sendable {
     ) async {
         guard (try? await posting.take()) != nil else {
             if isProbe { pressure.leaveOff() }
-            return reporter.report(delivery, .postAgain(reason: "stopping", afterMilliseconds: 0))
+            return reporter.giveBack(delivery, reason: "stopping")
         }
         defer { posting.giveBack() }
         // A process that stood still may wake when the claim has lapsed, and the customer has opted out.
         guard ContinuousClock.now < deadline, !Task.isShuttingDownGracefully else {
             if isProbe { pressure.leaveOff() }
-            return reporter.report(delivery, .postAgain(reason: "not_posted", afterMilliseconds: 0))
+            return reporter.giveBack(delivery, reason: "not_posted")
         }
         let result = await http.post(delivery)
         var verdict = PostVerdict(result, deduplicates: channel.deduplicates, attempt: Int(delivery.attempt))

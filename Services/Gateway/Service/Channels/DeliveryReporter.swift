@@ -47,6 +47,14 @@ final class DeliveryReporter: Sendable {
         gathered.add(GatheredReports.One(report: report, isClaimed: true))
     }
 
+    /// A delivery that the worker has was not posted: it is another's, as if nobody had had it.
+    func giveBack(_ delivery: CampaignV1.Delivery, reason: String) {
+        let report = CampaignV1.DeliveryReport(
+            deliveryID: delivery.deliveryID, fencingToken: delivery.fencingToken, outcome: .notPosted, reason: reason,
+            partition: delivery.partition)
+        gathered.add(GatheredReports.One(report: report, isClaimed: true))
+    }
+
     /// The channel was asked about a delivery whose outcome nobody knew.
     func settle(_ delivery: CampaignV1.Delivery, wasReceived: Bool) {
         let report = CampaignV1.DeliveryReport(

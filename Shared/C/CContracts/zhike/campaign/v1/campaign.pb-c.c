@@ -6640,7 +6640,7 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__campaign_state__descriptor =
   zhike__campaign__v1__campaign_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[7] =
+static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_values_by_number[8] =
 {
   { "DELIVERY_OUTCOME_UNSPECIFIED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNSPECIFIED", 0 },
   { "DELIVERY_OUTCOME_SENT", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_SENT", 1 },
@@ -6649,13 +6649,15 @@ static const ProtobufCEnumValue zhike__campaign__v1__delivery_outcome__enum_valu
   { "DELIVERY_OUTCOME_UNKNOWN", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_UNKNOWN", 4 },
   { "DELIVERY_OUTCOME_DOUBTFUL", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_DOUBTFUL", 5 },
   { "DELIVERY_OUTCOME_NOT_RECEIVED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_RECEIVED", 6 },
+  { "DELIVERY_OUTCOME_NOT_POSTED", "ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_POSTED", 7 },
 };
 static const ProtobufCIntRange zhike__campaign__v1__delivery_outcome__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex zhike__campaign__v1__delivery_outcome__enum_values_by_name[8] =
 {
   { "DELIVERY_OUTCOME_DOUBTFUL", 5 },
+  { "DELIVERY_OUTCOME_NOT_POSTED", 7 },
   { "DELIVERY_OUTCOME_NOT_RECEIVED", 6 },
   { "DELIVERY_OUTCOME_NOT_TAKEN", 2 },
   { "DELIVERY_OUTCOME_REFUSED", 3 },
@@ -6670,9 +6672,9 @@ const ProtobufCEnumDescriptor zhike__campaign__v1__delivery_outcome__descriptor 
   "DeliveryOutcome",
   "Zhike__Campaign__V1__DeliveryOutcome",
   "zhike.campaign.v1",
-  7,
+  8,
   zhike__campaign__v1__delivery_outcome__enum_values_by_number,
-  7,
+  8,
   zhike__campaign__v1__delivery_outcome__enum_values_by_name,
   1,
   zhike__campaign__v1__delivery_outcome__value_ranges,

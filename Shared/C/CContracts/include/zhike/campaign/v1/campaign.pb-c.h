@@ -118,7 +118,11 @@ typedef enum _Zhike__Campaign__V1__DeliveryOutcome {
   /*
    * Somebody asked at the channel after the delivery had become unknown: it never came there.
    */
-  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_RECEIVED = 6
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_RECEIVED = 6,
+  /*
+   * The worker gives it back: the channel was not asked. It is due again and no attempt is counted.
+   */
+  ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME__DELIVERY_OUTCOME_NOT_POSTED = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__CAMPAIGN__V1__DELIVERY_OUTCOME)
 } Zhike__Campaign__V1__DeliveryOutcome;
 
@@ -219,7 +223,8 @@ struct  Zhike__Campaign__V1__ListOffersResponse
 
 
 /*
- * At most `contacts` per customer and channel in any window of this length, over all campaigns.
+ * At most `contacts` per customer and channel in any window of this length, over all campaigns. A contact counts from its
+ * reservation until a window after its worker's report, or after the lapse of its lease where none came.
  */
 struct  Zhike__Campaign__V1__Cap
 {
@@ -915,6 +920,9 @@ struct  Zhike__Campaign__V1__DeliveryReport
    * A code, for example "http_400"; never content.
    */
   char *reason;
+  /*
+   * At most a day.
+   */
   int64_t retry_after_milliseconds;
   int32_t partition;
 };
