@@ -31,7 +31,8 @@ struct KPIBed {
 
     /// - Parameter withLog: whether campaign has made its schema when kpi starts.
     static func make(
-        withLog: Bool = true, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        withLog: Bool = true, timeZone: TimeZone = .gmt,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) async throws -> KPIBed {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let database = try await TestPostgres.database()
@@ -48,7 +49,7 @@ struct KPIBed {
         let parts = kpiParts(
             KPIDependencies(
                 pool: owner, requestPool: PostgresPool(database.connecting(as: "zhike_kpi_request"), logger: quiet),
-                clock: FixedBusinessClock(start, timeZone: .gmt), logger: logger))
+                clock: FixedBusinessClock(start, timeZone: timeZone), logger: logger))
         let services = parts.services
         let consumer = Task {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -86,9 +87,32 @@ struct KPIBed {
             recordedAt: start.addingTimeInterval(seconds), body: body)
     }
 
-    static func contacted(_ customer: Int64, _ cut: CampaignV1.Cut) throws -> NewLogEntry {
-        entry(
-            customer, 1, try CampaignV1.Contacted(cut: cut, dedupeKey: "k\(customer)", delivery: "sent").packed())
+    static func contacted(
+        _ customer: Int64, _ cut: CampaignV1.Cut, delivery: String = "sent", after seconds: Double = 0
+    ) throws -> NewLogEntry {
+        let key = cut.wave == 1 ? "k\(customer)" : "k\(customer).\(cut.wave)"
+        let body = CampaignV1.Contacted(cut: cut, dedupeKey: key, delivery: delivery)
+        return entry(customer, 1, try body.packed(), after: seconds)
+    }
+
+    static func outcome(
+        _ customer: Int64, _ id: String, _ cut: CampaignV1.Cut, valueMinor: Int64 = 100, after seconds: Double
+    ) throws -> NewLogEntry {
+        let body = CampaignV1.Outcome(cut: cut, eventType: "bought", eventID: id, valueMinor: valueMinor)
+        return entry(customer, 3, try body.packed(), after: seconds)
+    }
+
+    /// The days of campaign 1.
+    func days() async throws -> [KPIV1.DayCounts] {
+        try await client.getDaySeries(KPIV1.GetDaySeriesRequest(campaignID: 1), options: Self.headOffice).days
+    }
+
+    /// Counts everything anew and waits for it.
+    func rebuild(upTo position: CommonV1.LogPosition) async throws {
+        let operations = CallOptions(
+            timeout: .seconds(30), principal: Principal(user: "op", roles: ["operator"], officePath: "/"))
+        _ = try await client.rebuild(.init(), options: operations)
+        _ = try await report(after: position)
     }
 
     func write(_ entries: [NewLogEntry], to log: String = "campaign") async throws -> CommonV1.LogPosition {

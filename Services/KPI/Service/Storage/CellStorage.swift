@@ -31,7 +31,8 @@ enum CellStorage {
         return try cells(rows)
     }
 
-    /// Cells of a campaign that the scope of the transaction shows, summed over partitions; the offices are summed too.
+    /// Cells of a campaign that the scope of the transaction shows, summed over partitions; the offices are summed too. What
+    /// went back to nothing is left out: whoever counted the log anew would not have it.
     static func visible(
         campaignID: Int64, below officePath: String, in connection: PostgresConnection
     ) async throws -> [CellKey: Int128] {
@@ -41,6 +42,7 @@ enum CellStorage {
             FROM kpi.visible_cell
             WHERE campaign_id = \(campaignID) AND starts_with(office_path, \(officePath))
             GROUP BY campaign_id, day, arm, is_control, measure, reason
+            HAVING sum(amount) <> 0
             """)
         return try cells(rows)
     }
