@@ -31,7 +31,6 @@ enum CampaignFailure: Error {
     case unknownState
     /// A position of a log that this service does not follow.
     case foreignLog
-    case notAppliedInTime
     /// A dead letter whose contact may no longer leave.
     case notAllowed(ContactRefusal)
     /// The row that serialises a customer's contacts is not there.
@@ -98,8 +97,6 @@ extension CampaignFailure: RPCErrorConvertible {
         case .foreignLog:
             RPCError(
                 .invalidArgument, "This service follows the profile log: send a position of it.", field: "position.log")
-        case .notAppliedInTime:
-            RPCError(.deadlineExceeded, "The position was not applied before the deadline: ask again.")
         case .notAllowed(let refusal):
             RPCError(
                 .failedPrecondition, "The customer may not be contacted now (\(refusal.code)).", field: "dead_letter_id"

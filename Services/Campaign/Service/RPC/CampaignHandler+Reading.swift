@@ -54,11 +54,7 @@ extension CampaignHandler {
                 }
                 position[Int16(offset.partition)] = max(position[Int16(offset.partition)], offset.offset)
             }
-            do {
-                try await consumer.waitUntilApplied(position, deadline: context.deadline)
-            } catch let error as EventLogError where error.code == .notAppliedInTime {
-                throw CampaignFailure.notAppliedInTime
-            }
+            try await consumer.waitUntilApplied(position, deadline: context.deadline)
         }
         let heads = try await pool.withConnection(deadline: context.deadline) {
             try await LogHeads.read(schema: "campaign", in: $0)
