@@ -57,7 +57,10 @@ struct KPIBed {
                 try await group.waitForAll()
             }
         }
-        let channel = try InProcessChannel(router: parts.router ?? RPCRouter(), caller: "gateway")
+        let key = try ServiceKey.random(id: "test", service: "gateway")
+        let dispatcher = try RPCDispatcher(
+            router: parts.router ?? RPCRouter(), keys: KeyRing([key]), logger: logger)
+        let channel = InProcessChannel(dispatcher: dispatcher, key: key)
         return KPIBed(
             client: KPIV1.KPIServiceClient(channel), campaign: campaign,
             logs: ["campaign": campaign, "profile": profile, "segmentation": segmentation],
@@ -132,6 +135,16 @@ struct KPIBed {
         try await client.getCampaignReport(
             KPIV1.GetCampaignReportRequest(campaignID: 1, after: [position]), options: options
         ).report
+    }
+
+    /// How many transactions wait for a lock of one of the tables.
+    func waiters(for tables: [String]) async throws -> Int64 {
+        try await administrator.query(
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND relation = ANY (\(tables)::regclass[])
+            """)[0].decode(Int64.self)
     }
 
     func verify() async throws -> KPIV1.VerifyResponse {

@@ -28,15 +28,6 @@ struct VerificationTests {
         _ = try await bed.client.getActivity(.init(after: [logged]), options: KPIBed.headOffice)
     }
 
-    private static func waiters(_ bed: KPIBed, for tables: [String]) async throws -> Int64 {
-        try await bed.administrator.query(
-            """
-            SELECT count(*) FROM pg_locks
-            WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND relation = ANY (\(tables)::regclass[])
-            """)[0].decode(Int64.self)
-    }
-
     @Test("beside a rebuild it finds no difference", arguments: ["campaigns", "activity"])
     func besideRebuild(_ what: String) async throws {
         let bed = try await KPIBed.make()
@@ -48,7 +39,7 @@ struct VerificationTests {
             let rebuilding = Task { try await bed.client.rebuild(.init(), options: Self.operations) }
             // It has gone back in the logs and emptied all tables but this one.
             try await eventually("the rebuild waits") {
-                try await Self.waiters(bed, for: ["kpi.customer_office"]) == 1
+                try await bed.waiters(for: ["kpi.customer_office"]) == 1
             }
             let verifying = Task {
                 guard what == "activity" else {
@@ -57,7 +48,7 @@ struct VerificationTests {
                 return try await activity.run(deadline: .now + .seconds(30)).differences.map(\.proto)
             }
             try await eventually("the recomputation waits") {
-                try await Self.waiters(bed, for: ["kpi.cell", "kpi.activity"]) == 1
+                try await bed.waiters(for: ["kpi.cell", "kpi.activity"]) == 1
             }
             return (rebuilding, verifying)
         }

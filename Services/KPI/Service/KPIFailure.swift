@@ -1,3 +1,4 @@
+internal import EventLog
 internal import KPIDomain
 internal import RPC
 
@@ -11,6 +12,9 @@ enum KPIFailure: RPCErrorConvertible {
     case notOfTheHeadOffice
     case unusablePeriod
     case tooManyCounts(Int)
+    /// A position of a log that these numbers are not counted from.
+    case foreignLog(index: Int, followed: [String])
+    case foreignPartition(index: Int)
 
     var rpcError: RPCError {
         switch self {
@@ -37,6 +41,15 @@ enum KPIFailure: RPCErrorConvertible {
         case .tooManyCounts(let limit):
             RPCError(
                 .failedPrecondition, "These days have more than \(limit) counts: ask for fewer days.", field: "to_day")
+        case .foreignLog(let index, let followed):
+            RPCError(
+                .invalidArgument,
+                "These numbers are counted from other logs: send positions of \(followed.joined(separator: ", ")).",
+                field: "after[\(index)].log")
+        case .foreignPartition(let index):
+            RPCError(
+                .invalidArgument, "A log has the partitions 0 to \(LogPartition.count - 1).",
+                field: "after[\(index)].offsets")
         }
     }
 }

@@ -9,7 +9,7 @@ extension KPIV1 {
         public var campaignID: Int64 = 0
         /// Offices below this path; empty: the caller's scope.
         public var officePath: String = ""
-        /// Writes the report must contain; it waits for them until the deadline.
+        /// Writes the report must contain, of the campaign log; it waits for them until the deadline.
         public var after: [CommonV1.LogPosition] = []
 
         public init() {}
@@ -128,7 +128,7 @@ extension KPIV1 {
         public var currency: String = ""
         /// Position of the campaign log that the report contains.
         public var position: CommonV1.LogPosition? = nil
-        /// Contacts whose outcome at the channel is not known; counted as contacted.
+        /// Customers with a contact of which nobody knows whether it left; counted as contacted.
         public var unknownDeliveries: Int64 = 0
 
         public init() {}
@@ -318,7 +318,9 @@ extension KPIV1 {
     public struct Difference: ProtobufMessage {
         public static let protobufName = "zhike.kpi.v1.Difference"
 
-        /// Name of the cell, for example "campaign 7, /head/b01/, contacted, 2026-03-02".
+        /// Name of the cell, for example "campaign 7, /head/b01/, 2026-03-02, customers, contacted": campaign, office,
+        /// day, measure,
+        /// and the arm or the reason.
         public var cell: String = ""
         public var stored: Int64 = 0
         public var recomputed: Int64 = 0

@@ -11,15 +11,15 @@ enum Freshness {
         try await clients.profile.getPosition(ProfileV1.GetPositionRequest(), options: options).position.present()
     }
 
-    /// The heads of the profile log, and where the campaign log stood once campaign had applied them: outcomes that
-    /// were acknowledged are then counted in both.
+    /// Where the campaign log stood once campaign had applied the profile log to its heads: outcomes that were acknowledged
+    /// are then in it, and reports of campaigns are counted from it alone.
     static func report(
         _ clients: GatewayClients, _ options: CallOptions
     ) async throws(RPCError) -> [CommonV1.LogPosition] {
         let profile = try await profile(clients, options)
         let campaign = try await clients.campaign.waitApplied(
             CampaignV1.WaitAppliedRequest(position: profile), options: options)
-        return [profile, try campaign.position.present()]
+        return [try campaign.position.present()]
     }
 
     /// The heads of the logs that activity is counted from.

@@ -23,7 +23,7 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         _ request: KPIV1.GetCampaignReportRequest, context: CallContext
     ) async throws -> KPIV1.GetCampaignReportResponse {
         let (name, cells, position) = try await cells(
-            request.campaignID, request.officePath, request.after, context)
+            of: request.campaignID, request.officePath, request.after, context)
         let report = CampaignReport(campaignID: request.campaignID, cells: cells)
         var proto = report.proto
         proto.campaignName = name.name
@@ -35,7 +35,7 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
     func getDaySeries(
         _ request: KPIV1.GetDaySeriesRequest, context: CallContext
     ) async throws -> KPIV1.GetDaySeriesResponse {
-        let (_, cells, _) = try await cells(request.campaignID, request.officePath, request.after, context)
+        let (_, cells, _) = try await cells(of: request.campaignID, request.officePath, request.after, context)
         let days = DayCounts.series(campaignID: request.campaignID, cells: cells)
         return KPIV1.GetDaySeriesResponse(days: days.map(\.proto))
     }
@@ -43,15 +43,16 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
     func getActivity(
         _ request: KPIV1.GetActivityRequest, context: CallContext
     ) async throws -> KPIV1.GetActivityResponse {
-        let (below, options) = try await reading(
-            request.officePath, request.after, of: followers.activity, context)
+        _ = try Gate.require(.readReports, context)
         let today = request.toDay.isEmpty ? days.text(of: try await dependencies.clock.now()) : request.toDay
         let asked =
             request.fromDay.isEmpty
             ? ActivityPeriod(last: today, dayCount: Self.usualDayCount)
             : ActivityPeriod(first: request.fromDay, last: today)
         guard let period = asked else { throw KPIFailure.unusablePeriod }
-        let counts = try await dependencies.requestPool.transaction(options) { connection in
+        let counts = try await read(
+            request.officePath, after: request.after, of: followers.activity, context
+        ) { below, _, connection in
             try await ActivityStorage.visible(
                 period, below: below, limit: Self.activityLimit + 1, in: connection)
         }
@@ -117,37 +118,5 @@ struct KPIHandler: KPIV1.KPIServiceHandler {
         progress.deadLetters = try await DeadLetterCounting.count(
             consumer: KPIFollowers.name, in: dependencies.pool)
         return progress
-    }
-
-    /// Waits for the writes that must be seen. What a person then reads, and below which office.
-    private func reading(
-        _ officePath: String, _ after: [CommonV1.LogPosition], of followers: [LogConsumer], _ context: CallContext
-    ) async throws -> (below: String, options: TransactionOptions) {
-        let principal = try Gate.require(.readReports, context)
-        let below = officePath.isEmpty ? principal.officePath : officePath
-        try Gate.requireOffice(below, within: principal)
-        for position in after {
-            try await followers.first { $0.log == position.log }?.waitUntilApplied(
-                LogPosition(position), deadline: context.deadline)
-        }
-        let options = TransactionOptions(
-            isReadOnly: true, officePath: principal.officePath, deadline: context.deadline)
-        return (below, options)
-    }
-
-    /// Reads what the person's office may see of a campaign.
-    private func cells(
-        _ campaignID: Int64, _ officePath: String, _ after: [CommonV1.LogPosition], _ context: CallContext
-    ) async throws -> (name: (name: String, currency: String), cells: [CellKey: Int128], position: CommonV1.LogPosition)
-    {
-        let (below, options) = try await reading(officePath, after, of: [followers.campaign], context)
-        let applied = try await followers.campaign.appliedPosition()
-        return try await dependencies.requestPool.transaction(options) { connection in
-            guard let name = try await CampaignNameStorage.visible(campaignID, in: connection) else {
-                throw KPIFailure.unknownCampaign
-            }
-            let cells = try await CellStorage.visible(campaignID: campaignID, below: below, in: connection)
-            return (name, cells, applied.proto(log: "campaign"))
-        }
     }
 }

@@ -17,6 +17,19 @@ enum AppliedStorage {
                 try rows.map { try $0.decode(Int16.self, Int64.self) }, uniquingKeysWith: max))
     }
 
+    /// How far each log is counted at least in what the transaction reads from here on: no rebuild comes between.
+    static func visible(consumer: String, in connection: PostgresConnection) async throws -> [String: LogPosition] {
+        try await RebuildStorage.holdOffForPerson(in: connection)
+        let rows = try await connection.query(
+            "SELECT log, partition, applied_offset FROM kpi.visible_cursor WHERE consumer = \(consumer)")
+        var applied: [String: LogPosition] = [:]
+        for row in rows {
+            let (log, partition, offset) = try row.decode(String.self, Int16.self, Int64.self)
+            applied[log, default: LogPosition()][partition] = offset
+        }
+        return applied
+    }
+
     /// Offsets of dead letters, by partition.
     static func letters(
         consumer: String, log: String, of partition: Int16? = nil, in connection: PostgresConnection

@@ -20,6 +20,7 @@ public enum KPISchema {
                 statements: EventLogSchema.readingStatements(schema: "kpi", log: "profile")
                     + EventLogSchema.readingStatements(schema: "kpi", log: "segmentation")),
             Migration(name: "0007-campaign-scope", bytes: PackageResources._007_campaign_scope_sql),
+            Migration(name: "0008-visible-cursor", bytes: PackageResources._008_visible_cursor_sql),
         ]
     }
 }

@@ -13,4 +13,9 @@ enum RebuildStorage {
     static func holdOff(in connection: PostgresConnection) async throws {
         try await connection.execute("LOCK TABLE kpi.cell, kpi.activity IN ACCESS SHARE MODE")
     }
+
+    /// The same for a person, through the views that the person reads.
+    static func holdOffForPerson(in connection: PostgresConnection) async throws {
+        try await connection.execute("LOCK TABLE kpi.visible_cell, kpi.visible_activity IN ACCESS SHARE MODE")
+    }
 }

@@ -51,7 +51,7 @@ struct  Zhike__Kpi__V1__GetCampaignReportRequest
    */
   char *office_path;
   /*
-   * Writes the report must contain; it waits for them until the deadline.
+   * Writes the report must contain, of the campaign log; it waits for them until the deadline.
    */
   size_t n_after;
   Zhike__Common__V1__LogPosition **after;
@@ -170,7 +170,7 @@ struct  Zhike__Kpi__V1__CampaignReport
    */
   Zhike__Common__V1__LogPosition *position;
   /*
-   * Contacts whose outcome at the channel is not known; counted as contacted.
+   * Customers with a contact of which nobody knows whether it left; counted as contacted.
    */
   int64_t unknown_deliveries;
 };
@@ -304,7 +304,8 @@ struct  Zhike__Kpi__V1__Difference
 {
   ProtobufCMessage base;
   /*
-   * Name of the cell, for example "campaign 7, /head/b01/, contacted, 2026-03-02".
+   * Name of the cell, for example "campaign 7, /head/b01/, 2026-03-02, customers, contacted": campaign, office, day, measure,
+   * and the arm or the reason.
    */
   char *cell;
   int64_t stored;
