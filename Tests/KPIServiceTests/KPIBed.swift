@@ -57,14 +57,17 @@ struct KPIBed {
                 try await group.waitForAll()
             }
         }
-        let key = try ServiceKey.random(id: "test", service: "gateway")
-        let dispatcher = try RPCDispatcher(
-            router: parts.router ?? RPCRouter(), keys: KeyRing([key]), logger: logger)
-        let channel = InProcessChannel(dispatcher: dispatcher, key: key)
+        let channel = try InProcessChannel(router: parts.router ?? RPCRouter(), caller: "gateway")
         return KPIBed(
             client: KPIV1.KPIServiceClient(channel), campaign: campaign,
             logs: ["campaign": campaign, "profile": profile, "segmentation": segmentation],
             administrator: administrator, database: database, consumer: consumer)
+    }
+
+    /// Logged in as a role of the suite.
+    func pool(_ role: String) -> PostgresPool {
+        PostgresPool(
+            database.connecting(as: role), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// - Parameter writer: logged in as the owner of the log.
