@@ -165,7 +165,7 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.shared.say(
             localized("\nThe suite is running. Try it:", "\n系统正在运行。可以试试：") + """
 
-                  curl -H 'Authorization: Bearer \(token)' \(suite.address)/v1/campaigns
+                  curl -H 'Authorization: Bearer \(token)' \(suite.address)/v1/kpi/campaigns/1
                   curl \(suite.address)/openapi.json
                   zhike kpi report 1 --data \(suite.folder.root.path)
 
