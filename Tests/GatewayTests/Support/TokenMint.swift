@@ -28,26 +28,39 @@ struct TokenMint {
 
     /// Signs with a new key from now on, and replaces the key set by one that knows the new key alone.
     ///
-    /// - Parameter file: another place for the new key set.
-    func rotate(into file: URL? = nil) async throws {
-        let key = ES256PrivateKey()
-        await keys.add(ecdsa: key, kid: "k1")
-        let point = try #require(key.parameters)
-        let set = """
-            {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1",
-            "x": "\(Self.urlSafe(point.x))", "y": "\(Self.urlSafe(point.y))"}]}
-            """
+    /// - Parameters:
+    ///   - file: another place for the new key set.
+    ///   - foreign: keys that stand beside the new one, each as JSON.
+    func rotate(into file: URL? = nil, beside foreign: [String] = []) async throws {
+        let set = try await keySet(beside: foreign)
         try set.write(to: file ?? keySetFile, atomically: true, encoding: .utf8)
     }
 
+    /// Signs with a new key from now on.
+    ///
+    /// - Parameters:
+    ///   - foreign: keys that stand in the set before the new one, each as JSON.
+    ///   - saysAlgorithm: whether the new key names its algorithm.
+    /// - Returns: the key set.
+    func keySet(beside foreign: [String] = [], saysAlgorithm: Bool = true) async throws -> String {
+        let key = ES256PrivateKey()
+        await keys.add(ecdsa: key, kid: "k1")
+        let point = try #require(key.parameters)
+        let own = """
+            {"kty": "EC", "crv": "P-256", \(saysAlgorithm ? #""alg": "ES256", "use": "sig","# : "") "kid": "k1",
+            "x": "\(Self.urlSafe(point.x))", "y": "\(Self.urlSafe(point.y))"}
+            """
+        return #"{"keys": [\#((foreign + [own]).joined(separator: ", "))]}"#
+    }
+
     /// The same with an RSA key of 2,048 bits.
-    func rotateToRSA() async throws {
+    func rotateToRSA(saysAlgorithm: Bool = true) async throws {
         let key = try Insecure.RSA.PrivateKey(pem: _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation)
         await keys.add(rsa: key, digestAlgorithm: .sha256, kid: "r1")
         let (modulus, exponent) = try key.publicKey.getKeyPrimitives()
         let (n, e) = (modulus.base64EncodedString(), exponent.base64EncodedString())
         let set = """
-            {"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "r1",
+            {"keys": [{"kty": "RSA", \(saysAlgorithm ? #""alg": "RS256", "use": "sig","# : "") "kid": "r1",
             "n": "\(Self.urlSafe(n))", "e": "\(Self.urlSafe(e))"}]}
             """
         try set.write(to: keySetFile, atomically: true, encoding: .utf8)

@@ -19,7 +19,9 @@ struct KeySetWatcher: Service {
             do throws(RuntimeError) {
                 guard let keys = try await file.readIfChanged() else { continue }
                 authenticator.use(keys)
-                log.notice("The key set was read again")
+                log.notice(
+                    "The key set was read again",
+                    metadata: ["keys": "\(keys.count)", "ignored": "\(keys.ignoredCount)"])
                 complaint = nil
             } catch {
                 // It is tried each time, and told once.
