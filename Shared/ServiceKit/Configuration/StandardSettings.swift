@@ -71,6 +71,6 @@ public enum StandardSettings {
             listenEndpoints, keysFile, callsAtOnce, databaseHost, databasePort, databaseName, databasePasswordFile,
             databaseRequestPasswordFile, databasePoolSize, databaseRequestPoolSize, healthHost, healthPort, logFormat,
             logLevel, clockMode, clockTimeZone, auditKeyFile, stopTimeoutMilliseconds, stopWithInput,
-        ] + ["profile", "segmentation", "campaign", "kpi"].map(peerEndpoints)
+        ] + Bootstrap.callableServices.map(peerEndpoints)
     }
 }

@@ -3,7 +3,10 @@ public import Postgres
 /// What the database administrator does once, and may repeat: roles, schemas, the audit log, the shared clock.
 public enum Bootstrap {
     /// Each has a schema of its name, a role `zhike_X` that owns it, and a role `zhike_X_request` that serves people.
-    public static let services = ["profile", "segmentation", "campaign", "kpi", "gateway", "platform"]
+    public static let services = callableServices + ["gateway", "platform"]
+
+    /// The suite services that the others call, each with tables and an audit log of its own.
+    public static let callableServices = ["profile", "segmentation", "campaign", "kpi"]
 
     public static func ownerRole(of service: String) -> String { "zhike_\(service)" }
     public static func requestRole(of service: String) -> String { "zhike_\(service)_request" }

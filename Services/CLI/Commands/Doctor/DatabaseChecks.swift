@@ -2,11 +2,10 @@ internal import EmbeddedPostgres
 internal import Foundation
 internal import Logging
 internal import Postgres
+internal import ServiceKit
 
 /// Whether the database can be reached, and how far its schemas are.
 enum DatabaseChecks {
-    /// The suite services that keep a schema of their own.
-    private static let services = ["profile", "segmentation", "campaign", "kpi"]
     /// Calls are signed with the time of the machine and refused some minutes away from it.
     private static let largestSkewSeconds = 5.0
 
@@ -14,7 +13,7 @@ enum DatabaseChecks {
         let pool = PostgresPool(configuration, logger: Logger(label: "zhike") { _ in SwiftLogNoOpLogHandler() })
         let findings: [Finding]
         do {
-            var state = try await DatabaseState.read(pool, services: services)
+            var state = try await DatabaseState.read(pool, services: Bootstrap.callableServices)
             if isClockReal { state.businessTime = nil }
             findings = self.findings(state)
         } catch {
@@ -54,7 +53,7 @@ enum DatabaseChecks {
 
     private static func migrations(_ state: DatabaseState) -> Finding {
         let prepared = Set(state.schemas.map(\.name))
-        let unprepared = services.filter { !prepared.contains($0) } + state.missingRoles
+        let unprepared = Bootstrap.callableServices.filter { !prepared.contains($0) } + state.missingRoles
         guard unprepared.isEmpty else {
             return .act(
                 "migrations", localized("missing: ", "缺少：") + unprepared.joined(separator: ", "),

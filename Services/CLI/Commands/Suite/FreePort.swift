@@ -11,7 +11,8 @@ enum FreePort {
             .bind(host: "127.0.0.1", port: 0).wait()
         defer { try? channel.close().wait() }
         guard let port = channel.localAddress?.port else {
-            throw RuntimeError(.endpointUnavailable, "No free port was found on this machine.")
+            throw RuntimeError(
+                .endpointUnavailable, localized("No free port was found on this machine.", "本机没有可用的端口。"))
         }
         return port
     }

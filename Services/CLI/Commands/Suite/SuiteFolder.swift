@@ -1,10 +1,11 @@
 internal import Crypto
 internal import Foundation
 internal import RPC
+internal import ServiceKit
 
 /// Where a suite on one machine keeps its data, keys, sockets and settings. Nobody else may read it.
 struct SuiteFolder: Sendable {
-    static let services = ["profile", "segmentation", "campaign", "kpi", "gateway"]
+    static let services = Bootstrap.callableServices + ["gateway"]
 
     let root: URL
     /// Short, because the path of a unix socket may have only some hundred bytes.
@@ -83,7 +84,9 @@ struct SuiteFolder: Sendable {
         else {
             throw RuntimeError(
                 .configurationInvalid,
-                "The file \(file.lastPathComponent) cannot be written: check the rights of \(root.path).")
+                localized(
+                    "The file \(file.lastPathComponent) cannot be written: check the rights of \(root.path).",
+                    "无法写入文件 \(file.lastPathComponent)：请检查 \(root.path) 的权限。"))
         }
     }
 

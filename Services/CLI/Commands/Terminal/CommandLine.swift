@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EmbeddedPostgres
 internal import Foundation
 internal import RPC
 
@@ -88,6 +89,9 @@ enum HelpText {
     static func sentence(_ error: any Error) -> String {
         if let error = error as? RPCError {
             return (Language.current == .chinese ? lead(error.code) : "") + error.message
+        }
+        if let error = error as? EmbeddedPostgresError {
+            return (Language.current == .chinese ? "自带的 Postgres 出错：" : "") + error.message
         }
         if let error = error as? ValidationError { return error.message }
         if error is CocoaError || error is POSIXError { return error.localizedDescription }
