@@ -169,8 +169,9 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Contracts", "GatewayService", "RPC", "RPCInProcessTransport", "Sandbox", "TestSupport",
-                asyncHTTPClient,
+                "Contracts", "GatewayService", "ProfileDomain", "RPC", "RPCInProcessTransport", "RPCNNGTransport",
+                "Sandbox",
+                "SegmentationDomain", "TestSupport", asyncHTTPClient,
                 crypto, cryptoExtras, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
         tests(

@@ -80,6 +80,19 @@ struct DoctorTests {
         #expect(silent.state == .act && silent.found.contains("http://127.0.0.1:1"))
     }
 
+    @Test("tells what a gateway lacks that goes on without it, and why one does not")
+    func gatewayHealth() {
+        let address = "http://127.0.0.1:1"
+        func finding(_ health: GatewayClient.Health) -> Finding { SuiteChecks.finding(address, health) }
+        #expect(finding(.init(isReady: true)) == .ok("gateway", address))
+        let partly = GatewayClient.Health(isReady: true, missing: ["campaign", "kpi"])
+        #expect(finding(partly).state == .act && finding(partly).found.contains("campaign, kpi"))
+        #expect(PingCommand.state(of: partly).contains("campaign, kpi"))
+        let dead = GatewayClient.Health(isReady: false, sentence: "Not ready: profile.")
+        #expect(finding(dead).state == .act && finding(dead).found == "Not ready: profile.")
+        #expect(PingCommand.state(of: dead) == "Not ready: profile.")
+    }
+
     @Test("ends with what to do, or says that there is nothing")
     func text() {
         let fine = Finding.text([.ok("a", "b"), .note("c", "d", "Try it.")])

@@ -49,7 +49,15 @@ public final class ServiceEnvironment: Sendable {
     }
 
     /// Calls to another suite service, at the addresses of `peers.<service>`, signed with our own key.
-    public func channel(to service: String) throws -> any RPCCaller {
+    public func channel(to service: String) throws -> any RPCCaller { try openChannel(to: service) }
+
+    /// Whether another suite service can be reached, over the channel to it.
+    public func connectionCheck(to service: String) throws -> ReadinessCheck {
+        let channel = try openChannel(to: service)
+        return ReadinessCheck(service) { channel.isConnected ? nil : "not connected" }
+    }
+
+    private func openChannel(to service: String) throws -> NNGChannel {
         let endpoints = try configuration.value(StandardSettings.peerEndpoints(service))
         guard !endpoints.isEmpty else {
             throw RuntimeError(

@@ -24,7 +24,21 @@ enum SuiteChecks {
                     "Say where it is with --endpoint gateway=http://127.0.0.1:8080.",
                     "请用 --endpoint gateway=http://127.0.0.1:8080 指明其地址。"))
         }
-        return await GatewayClient(address: gateway).isAlive() ? .ok("gateway", gateway) : silent("gateway", gateway)
+        guard let health = await GatewayClient(address: gateway).health() else { return silent("gateway", gateway) }
+        return finding(gateway, health)
+    }
+
+    static func finding(_ gateway: String, _ health: GatewayClient.Health) -> Finding {
+        guard health.isReady else { return finding("gateway", isReady: false, reasons: [health.sentence]) }
+        guard health.missing.isEmpty else {
+            let names = health.missing.joined(separator: ", ")
+            return .act(
+                "gateway", localized("\(gateway), without \(names)", "\(gateway)，缺少 \(names)"),
+                localized(
+                    "It refuses what needs \(names): start them, or look at its peers' endpoints.",
+                    "依赖 \(names) 的请求会被拒绝：请启动它们，或检查网关的 peers 地址。"))
+        }
+        return .ok("gateway", gateway)
     }
 
     static func finding(_ service: String, isReady: Bool, reasons: [String]) -> Finding {

@@ -38,12 +38,19 @@ struct PingCommand: AsyncParsableCommand {
                     "Say where the gateway is, as --endpoint gateway=http://127.0.0.1:8080.",
                     "请指明网关地址，如 --endpoint gateway=http://127.0.0.1:8080。"))
         }
-        guard await GatewayClient(address: address).isAlive() else {
+        guard let health = await GatewayClient(address: address).health() else {
             throw RuntimeError(
                 .endpointUnavailable,
                 localized("The gateway does not answer at \(address).", "网关 \(address) 无应答。"))
         }
-        tell(localized("ready", "就绪"), began)
+        tell(Self.state(of: health), began)
+        if !health.isReady { throw ExitCode.failure }
+    }
+
+    static func state(of health: GatewayClient.Health) -> String {
+        guard health.isReady else { return health.sentence }
+        let names = health.missing.joined(separator: ", ")
+        return localized("ready", "就绪") + (names.isEmpty ? "" : localized(", without \(names)", "，缺少 \(names)"))
     }
 
     private func tell(_ state: String, _ began: ContinuousClock.Instant) {

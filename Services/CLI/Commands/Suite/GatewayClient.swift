@@ -16,12 +16,31 @@ struct GatewayClient: Sendable {
         var description: String { "\(status): \(sentence)" }
     }
 
-    func isAlive() async -> Bool {
+    /// What the gateway says of itself.
+    struct Health: Sendable, Hashable {
+        var isReady: Bool
+        /// Suite services that it cannot reach; without them a part of the work is refused.
+        var missing: [String] = []
+        /// Why it is not ready.
+        var sentence = ""
+    }
+
+    /// Nil where it does not answer.
+    func health() async -> Health? {
+        struct Answer: Decodable {
+            var missing: [String]?
+            var detail: String?
+        }
         var request = HTTPClientRequest(url: address + "/healthz")
         request.method = .GET
-        guard let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(2)) else { return false }
-        _ = try? await response.body.collect(upTo: 1 << 16)
-        return response.status == .ok
+        // Longer than the gateway looks for what is missing.
+        guard let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(4)),
+            [.ok, .serviceUnavailable].contains(response.status),
+            let body = try? await response.body.collect(upTo: 1 << 16),
+            let answer = try? JSONDecoder().decode(Answer.self, from: Data(buffer: body))
+        else { return nil }
+        return Health(
+            isReady: response.status == .ok, missing: answer.missing ?? [], sentence: answer.detail ?? "")
     }
 
     /// Sends JSON and repeats it with the same key while the gateway or what is behind it is away.

@@ -138,7 +138,8 @@ actor Suite {
 
     private func waitForGateway() async throws {
         let client = GatewayClient(address: address)
-        guard let gateway = processes.last, try await !gateway.comesUp({ await client.isAlive() }) else { return }
+        guard let gateway = processes.last, try await !gateway.comesUp({ await client.health()?.isReady == true })
+        else { return }
         let lines = gateway.lastLines(5)
         throw RuntimeError(
             .endpointUnavailable,

@@ -3,20 +3,22 @@ internal import ServiceKit
 
 /// What the gateway says about itself.
 enum ServiceRoutes {
-    static func operations(readiness: Readiness, metrics: MetricsRegistry) -> [Route] {
+    static func operations(readiness: Readiness, others: Readiness, metrics: MetricsRegistry) -> [Route] {
         [
             Route(
                 method: .get, path: PathTemplate("/healthz"), operation: "health",
-                summary: "Whether the gateway takes work; 503 with the names of what is missing.", access: .open,
+                summary:
+                    "Whether the gateway takes work, which needs profile, and what else is missing; 503 where it does not.",
+                access: .open,
                 parameters: [], body: nil, reply: .json(health.schema)
             ) { _ in
                 let reasons = await readiness.reasons()
+                let missing = Set(reasons.keys).union(await others.reasons().keys).sorted()
                 guard reasons.isEmpty else {
                     throw Problem(
-                        .serviceUnavailable, "not_ready",
-                        "Not ready: \(reasons.keys.sorted().joined(separator: ", ")).")
+                        .serviceUnavailable, "not_ready", "Not ready: \(missing.joined(separator: ", ")).")
                 }
-                return health.bytes(of: "ok")
+                return health.bytes(of: Health(missing: missing))
             },
             Route(
                 method: .get, path: PathTemplate("/metrics"), operation: "metrics",
@@ -37,6 +39,16 @@ enum ServiceRoutes {
         return route(OpenAPIDocument(routes: routes + [route([])]).bytes())
     }
 
-    private static let health = JSONShape<String>.object(
-        "Health", "", [.required("status", \.self, .oneOf(["ok"]))])
+    private struct Health: Sendable {
+        var status = "ok"
+        /// Suite services without which a part of the work is refused.
+        var missing: [String] = []
+    }
+
+    private static let health = JSONShape<Health>.object(
+        "Health", Health(),
+        [
+            .required("status", \.status, .oneOf(["ok"])),
+            .omittable("missing", \.missing, JSONShape<String>.text().array(), absent: []),
+        ])
 }
