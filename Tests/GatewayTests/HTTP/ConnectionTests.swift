@@ -84,6 +84,25 @@ struct ConnectionTests {
         }
     }
 
+    @Test("HEAD is answered as GET is, without the bytes, and the connection goes on")
+    func head() async throws {
+        try await withGateway(suite()) { gateway in
+            let requests = ["/healthz", "/nowhere", "/v1/track", "/v1/segments", "/openapi.json"]
+                .map { "HEAD \($0) HTTP/1.1\r\nhost: a\r\n\r\n" }.joined()
+            let last = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+            let reply = try await gateway.withPeer { peer in
+                try await peer.send(requests + last)
+                return await peer.read()
+            }
+            let replies = reply.split(separator: "HTTP/1.1 ")
+            #expect(replies.map { $0.prefix(3) } == ["200", "404", "405", "401", "200", "200"])
+            for head in replies.dropLast() { #expect(head.hasSuffix("\r\n\r\n")) }
+            let body = #"{"status":"ok"}"#
+            #expect(replies.last?.hasSuffix("\r\n\r\n" + body) == true)
+            #expect(replies.first?.lowercased().contains("\r\ncontent-length: \(body.utf8.count)\r\n") == true)
+        }
+    }
+
     @Test(
         "a body over the limit ends the connection after the reply, however much more would come",
         .timeLimit(.minutes(1)))

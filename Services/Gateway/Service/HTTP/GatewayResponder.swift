@@ -42,7 +42,8 @@ struct GatewayResponder: HTTPResponder {
         observer.record(
             operation: operation, method: request.method.rawValue, status: response.status.code, user: user,
             trace: trace, duration: started.duration(to: .now))
-        return response
+        // Bytes after the head would be taken for the next reply on the connection (RFC 9110, 9.3.2).
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func principal(of request: Request, for route: Route) async throws -> Principal? {

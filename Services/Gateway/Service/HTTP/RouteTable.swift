@@ -17,19 +17,21 @@ struct RouteTable: Sendable {
             .mapValues { $0.sorted { $0.path.placeCount < $1.path.placeCount } }
     }
 
-    /// The route of a request; NOT FOUND, or METHOD NOT ALLOWED with the methods there are.
+    /// The route of a request, where HEAD asks for what GET would answer; NOT FOUND, or METHOD NOT ALLOWED with the methods there are.
     func match(_ method: HTTPRequest.Method, _ segments: [String]) throws(Problem) -> Match {
+        let wanted = method == .head ? .get : method
         var allowed: [String] = []
         var placesOfPath = Int.max
         for route in byLength[segments.count] ?? [] where route.path.placeCount <= placesOfPath {
             guard let places = route.path.match(segments) else { continue }
             placesOfPath = route.path.placeCount
-            if route.method == method { return Match(route: route, places: places) }
+            if route.method == wanted { return Match(route: route, places: places) }
             allowed.append(route.method.rawValue)
         }
         guard allowed.isEmpty else {
             var problem = Problem(
                 .methodNotAllowed, "method_not_allowed", "Use \(allowed.sorted().joined(separator: " or ")) here.")
+            if allowed.contains("GET") { allowed.append("HEAD") }
             problem.allowedMethods = allowed.sorted()
             throw problem
         }
