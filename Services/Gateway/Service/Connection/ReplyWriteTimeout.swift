@@ -11,20 +11,19 @@ final class ReplyWriteTimeout: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     /// The longest that what fills the connection's buffer may take to leave it.
-    private var limit: TimeAmount
+    private var timer: ConnectionTimer
     private var isStopping = false
-    private var timer: Scheduled<Void>?
 
     init(milliseconds: Int) {
-        limit = .milliseconds(Int64(milliseconds))
+        timer = ConnectionTimer(milliseconds: milliseconds)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             // The last reply has to be read, too, however little of it is left.
-            if !isStopping { stopTimer() }
+            if !isStopping { timer.stop() }
         } else {
-            startTimer(context)
+            timer.start(context)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -32,36 +31,21 @@ final class ReplyWriteTimeout: ChannelDuplexHandler {
     /// Once the gateway stops, a connection is closed when its reply is written: also one that fits the buffer must be
     /// read in time.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if isStopping { startTimer(context) }
+        if isStopping { timer.start(context) }
         context.write(data, promise: promise)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             isStopping = true
-            limit = min(limit, ConnectionStop.patience)
-            if timer != nil {
-                stopTimer()
-                startTimer(context)
-            }
+            timer.shorten(context)
             context.fireUserInboundEventTriggered(ConnectionStop())
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stopTimer()
+        timer.stop()
         context.fireChannelInactive()
-    }
-
-    private func startTimer(_ context: ChannelHandlerContext) {
-        guard timer == nil else { return }
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
-    }
-
-    private func stopTimer() {
-        timer?.cancel()
-        timer = nil
     }
 }

@@ -8,12 +8,11 @@ final class RequestReadTimeout: ChannelInboundHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 
-    private var limit: TimeAmount
+    private var timer: ConnectionTimer
     private var isReading = false
-    private var timer: Scheduled<Void>?
 
     init(milliseconds: Int) {
-        limit = .milliseconds(Int64(milliseconds))
+        timer = ConnectionTimer(milliseconds: milliseconds)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -22,40 +21,27 @@ final class RequestReadTimeout: ChannelInboundHandler {
         case .body: break
         case .end:
             isReading = false
-            stopTimer()
+            timer.stop()
         }
         context.fireChannelRead(data)
     }
 
     /// A request that came whole in one read, as nearly all do, never starts a timer.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if isReading, timer == nil { startTimer(context) }
+        if isReading { timer.start(context) }
         context.fireChannelReadComplete()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ConnectionStop {
-            limit = min(limit, ConnectionStop.patience)
-            if isReading {
-                stopTimer()
-                startTimer(context)
-            }
+            timer.shorten(context)
+            if isReading { timer.start(context) }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stopTimer()
+        timer.stop()
         context.fireChannelInactive()
-    }
-
-    private func startTimer(_ context: ChannelHandlerContext) {
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
-    }
-
-    private func stopTimer() {
-        timer?.cancel()
-        timer = nil
     }
 }
