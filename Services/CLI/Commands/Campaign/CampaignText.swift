@@ -23,7 +23,9 @@ struct CampaignText {
             [localized("campaign \(campaign.campaignID)", "活动 \(campaign.campaignID)"), plan.name],
             columnsOfText: [0, 1])
         for (name, value) in about + (campaign.imported ? [] : planned) + counts where !value.isEmpty {
-            table.add([name, value])
+            for (index, line) in value.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                table.add([index == 0 ? name : "", String(line)])
+            }
         }
         return table.text
     }

@@ -47,7 +47,7 @@ struct LogFollower: Sendable {
         while true {
             var lines: [String] = []
             for index in tails.indices { lines += tails[index].newLines() }
-            for line in Self.inOrder(lines) { Terminal.shared.say(Self.coloured(line)) }
+            for line in Self.inOrder(lines) { Terminal.shared.say(line, in: Self.colour(of: line)) }
             guard !Task.isCancelled else { return }
             try? await Task.sleep(for: .milliseconds(200))
         }
@@ -59,14 +59,12 @@ struct LogFollower: Sendable {
         return numbered.sorted { ($0.time, $0.place) < ($1.time, $1.place) }.map(\.line)
     }
 
-    /// Trouble stands out on a terminal; elsewhere nothing is added.
-    private static func coloured(_ line: String) -> String {
-        guard Terminal.shared.isInteractive else { return line }
-        let level = line.split(separator: " ", maxSplits: 2).dropFirst().first ?? ""
-        switch level {
-        case "error", "critical": return "\u{1B}[31m\(line)\u{1B}[0m"
-        case "warning": return "\u{1B}[33m\(line)\u{1B}[0m"
-        default: return "\u{1B}[2m\(line)\u{1B}[0m"
+    /// Trouble stands out.
+    private static func colour(of line: String) -> Terminal.Colour {
+        switch line.split(separator: " ", maxSplits: 2).dropFirst().first ?? "" {
+        case "error", "critical": .red
+        case "warning": .yellow
+        default: .faint
         }
     }
 }

@@ -5,11 +5,14 @@ struct Table {
 
     /// - Parameter columnsOfText: stand to the left, the others (numbers) to the right.
     init(_ header: [String], columnsOfText: Set<Int> = [0]) {
-        rows = [header]
+        rows = [header.map(Printable.line)]
         self.columnsOfText = columnsOfText
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(Printable.line)) }
+
+    /// A text of many lines' length must not draw a line of its own length.
+    private static let longestRule = 72
 
     var isEmpty: Bool { rows.count == 1 }
 
@@ -25,7 +28,8 @@ struct Table {
             }
             return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
         }
-        lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
+        let rules = widths.map { String(repeating: "─", count: min($0, Self.longestRule)) }
+        lines.insert(rules.joined(separator: "  "), at: 1)
         return lines.joined(separator: "\n")
     }
 

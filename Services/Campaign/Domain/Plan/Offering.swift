@@ -70,5 +70,13 @@ package struct Offer: Sendable, Hashable {
         guard text.unicodeScalars.count <= 4_000 else {
             throw CampaignProblem(.invalid, field: "offer.text", "Keep the text within 4000 characters.")
         }
+        // On a terminal, others would rewrite what the checker reads.
+        guard text.unicodeScalars.allSatisfy(Self.isOfText) else {
+            throw CampaignProblem(
+                .invalid, field: "offer.text", "Leave out control characters, but for tabs and line feeds.")
+        }
+    }
+    private static func isOfText(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory != .control || scalar == "\t" || scalar == "\n"
     }
 }
