@@ -16,6 +16,16 @@ struct TraitValueTests {
         }
     }
 
+    @Test("may be as long a text in Chinese as in any other language")
+    func texts() throws {
+        for character in ["a", "汉", "😀"] {
+            let longest = String(repeating: character, count: 1_024)
+            #expect(try TraitValue.text(longest).fitting(.text) == .text(longest))
+            #expect(throws: FieldProblem.self) { try TraitValue.text(longest + character).fitting(.text) }
+        }
+        #expect(throws: FieldProblem.self) { try TraitValue.text("a\0").fitting(.text) }
+    }
+
     @Test("is never a time outside of the years 1 to 9999, as neither begins or ends a consent")
     func times() throws {
         let first = Date(timeIntervalSince1970: -62_135_596_800)

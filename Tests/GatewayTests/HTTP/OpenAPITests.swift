@@ -26,6 +26,17 @@ struct OpenAPITests {
         #expect(Set(published) == Set(routes.map { "\($0.method.rawValue) \($0.path.text)" }))
     }
 
+    @Test("every operation says that a body may be too large, as also one is where none belongs")
+    func bodies() async throws {
+        let paths = try #require(try await document()["paths"] as? [String: [String: [String: Any]]])
+        for (path, operations) in paths {
+            for (method, operation) in operations {
+                let responses = operation["responses"] as? [String: Any]
+                #expect(responses?["413"] != nil, "\(method) \(path)")
+            }
+        }
+    }
+
     @Test("every place of a path is a declared parameter, and the other way round")
     func places() throws {
         for route in Route.all(try FakeSuite().clients(), readiness: Readiness(), metrics: MetricsRegistry()) {

@@ -61,6 +61,42 @@ struct RefusalTests {
         }
     }
 
+    @Test("the reason of a reveal is a code, so that no personal data comes into the audit log by it")
+    func revealReason() async throws {
+        var suite = FakeSuite()
+        suite.on(ProfileV1.ProfileServiceMethods.getCustomer) { request, _ in
+            #expect(request.reveal && request.revealReason == "call_back")
+            return ProfileV1.GetCustomerResponse(customer: ProfileV1.Customer(customerID: 1))
+        }
+        try await withGateway(suite) { gateway in
+            for reason in ["call%20back", "13900001111", "%E5%9B%9E%E7%94%B5", String(repeating: "a", count: 49)] {
+                let answer = try await gateway.send(.GET, "/v1/customers/1?reveal_reason=\(reason)")
+                #expect(answer.status == 400)
+                #expect(try answer.member("field") == "reveal_reason")
+            }
+            #expect(try await gateway.send(.GET, "/v1/customers/1?reveal_reason=call_back").status == 200)
+        }
+    }
+
+    @Test("an offer's text holds no control characters that would rewrite what a checker reads")
+    func offerText() async throws {
+        var suite = FakeSuite()
+        suite.on(CampaignV1.CampaignServiceMethods.putOffer) { _, _ in CampaignV1.PutOfferResponse() }
+        try await withGateway(suite) { gateway in
+            func put(_ text: String) async throws -> Int {
+                try await gateway.send(
+                    .PUT, "/v1/offers/gold", #"{"product_code": "a", "title": "A", "text": "\#(text)"}"#
+                ).status
+            }
+            for text in [#"a\u001b[2K"#, #"a\rb"#, #"a\u007f"#, #"a\u009b1A"#] {
+                let status = try await put(text)
+                #expect(status == 400)
+            }
+            let status = try await put(#"two\n\tlines"#)
+            #expect(status == 200)
+        }
+    }
+
     @Test("the one moment that would be taken for none is refused, and no consent becomes endless by it")
     func epoch() async throws {
         var suite = FakeSuite()

@@ -3,12 +3,13 @@
 /// What it refuses: anything RFC 8259 does not allow, bytes that are not UTF-8, lone surrogates, U+0000, a key twice in
 /// one object, numbers that no finite double holds, and nesting beyond the limit.
 struct JSONReader {
-    /// Objects and arrays within each other.
+    /// Objects and arrays within each other, where nobody needs more.
     static let depthLimit = 32
 
     let bytes: [UInt8]
     var position = 0
     private var depth = 0
+    private var deepest = JSONReader.depthLimit
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -56,14 +57,24 @@ struct JSONReader {
 
     mutating func enter() throws(JSONProblem) {
         depth += 1
-        guard depth <= Self.depthLimit else {
+        guard depth <= deepest else {
             throw JSONProblem(
-                .tooDeep, "Objects and arrays stand in each other more than \(Self.depthLimit) deep: flatten them.")
+                .tooDeep, "Objects and arrays stand in each other more than \(deepest) deep: flatten them.")
         }
     }
 
     mutating func leave() {
         depth -= 1
+    }
+
+    /// Reads what may go so deep from here.
+    mutating func readDeep<Value>(
+        _ levels: Int, _ value: (inout JSONReader) throws(JSONProblem) -> Value
+    ) throws(JSONProblem) -> Value {
+        let usual = deepest
+        deepest = depth + levels
+        defer { deepest = usual }
+        return try value(&self)
     }
 
     /// Takes `true`, `false` or `null`.

@@ -51,6 +51,11 @@ struct TextForm: Sendable {
                 && scalars.first?.properties.isWhitespace == false && scalars.last?.properties.isWhitespace == false
         })
 
+    /// The same, or nothing.
+    static let valueIfAny = TextForm(
+        pattern: "^(\(valuePattern()))?$", description: value.description,
+        fits: { text in text.isEmpty || value.fits(text) })
+
     /// Its pattern, to be a part of another.
     ///
     /// - Parameter inner: how many characters may stand between the first and the last, as the pattern says it.
@@ -59,7 +64,16 @@ struct TextForm: Sendable {
     }
     /// A name, a title or a reason that people read.
     static let line = value
-    /// Text of several lines: everything but the one character that cannot be stored.
+    /// Text of several lines that people decide by: no control characters but tab and line feed.
+    static let lines = TextForm(
+        pattern: #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"#,
+        description: "text without control characters but tabs and line feeds",
+        fits: { text in
+            text.unicodeScalars.allSatisfy {
+                $0.properties.generalCategory != .control || $0 == "\t" || $0 == "\n"
+            }
+        })
+    /// Text of any kind: everything but the one character that cannot be stored.
     static let anything = TextForm(
         pattern: #"^[^\u0000]*$"#, description: "text without the character U+0000",
         fits: { text in !text.utf8.contains(0) })

@@ -96,10 +96,10 @@ struct OperationWriter {
 
     /// What else may be answered.
     private var refusals: [HTTPResponse.Status] {
-        var statuses: [HTTPResponse.Status] = [.badRequest]
+        var statuses: [HTTPResponse.Status] = [.badRequest, .contentTooLarge]
         if case .right = route.access { statuses += [.unauthorized, .forbidden, .notFound] }
         if route.isChange { statuses += [.conflict] }
-        if route.body != nil { statuses += [.contentTooLarge, .unsupportedMediaType, .unprocessableContent] }
+        if route.body != nil { statuses += [.unsupportedMediaType, .unprocessableContent] }
         statuses += [
             .tooManyRequests, .internalServerError, .notImplemented, .serviceUnavailable, .gatewayTimeout,
         ]

@@ -61,8 +61,9 @@ enum CustomerRoutes {
         "timeline", in: .query, "newest entries of the timeline to return; fewer where they would not fit a reply",
         0...200)
     private static let revealReason = Parameter<String>.text(
-        "reveal_reason", in: .query, "show what is masked, for this reason; needs the right, and goes to the audit log",
-        1...200, .line)
+        "reveal_reason", in: .query,
+        "show what is masked, for this reason, a code such as call_back; needs the right, and goes to the audit log",
+        1...48, .name)
 
     private static func customer(_ clients: GatewayClients) -> Route {
         .get(

@@ -42,10 +42,13 @@ public enum TraitValue: Sendable, Hashable {
         case (.decimal(let number), .decimal) where !number.isFinite:
             throw Self.problem(type)
         case (.text(let text), .text):
-            guard text.utf8.count <= 1_024, !text.utf8.contains(0) else {
+            // Bytes bound characters, so that most texts need no counting. A limit in bytes would leave Chinese a third.
+            guard text.utf8.count <= Self.longestText || text.unicodeScalars.count <= Self.longestText,
+                !text.utf8.contains(0)
+            else {
                 throw FieldProblem(
-                    field: "value", code: "trait_value", reason: "Give text of at most 1,024 bytes without a zero byte."
-                )
+                    field: "value", code: "trait_value",
+                    reason: "Give text of at most 1,024 characters without a zero byte.")
             }
             return self
         case (.time(let moment), .time):
@@ -57,6 +60,9 @@ public enum TraitValue: Sendable, Hashable {
             throw Self.problem(type)
         }
     }
+
+    /// Characters (Unicode scalars) of a text.
+    private static let longestText = 1_024
 
     private static func problem(_ type: TraitType) -> FieldProblem {
         FieldProblem(

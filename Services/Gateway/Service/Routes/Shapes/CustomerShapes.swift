@@ -9,7 +9,7 @@ enum CustomerShapes {
             .optional("traits", \.traits, TraitShapes.traits),
             .optional("source", \.source, .text(0...120, .anything)),
             .omittable("office_path", \.officePath, CommonShapes.officePath, absent: ""),
-            .optional("manager", \.manager, .text(0...64)),
+            .optional("manager", \.manager, .text(0...64, .valueIfAny).described("Staff number; empty for none.")),
         ])
 
     static let identified = JSONShape<ProfileV1.IdentifyResponse>.object(
@@ -38,8 +38,8 @@ enum CustomerShapes {
     private static let consent = JSONShape<ProfileV1.Consent>.object(
         "Consent", ProfileV1.Consent(),
         [
-            .required("purpose", \.purpose, .text(1...48, .name)),
-            .required("channel", \.channel, .text(1...48, .channelOrAll).described("A channel, or * for all.")),
+            .required("purpose", \.purpose, .text(1...32, .name)),
+            .required("channel", \.channel, .text(1...32, .channelOrAll).described("A channel, or * for all.")),
             .required("granted", \.granted, .flag),
             .omittable("valid_from", \.validFromMicros, .momentIfAny, absent: 0),
             .omittable("valid_until", \.validUntilMicros, .momentIfAny, absent: 0),

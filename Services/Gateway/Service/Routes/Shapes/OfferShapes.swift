@@ -14,7 +14,7 @@ enum OfferShapes {
         [
             .required("product_code", \.productCode, .text(1...48, .code)),
             .required("title", \.title, .text(1...200, .line)),
-            .required("text", \.text, .text(1...4_000, .anything)),
+            .required("text", \.text, .text(1...4_000, .lines)),
         ])
 
     private static let offer = JSONShape<CampaignV1.Offer>.object(

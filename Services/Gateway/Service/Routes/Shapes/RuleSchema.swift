@@ -4,7 +4,7 @@ enum RuleSchema {
     static let rule = JSONSchema.named(
         "Rule",
         .described(
-            "Who belongs to a segment. Rules join with and, or and not, at most 100 levels deep.",
+            "Who belongs to a segment. Rules join with and, or and not, at most \(levels) levels deep.",
             .anyOf([
                 object([("and", .array(itself, counts: 2...Int.max))]),
                 object([("or", .array(itself, counts: 2...Int.max))]),
@@ -15,6 +15,12 @@ enum RuleSchema {
                 ),
                 .named("EventRule", events),
             ])))
+
+    /// As segmentation takes them.
+    private static let levels = 100
+    /// A level is an object, with an array in it where several rules are joined; in the innermost stand a test and its
+    /// values.
+    static let jsonDepth = 2 * levels + 8
 
     private static let itself = JSONSchema.reference("Rule")
 

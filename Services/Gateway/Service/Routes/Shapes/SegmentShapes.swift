@@ -12,7 +12,10 @@ enum SegmentShapes {
             schema: .anyOf([ruleText.schema, json]),
             read: { reader throws(JSONProblem) in
                 if try reader.peek() == UInt8(ascii: "{") {
-                    return SegmentationV1.Rule(form: .json(try reader.readRawObject(byteLimit: ruleByteLimit)))
+                    let json = try reader.readDeep(RuleSchema.jsonDepth) { reader throws(JSONProblem) in
+                        try reader.readRawObject(byteLimit: ruleByteLimit)
+                    }
+                    return SegmentationV1.Rule(form: .json(json))
                 }
                 return SegmentationV1.Rule(form: .text(try ruleText.read(&reader)))
             },
@@ -30,7 +33,8 @@ enum SegmentShapes {
         schema: RuleSchema.rule, read: JSONShape<String>.freeObject(byteLimit: .max).read,
         write: JSONShape<String>.freeObject(byteLimit: .max).write)
 
-    private static let ruleByteLimit = 64 << 10
+    /// As segmentation takes it.
+    private static let ruleByteLimit = 256 << 10
     private static let ruleText = JSONShape<String>.text(1...16_384, .anything)
 
     static let check = JSONShape<SegmentationV1.CheckRuleRequest>.object(

@@ -55,7 +55,7 @@ enum TraitShapes {
             }
         })
 
-    private static let text = JSONShape<String>.text(0...4_000)
+    private static let text = JSONShape<String>.text(0...1_024, .anything)
     private static let time = JSONShape<Int64>.object("TraitTime", 0, [.required("time", \.self, .time)])
 
     /// A whole number where it is written as one and fits 64 bits, else a decimal.
