@@ -57,7 +57,18 @@ struct CanaryTests {
         ("/v1/track", "{\(certificate)"),
         ("/v1/identify", #"{"identity": {"kind": "\#(certificate)", "value": "\#(phone)"}}"#),
         ("/v1/identify", #"{"identity": {"kind": "phone", "value": {"x": "\#(phone)"}}}"#),
-        ("/v1/alias", #"{"known": {"kind": "phone", "value": "\#(phone)"}, "new": {"kind": "phone", "value": 5}}"#),
+        (
+            "/v1/alias",
+            #"{"customer": {"kind": "phone", "value": "\#(phone)"}, "identity": {"kind": "phone", "value": 5}}"#
+        ),
+        // Both are customers already.
+        (
+            "/v1/alias",
+            """
+            {"customer": {"kind": "customer_number", "value": "N3"},
+             "identity": {"kind": "phone", "value": "\(phone)"}}
+            """
+        ),
         ("/v1/\(phone)", "{}"),
     ]
 
@@ -84,6 +95,12 @@ struct CanaryTests {
                 "event_id": "e-1", "customer": ["kind": "phone", "value": phone], "type": "app.login",
                 "occurred_at": "2026-03-02T02:00:00Z", "properties": ["name": name, "certificate": certificate],
             ], idempotencyKey: "e-1")
+        let other = ["kind": "customer_number", "value": "N3"]
+        _ = try await gateway.post("/v1/identify", ["identity": other], idempotencyKey: "i-1")
+        _ = try await gateway.post(
+            "/v1/alias",
+            ["customer": ["kind": "phone", "value": phone], "identity": ["kind": "device", "value": "\(name)-1"]],
+            idempotencyKey: "a-1")
         for (index, one) in bad.enumerated() {
             let answer = try await send(suite.address + one.path, token, one.body)
             #expect((400..<500).contains(answer.status), "\(one.path) \(index) answered \(answer.status)")
