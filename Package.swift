@@ -170,8 +170,7 @@ let package = Package(
             "GatewayTests",
             [
                 "Contracts", "GatewayService", "ProfileDomain", "RPC", "RPCInProcessTransport", "RPCNNGTransport",
-                "Sandbox",
-                "SegmentationDomain", "TestSupport", asyncHTTPClient,
+                "Sandbox", "SegmentationDomain", "TestSupport", asyncHTTPClient,
                 crypto, cryptoExtras, hummingbird, hummingbirdTesting, jwt, logging, serviceLifecycle,
             ]),
         tests(
