@@ -63,7 +63,7 @@ enum CustomerRoutes {
     private static let revealReason = Parameter<String>.text(
         "reveal_reason", in: .query,
         "show what is masked, for this reason, a code such as call_back; needs the right, and goes to the audit log",
-        1...48, .name)
+        1...32, .name)
 
     private static func customer(_ clients: GatewayClients) -> Route {
         .get(
