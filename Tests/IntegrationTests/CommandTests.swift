@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import TestSupport
 internal import Testing
 
 @testable internal import ZhikeCommands
@@ -18,9 +19,11 @@ struct CommandTests {
             try await Self.run(AuditCommand.Verify.parse(data))
             try await Self.run(ClockCommand.Advance.parse(["90m"] + data))
             try await Self.run(ClockCommand.Show.parse(data))
-            let findings = await SuiteChecks.findings(suite.clients, gateway: suite.address)
-            #expect(findings.map(\.check) == SuiteFolder.services)
-            #expect(findings.allSatisfy { $0.state == .ok })
+            // A machine that is busy with other tests may be late with an answer.
+            try await eventually("all five are well") {
+                let findings = await SuiteChecks.findings(suite.clients, gateway: suite.address)
+                return findings.map(\.check) == SuiteFolder.services && findings.allSatisfy { $0.state == .ok }
+            }
             do {
                 try await Self.run(DoctorCommand.parse(["--json"] + data))
             } catch let code as ExitCode {
