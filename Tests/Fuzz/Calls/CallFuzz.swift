@@ -42,7 +42,8 @@ private func checkReply(_ bytes: [UInt8]) {
 /// What can be read as a bundle is written alike; its items are served as if they had come alone.
 private func checkBundle(_ bytes: [UInt8]) {
     guard let items = Bundle.items(of: bytes.span.bytes) else { return }
-    guard Bundle.message(of: items).copyBytes() == bytes else { fatalError("a bundle was changed by reading and writing") }
+    let written = Bundle.message(of: items).copyBytes()
+    guard written == bytes else { fatalError("a bundle was changed by reading and writing") }
     for item in items { Serving.check(raw: item) }
 }
 
