@@ -17,8 +17,12 @@ struct SuiteProcessTests {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let program = folder.appending(path: "program")
             let text = "#!/bin/bash\necho $$ >>'\(folder.path)/started'\n\(body)\n"
+            let written = folder.appending(path: "text")
             _ = FileManager.default.createFile(
-                atPath: program.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o700])
+                atPath: written.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o700])
+            // By a process of its own: what this one holds open for writing, a child that another test starts just then
+            // holds too for a moment, and a file that is written cannot be run ("Text file busy").
+            try Process.run(URL(filePath: "/bin/cp"), arguments: ["-p", written.path, program.path]).waitUntilExit()
             process = SuiteProcess(
                 service: "program", executable: program, settings: folder.appending(path: "settings"),
                 log: folder.appending(path: "log"))
