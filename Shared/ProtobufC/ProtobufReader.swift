@@ -19,6 +19,9 @@ public struct ProtobufReader {
         }
     }
 
+    /// Bytes that a Swift text holds without memory of its own, on 64 bits.
+    @usableFromInline static let longestInlineText = 15
+
     @usableFromInline var fault: Fault?
 
     init() {}
@@ -30,6 +33,14 @@ public struct ProtobufReader {
         let header = UnsafeRawPointer(start) - ProtobufArena.headerByteCount
         // One byte of the size is the NUL that protobuf-c adds.
         let byteCount = header.load(as: Int.self) - 1
+        // Most texts are codes that fit a Swift value, and then need neither memory nor a proof that they are UTF-8.
+        if byteCount <= Self.longestInlineText, zhike_text_kind(start, byteCount) == ZHIKE_TEXT_ASCII {
+            return String(unsafeUninitializedCapacity: byteCount) { output in
+                guard let output = output.baseAddress else { return 0 }
+                memcpy(output, start, byteCount)
+                return byteCount
+            }
+        }
         guard let text = String(validatingCString: start) else {
             note(.invalidText, field)
             return ""

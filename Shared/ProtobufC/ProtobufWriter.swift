@@ -1,11 +1,5 @@
 public import CProtobufC
 
-#if canImport(Glibc)
-    public import Glibc
-#else
-    public import Darwin
-#endif
-
 /// Builds the C form of Swift values in bump memory; used by generated code.
 ///
 /// While it builds it adds up `byteBound`, an upper bound of the packed size, which saves the pass over all fields that
@@ -48,7 +42,7 @@ public struct ProtobufWriter {
             return (start.assumingMemoryBound(to: CChar.self), utf8.count)
         }
         byteBound += byteCount
-        if strlen(start) != byteCount, nulField == nil { nulField = field }
+        if zhike_text_kind(start, byteCount) == ZHIKE_TEXT_WITH_NUL, nulField == nil { nulField = field }
         return start
     }
 

@@ -17,35 +17,55 @@ enum Bundle {
     private static let lengthByteCount = 4
 
     static func message(of items: some Collection<[UInt8]>) -> Message {
-        var message = Message(capacity: headerByteCount + items.reduce(0) { $0 + lengthByteCount + $1.count })
-        message.append(header)
-        for item in items {
-            message.append(UInt32(item.count))
-            message.append(item)
-        }
+        var message = begin(byteCount: items.reduce(0) { $0 + lengthByteCount + $1.count })
+        for item in items { append(item, to: &message) }
         return message
     }
 
-    static func items(of message: borrowing Message) -> [[UInt8]]? {
-        message.withBytes { items(of: $0) }
+    /// A bundle without items, and room for some of so many bytes together, lengths included.
+    static func begin(byteCount: Int) -> Message {
+        var message = Message(capacity: headerByteCount + byteCount)
+        message.append(header)
+        return message
     }
 
-    /// The items of a bundle; nil for everything else, be it a single message or nonsense.
-    static func items(of bytes: RawSpan) -> [[UInt8]]? {
+    static func append(_ item: [UInt8], to message: inout Message) {
+        message.append(UInt32(item.count))
+        message.append(item)
+    }
+
+    static func items(of message: borrowing Message) -> Items? {
+        message.withBytes { places(of: $0) }.map(Items.init)
+    }
+
+    /// Where the items stand in a bundle. They are copied out one after the other, so that each is dealt with while it
+    /// is still near the processor.
+    struct Items {
+        fileprivate let places: [Range<Int>]
+
+        var count: Int { places.count }
+
+        func copy(_ index: Int, of message: borrowing Message) -> [UInt8] {
+            message.withBytes { $0.extracting(places[index]).withUnsafeBytes { [UInt8]($0) } }
+        }
+    }
+
+    /// The places of a bundle's items; nil for everything else, be it a single message or nonsense.
+    private static func places(of bytes: RawSpan) -> [Range<Int>]? {
         guard bytes.byteCount > headerByteCount,
             header.indices.allSatisfy({ bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) == header[$0] })
         else { return nil }
-        var items: [[UInt8]] = []
-        items.reserveCapacity(longestItemCount)
+        var places: [Range<Int>] = []
+        places.reserveCapacity(longestItemCount)
         var position = headerByteCount
         while position < bytes.byteCount {
-            guard items.count < longestItemCount, bytes.byteCount - position >= lengthByteCount else { return nil }
+            guard places.count < longestItemCount, bytes.byteCount - position >= lengthByteCount else { return nil }
             let start = position + lengthByteCount
             let count = Int(UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)))
             guard (1...longestItemByteCount).contains(count), count <= bytes.byteCount - start else { return nil }
             position = start + count
-            items.append(bytes.extracting(start..<position).withUnsafeBytes { [UInt8]($0) })
+            places.append(start..<position)
         }
-        return items
+        return places
     }
 }

@@ -7,7 +7,9 @@ final class BundledCall: Sendable {
 
     private struct State {
         var continuation: CheckedContinuation<Outcome, Never>?
-        var outcome: Outcome?
+        /// Where it came before anybody waited for it.
+        var early: Outcome?
+        var isOver = false
         var isSent = false
     }
 
@@ -27,8 +29,8 @@ final class BundledCall: Sendable {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let early = state.withLock { state -> Outcome? in
-                    if state.outcome == nil { state.continuation = continuation }
-                    return state.outcome
+                    if !state.isOver { state.continuation = continuation }
+                    return state.early.take()
                 }
                 if let early { return continuation.resume(returning: early) }
                 start()
@@ -42,24 +44,41 @@ final class BundledCall: Sendable {
     /// Notes that the bytes leave from now on; false where nobody waits for them any more.
     func beginSending() -> Bool {
         state.withLock { state in
-            state.isSent = state.outcome == nil
+            state.isSent = !state.isOver
             return state.isSent
         }
     }
 
     func end(_ outcome: Outcome) {
-        let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            guard state.outcome == nil else { return nil }
-            state.outcome = outcome
-            return state.continuation.take()
-        }
+        let waiting = state.withLock { state in Self.end(&state, outcome) }
         waiting?.resume(returning: outcome)
+    }
+
+    /// - Parameter error: told whether the call surely did not leave; under the lock, so that it cannot leave meanwhile.
+    private func giveUp(_ error: (Bool) -> RPCError) {
+        var outcome: Outcome?
+        let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
+            guard !state.isOver else { return nil }
+            let failure = Outcome.failure(error(!state.isSent))
+            outcome = failure
+            return Self.end(&state, failure)
+        }
+        if let waiting, let outcome { waiting.resume(returning: outcome) }
+    }
+
+    /// Who is to be told, if somebody waits already.
+    private static func end(_ state: inout State, _ outcome: Outcome) -> CheckedContinuation<Outcome, Never>? {
+        guard !state.isOver else { return nil }
+        state.isOver = true
+        if let waiting = state.continuation.take() { return waiting }
+        state.early = outcome
+        return nil
     }
 
     /// Ends the call if its deadline has passed; false where it has not.
     func expire(at now: ContinuousClock.Instant) -> Bool {
         guard deadline <= now else { return false }
-        giveUp { [serviceName] isUnsent in
+        giveUp { isUnsent in
             isUnsent
                 ? RPCError(
                     .unavailable, "\(serviceName) could not be reached before the deadline: see that it runs.",
@@ -67,17 +86,5 @@ final class BundledCall: Sendable {
                 : RPCError(.deadlineExceeded, "\(serviceName) did not answer before the deadline.")
         }
         return true
-    }
-
-    /// - Parameter error: told whether the call surely did not leave; under the lock, so that it cannot leave meanwhile.
-    private func giveUp(_ error: (Bool) -> RPCError) {
-        let ended = state.withLock { state -> (waiting: CheckedContinuation<Outcome, Never>?, outcome: Outcome)? in
-            guard state.outcome == nil else { return nil }
-            let outcome = Outcome.failure(error(!state.isSent))
-            state.outcome = outcome
-            return (state.continuation.take(), outcome)
-        }
-        guard let ended else { return }
-        ended.waiting?.resume(returning: ended.outcome)
     }
 }

@@ -60,12 +60,9 @@ final class Bundler: Sendable {
         sendNext()
     }
 
-    /// Carries a call that may not travel alone.
-    nonisolated(nonsending) func carry(
-        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> [UInt8] {
-        let call = BundledCall(frame, deadline: deadline, serviceName: serviceName)
-        return try await call.wait { wait(call) }
+    /// A call that may not travel alone; `wait(_:)` then takes it along.
+    func call(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) -> BundledCall {
+        BundledCall(frame, deadline: deadline, serviceName: serviceName)
     }
 
     private func addCarrier(_ state: inout State) {
@@ -79,7 +76,8 @@ final class Bundler: Sendable {
         let calls: [BundledCall]
     }
 
-    private func wait(_ call: BundledCall) {
+    /// Takes the call along with the next message that may leave.
+    func wait(_ call: BundledCall) {
         if GatheredCalls.gather(call, for: self) { return }
         let (isRefused, load) = state.withLock { state -> (Bool, Load?) in
             guard state.waiting.count < waitingLimit else { return (true, nil) }
@@ -160,7 +158,7 @@ final class Bundler: Sendable {
             return end(calls, carrier, .success(reply.copyBytes()))
         }
         let gathered = GatheredCalls.gather(for: self) {
-            for (call, reply) in zip(calls, replies) { call.end(.success(reply)) }
+            for index in calls.indices { calls[index].end(.success(replies.copy(index, of: reply))) }
         }
         sendNext(after: carrier, gathered)
     }

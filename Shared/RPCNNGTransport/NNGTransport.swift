@@ -12,6 +12,8 @@ final class NNGTransport: RPCTransport {
     private let sendingLimit: Duration?
     /// One for each replica.
     private let bundlers: [Bundler]
+    /// Where there is one replica, as nearly everywhere.
+    private let only: Bundler?
     private let turn = Atomic<Int>(0)
 
     init(serviceName: String, endpoints: [Endpoint], callLimit: Int) throws(NNGError) {
@@ -27,6 +29,7 @@ final class NNGTransport: RPCTransport {
                     waitingLimit: callLimit, sendingLimit: sendingLimit))
         }
         self.bundlers = bundlers
+        only = bundlers.count == 1 ? bundlers[0] : nil
     }
 
     /// True while at least one replica can be reached.
@@ -49,7 +52,10 @@ final class NNGTransport: RPCTransport {
         guard frame.count <= Bundle.longestItemByteCount else { return try await exchange(frame, deadline: deadline) }
         while true {
             let bundler = choose()
-            guard bundler.enter() else { return try await bundler.carry(frame, deadline: deadline) }
+            guard bundler.enter() else {
+                let call = bundler.call(frame, deadline: deadline)
+                return try await call.wait { bundler.wait(call) }
+            }
             defer { bundler.leave() }
             if let reply = try await exchange(frame, over: bundler.replica, deadline) { return reply }
         }
@@ -87,7 +93,7 @@ final class NNGTransport: RPCTransport {
     /// The connected replica with the fewest calls in flight; where none is connected, the one with the fewest, whose
     /// call then waits for the connection. Equal ones take turns.
     private func choose() -> Bundler {
-        guard bundlers.count > 1 else { return bundlers[0] }
+        if let only { return only }
         let start = turn.wrappingAdd(1, ordering: .relaxed).newValue
         var best = bundlers[0]
         var bestLoad = Int.max

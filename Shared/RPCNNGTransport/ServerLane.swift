@@ -58,7 +58,7 @@ final class ServerLane: Sendable {
     }
 
     private func serve(_ message: borrowing Message) {
-        if let calls = Bundle.items(of: message) { return reply(Bundle.message(of: calls.map(answerInBundle))) }
+        if let calls = Bundle.items(of: message) { return reply(answers(to: calls, of: message)) }
         switch dispatcher.receive(message.copyBytes()) {
         case .reply(let bytes):
             reply(bytes)
@@ -67,6 +67,15 @@ final class ServerLane: Sendable {
             reply(answer.bytes)
             call.note(answer)
         }
+    }
+
+    private func answers(to calls: Bundle.Items, of message: borrowing Message) -> Message {
+        let first = answerInBundle(calls.copy(0, of: message))
+        // Replies of one method are about as long as each other.
+        var replies = Bundle.begin(byteCount: calls.count * (first.count + first.count / 4))
+        Bundle.append(first, to: &replies)
+        for index in 1..<calls.count { Bundle.append(answerInBundle(calls.copy(index, of: message)), to: &replies) }
+        return replies
     }
 
     private func answerInBundle(_ frame: [UInt8]) -> [UInt8] {

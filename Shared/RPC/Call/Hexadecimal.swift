@@ -8,8 +8,8 @@ enum Hexadecimal {
 
     /// Appends sixteen digits.
     static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: digits(UInt32(truncatingIfNeeded: value >> 32)).bigEndian) { bytes.append(contentsOf: $0) }
-        withUnsafeBytes(of: digits(UInt32(truncatingIfNeeded: value)).bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.appendFixed(digits(UInt32(truncatingIfNeeded: value >> 32)))
+        bytes.appendFixed(digits(UInt32(truncatingIfNeeded: value)))
     }
 
     /// The value of up to 16 digits; nil when one of them is none (upper case is refused, as W3C asks).

@@ -19,15 +19,23 @@ public struct TraceContext: Sendable, Hashable, CustomStringConvertible {
 
     /// A new trace.
     public static func random() -> TraceContext {
+        var random = QuickRandom()
+        return .random(using: &random)
+    }
+
+    static func random(using random: inout QuickRandom) -> TraceContext {
         TraceContext(
-            traceIDHigh: QuickRandom.next() | 1, traceIDLow: QuickRandom.next(), spanID: QuickRandom.next() | 1,
-            isSampled: true)
+            traceIDHigh: random.next() | 1, traceIDLow: random.next(), spanID: random.next() | 1, isSampled: true)
     }
 
     /// A new span in the same trace.
     public func child() -> TraceContext {
-        TraceContext(
-            traceIDHigh: traceIDHigh, traceIDLow: traceIDLow, spanID: QuickRandom.next() | 1, isSampled: isSampled)
+        var random = QuickRandom()
+        return child(using: &random)
+    }
+
+    func child(using random: inout QuickRandom) -> TraceContext {
+        TraceContext(traceIDHigh: traceIDHigh, traceIDLow: traceIDLow, spanID: random.next() | 1, isSampled: isSampled)
     }
 
     /// The 32 hexadecimal digits by which logs and reports name the trace.

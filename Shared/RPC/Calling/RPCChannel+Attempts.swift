@@ -16,8 +16,10 @@ extension RPCChannel {
     ) async throws(RPCError) -> ReceivedReply {
         let start = ContinuousClock.now
         let deadline = call.options.effectiveDeadline(from: start)
-        let requestID = RequestID.next()
-        let trace = (call.options.trace ?? TraceContext.current)?.child() ?? .random()
+        var random = QuickRandom()
+        let requestID = RequestID.random(using: &random)
+        let trace =
+            (call.options.trace ?? TraceContext.current)?.child(using: &random) ?? .random(using: &random)
         retryBudget.earn()
         let method = methods[call.method.name]
         var mayBundle = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed)
@@ -42,7 +44,7 @@ extension RPCChannel {
                     reply = try open(try await transport.exchange(sealed.frame, deadline: deadline), sealed.nonce)
                 }
                 method.note(isFromMemory: reply.isFromMemory)
-                method.timers.record(.ok, start.duration(to: .now))
+                method.timers.recordSuccess(start.duration(to: .now))
                 return reply
             } catch {
                 guard let next = repetition(of: call, after: error, attempt, deadline) else {

@@ -13,8 +13,8 @@ struct RequestID: Sendable {
         self.high = high
     }
 
-    static func next() -> RequestID {
-        RequestID(low: QuickRandom.next(), high: QuickRandom.next())
+    static func random(using random: inout QuickRandom) -> RequestID {
+        RequestID(low: random.next(), high: random.next())
     }
 
     func append(to bytes: inout [UInt8]) {

@@ -3,11 +3,18 @@ internal import Logging
 /// Writes one line for each call that failed, and at debug level for each that did not: method, caller, request id,
 /// trace id, status. Never the request, the reply, the user or the message of an error.
 struct CallLog: Sendable {
-    let logger: Logger
+    private let logger: Logger
+    /// Asked once: every call would copy the logger's handler to ask it.
+    private let leastLevel: Logger.Level
+
+    init(logger: Logger) {
+        self.logger = logger
+        leastLevel = logger.logLevel
+    }
 
     func write(_ context: CallContext, _ code: RPCError.Code) {
         let level = Self.level(of: code)
-        guard logger.logLevel <= level else { return }
+        guard leastLevel <= level else { return }
         logger.log(
             level: level, "Call ended",
             metadata: [

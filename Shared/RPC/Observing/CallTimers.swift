@@ -20,7 +20,14 @@ final class MethodTimers: Sendable {
     }
 
     func record(_ code: RPCError.Code, _ duration: Duration) {
-        let timer = code == .ok ? succeeded : other(code)
+        if code == .ok { recordSuccess(duration) } else { Self.record(duration, other(code)) }
+    }
+
+    func recordSuccess(_ duration: Duration) {
+        Self.record(duration, succeeded)
+    }
+
+    private static func record(_ duration: Duration, _ timer: borrowing Metrics.Timer) {
         timer.recordNanoseconds(duration.microseconds * 1_000)
     }
 
@@ -63,21 +70,17 @@ final class CalledMethods: Sendable {
     /// More than a suite service has methods.
     private static let slotCount = 64
 
-    private final class Slot: Sendable {
-        let method = AtomicLazyReference<CalledMethod>()
-    }
-
-    /// By the hash of the name, or behind it where that slot is taken.
-    private let slots = (0..<slotCount).map { _ in Slot() }
+    /// By the end of the name, or behind it where that slot is taken.
+    private let slots = InlineArray<64, AtomicLazyReference<CalledMethod>> { _ in AtomicLazyReference() }
     /// Those that found no slot.
     private let others = Mutex<[String: CalledMethod]>([:])
 
     subscript(_ name: String) -> CalledMethod {
-        let start = name.hashValue & (Self.slotCount - 1)
-        for offset in slots.indices {
-            let slot = slots[(start + offset) & (Self.slotCount - 1)]
+        let start = Self.hash(name)
+        for offset in 0..<Self.slotCount {
+            let index = (start + offset) & (Self.slotCount - 1)
             // Another thread may take the slot first, then that one's stands.
-            let method = slot.method.load() ?? slot.method.storeIfNil(CalledMethod(name))
+            let method = slots[index].load() ?? slots[index].storeIfNil(CalledMethod(name))
             if method.name == name { return method }
         }
         return others.withLock { others in
@@ -86,5 +89,12 @@ final class CalledMethods: Sendable {
             others[name] = new
             return new
         }
+    }
+
+    /// Names of methods differ at their end.
+    private static func hash(_ name: String) -> Int {
+        var hash: UInt64 = 0
+        for byte in name.utf8.suffix(8) { hash = hash &* 31 &+ UInt64(byte) }
+        return Int(truncatingIfNeeded: hash & UInt64(slotCount - 1))
     }
 }

@@ -5,7 +5,7 @@ struct SeenCalls {
     /// A second and its calls; seconds that are a multiple of 64 apart share a slot.
     private struct Slot {
         var second = Int64.min
-        var nonces: Set<Nonce> = []
+        var nonces = NonceSet()
         var lastNoted: ContinuousClock.Instant
     }
 
@@ -48,7 +48,7 @@ struct SeenCalls {
         }
         // What was forgotten may be of this very second.
         guard !floor.refuses(issuedAtMicroseconds, now) else { return .tooOld }
-        guard slots[index].nonces.insert(nonce).inserted else { return .seen }
+        guard slots[index].nonces.insert(nonce) else { return .seen }
         slots[index].lastNoted = now
         count += 1
         return .fresh
@@ -65,7 +65,7 @@ struct SeenCalls {
             return false
         }
         count -= slots[index].nonces.count
-        slots[index].nonces = []
+        slots[index].nonces.removeAll()
         slots[index].second = .min
         return true
     }

@@ -2,6 +2,11 @@
 ///
 /// Source: https://protobuf.dev/programming-guides/encoding/
 extension [UInt8] {
+    /// Appends all bytes of a number, most significant first.
+    mutating func appendFixed(_ number: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+    }
+
     /// Appends a number in base 128, least significant group first.
     mutating func appendVarint(_ value: UInt64) {
         var rest = value

@@ -27,7 +27,7 @@ struct Nonce: Hashable, Sendable {
     }
 
     func append(to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
-        withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.appendFixed(high)
+        bytes.appendFixed(low)
     }
 }

@@ -1,7 +1,9 @@
 /// Where things stand in a message on the wire; `deploy/docs/wire.md` says it in words for other languages.
 enum WireLayout {
-    static let callMagic: [UInt8] = Array("ZHKQ".utf8)
-    static let replyMagic: [UInt8] = Array("ZHKA".utf8)
+    /// `ZHKQ`.
+    static let callMagic: UInt32 = 0x5A48_4B51
+    /// `ZHKA`.
+    static let replyMagic: UInt32 = 0x5A48_4B41
     static let version: UInt8 = 1
     /// HMAC-SHA256.
     static let macAlgorithm: UInt8 = 1
@@ -29,13 +31,13 @@ enum WireLayout {
     }
 
     /// Starts a message; the length of the envelope is filled in by `finishEnvelope(of:)`.
-    static func begin(magic: [UInt8], algorithm: UInt8, capacity: Int) -> [UInt8] {
+    static func begin(magic: UInt32, algorithm: UInt8, capacity: Int) -> [UInt8] {
         var frame: [UInt8] = []
         frame.reserveCapacity(capacity)
-        frame.append(contentsOf: magic)
-        frame.append(version)
-        frame.append(algorithm)
-        for _ in 0..<6 { frame.append(0) }
+        frame.appendFixed(magic)
+        // Version, algorithm, two zero bytes; then the length of the envelope.
+        frame.appendFixed(UInt32(version) << 24 | UInt32(algorithm) << 16)
+        frame.appendFixed(UInt32(0))
         return frame
     }
 
@@ -49,9 +51,9 @@ enum WireLayout {
     }
 
     /// Finds the parts of a message, or says what is wrong with it. Looks only at the header and the total length.
-    static func parts(of frame: [UInt8], magic: [UInt8]) throws(Flaw) -> Parts {
+    static func parts(of frame: [UInt8], magic: UInt32) throws(Flaw) -> Parts {
         guard frame.count >= headerByteCount, frame.count <= RPCLimits.messageBytes,
-            frame[0] == magic[0], frame[1] == magic[1], frame[2] == magic[2], frame[3] == magic[3]
+            UInt32(bigEndian: frame.span.bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)) == magic
         else { throw .notAMessage }
         guard frame[4] == version else { throw .otherVersion(frame[4]) }
         let algorithm = frame[5]

@@ -88,11 +88,12 @@ struct RPCBenchmarkSides: Sendable {
     ///   that do little between two calls and go on where their reply came in.
     func ourRate(_ calls: Int, inTasks: Bool = false) async throws -> Double {
         let start = ContinuousClock.now
+        let client = inTasks ? taskClient : client
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<inFlight {
                 let share = calls / inFlight + (index < calls % inFlight ? 1 : 0)
                 group.addTask(executorPreference: inTasks ? nil : InlineExecutor.shared) {
-                    for _ in 0..<share { try await call(inTasks) }
+                    for _ in 0..<share { try await Self.call(client) }
                 }
             }
             try await group.waitForAll()
@@ -101,12 +102,13 @@ struct RPCBenchmarkSides: Sendable {
     }
 
     func ourMedianMicroseconds(_ calls: Int, inTasks: Bool = false) async throws -> Double {
+        let client = inTasks ? taskClient : client
         let measuring = Task(executorPreference: inTasks ? nil : InlineExecutor.shared) {
             var latencies: [Double] = []
             latencies.reserveCapacity(calls)
             for _ in 0..<calls {
                 let start = ContinuousClock.now
-                try await call(inTasks)
+                try await Self.call(client)
                 latencies.append(start.duration(to: .now) / .microseconds(1))
             }
             return latencies
@@ -114,9 +116,10 @@ struct RPCBenchmarkSides: Sendable {
         return RPCBenchmark.median(try await measuring.value)
     }
 
-    private nonisolated(nonsending) func call(_ inTasks: Bool) async throws(RPCError) {
-        let reply = try await (inTasks ? taskClient : client).getCustomer(
-            RPCBenchmarkCall.request, options: RPCBenchmarkCall.options)
+    private nonisolated(nonsending) static func call(
+        _ client: ProfileV1.ProfileServiceClient
+    ) async throws(RPCError) {
+        let reply = try await client.getCustomer(RPCBenchmarkCall.request, options: RPCBenchmarkCall.options)
         guard reply.customer?.traits.count == 20 else { throw RPCError(.dataLoss, "The reply is not the profile.") }
     }
 }

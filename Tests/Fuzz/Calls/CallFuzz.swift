@@ -1,4 +1,5 @@
 import FuzzInput
+import NNG
 import ProtobufC
 
 @testable import RPC
@@ -41,10 +42,12 @@ private func checkReply(_ bytes: [UInt8]) {
 
 /// What can be read as a bundle is written alike; its items are served as if they had come alone.
 private func checkBundle(_ bytes: [UInt8]) {
-    guard let items = Bundle.items(of: bytes.span.bytes) else { return }
-    let written = Bundle.message(of: items).copyBytes()
+    let message = Message(copying: bytes)
+    guard let items = Bundle.items(of: message) else { return }
+    let copies = (0..<items.count).map { items.copy($0, of: message) }
+    let written = Bundle.message(of: copies).copyBytes()
     guard written == bytes else { fatalError("a bundle was changed by reading and writing") }
-    for item in items { Serving.check(raw: item) }
+    for copy in copies { Serving.check(raw: copy) }
 }
 
 /// The same with a right beginning.

@@ -1,3 +1,4 @@
+import NNG
 @testable import RPCNNGTransport
 
 extension Bundle {
@@ -7,6 +8,8 @@ extension Bundle {
     }
 
     static func items(of bytes: [UInt8]) -> [[UInt8]]? {
-        items(of: bytes.span.bytes)
+        let message = Message(copying: bytes)
+        guard let items = items(of: message) else { return nil }
+        return (0..<items.count).map { items.copy($0, of: message) }
     }
 }

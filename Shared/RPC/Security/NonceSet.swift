@@ -1,0 +1,56 @@
+/// Nonces in a table with open addressing: one look at memory for nearly every call, and no hash that would cost more
+/// than the look.
+struct NonceSet {
+    /// A power of two.
+    private static let leastSlotCount = 16
+    /// Drawn once, so that who holds a key cannot choose nonces that meet in one place.
+    private static let factors = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
+    /// Marks a free slot; the nonce of this value is kept beside the table.
+    private static let free = Nonce(high: 0, low: 0)
+
+    private(set) var count = 0
+    private(set) var slots: [Nonce] = []
+    private var holdsFree = false
+
+    var isEmpty: Bool { count == 0 }
+
+    /// False where the nonce is there already.
+    mutating func insert(_ nonce: Nonce) -> Bool {
+        guard nonce != Self.free else {
+            guard !holdsFree else { return false }
+            holdsFree = true
+            count += 1
+            return true
+        }
+        // At most three in four are taken.
+        if (count + 1) * 4 > slots.count * 3 { grow() }
+        let index = place(of: nonce)
+        guard slots[index] == Self.free else { return false }
+        slots[index] = nonce
+        count += 1
+        return true
+    }
+
+    /// Forgets all, and gives their memory back.
+    mutating func removeAll() {
+        self = NonceSet()
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = [Nonce](repeating: Self.free, count: max(Self.leastSlotCount, old.count * 2))
+        for nonce in old where nonce != Self.free { slots[place(of: nonce)] = nonce }
+    }
+
+    /// Where the nonce stands, or would.
+    private func place(of nonce: Nonce) -> Int {
+        let (high, low) = Self.factors
+        // The high bits of a product depend on all bits of what was multiplied.
+        let mixed = (nonce.high &* high) ^ (nonce.low &* low)
+        let folded = mixed ^ (mixed >> 32)
+        let mask = slots.count - 1
+        var index = Int(truncatingIfNeeded: (folded &* high) >> 32) & mask
+        while slots[index] != nonce, slots[index] != Self.free { index = (index + 1) & mask }
+        return index
+    }
+}
