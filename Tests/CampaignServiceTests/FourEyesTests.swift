@@ -29,10 +29,11 @@ struct FourEyesTests {
             options: CampaignBed.options(CampaignBed.checker))
         #expect(approved.campaign?.state == .approved && approved.campaign?.checker == "checker")
         let audited = try await bed.administrator.query(
-            "SELECT who, result FROM audit.entry WHERE service = 'campaign' ORDER BY sequence"
-        ).map { try $0.decode((String, String).self) }
+            "SELECT who, reason, result FROM audit.entry WHERE service = 'campaign' ORDER BY sequence"
+        ).map { try $0.decode((String, String, String).self) }
         #expect(audited.map(\.0) == ["maker", "maker", "checker"])
-        #expect(audited.map(\.1) == ["refused", "refused", "done"])
+        #expect(audited.map(\.1) == ["OWN_WORK", "PERMISSION_DENIED", "as_planned"])
+        #expect(audited.map(\.2) == ["refused", "refused", "done"])
     }
 
     @Test("a change voids the approval: the campaign cannot be started until the new version is approved")

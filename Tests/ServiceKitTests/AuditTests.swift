@@ -85,20 +85,26 @@ struct AuditTests {
         #expect(try await log.head(pool: database.owner).sequence == 1)
     }
 
-    @Test("a refusal is audited with its reason, for a lacking right as for the own work")
+    @Test("a refusal is audited with its reason, for a lacking right as for the own work; a failure is not")
     func refusals() async throws {
         let database = try await KitDatabase()
         let log = try log()
-        func approve(_ roles: [String]) async throws -> Principal {
+        func approve(_ roles: [String], _ change: (Principal) async throws -> Void) async throws {
             var context = KitDatabase.context(key: nil, user: "li")
             context.principal?.roles = roles
-            return try await log.requireChecker(
-                .approveCampaigns, context, madeBy: "li", what: "campaign 17", pool: database.owner)
+            try await log.approve(.approveCampaigns, context, what: "campaign 17", pool: database.owner, change)
         }
-        for roles in [["marketer"], ["approver"]] {
-            let error = await #expect(throws: RPCError.self) { _ = try await approve(roles) }
-            #expect(error?.code == .permissionDenied)
+        await #expect(throws: RPCError.self) { try await approve(["marketer"]) { _ in } }
+        await #expect(throws: OwnWork.self) {
+            try await approve(["approver"]) { try Gate.requireOther(than: ["wang", "li"], $0) }
         }
+        await #expect(throws: RPCError.self) {
+            try await approve(["approver"]) { _ in throw RPCError(.aborted, "Read it again.") }
+        }
+        await #expect(throws: RPCError.self) {
+            try await approve(["approver"]) { _ in throw RPCError(.unavailable, "Ask again.") }
+        }
+        try await approve(["approver"]) { try Gate.requireOther(than: ["wang"], $0) }
         let rows = try await database.owner.query(
             "SELECT who || ' ' || entry_right || ' ' || what || ' ' || reason || ' ' || result FROM audit.entry ORDER BY sequence"
         )
@@ -106,6 +112,7 @@ struct AuditTests {
             try rows.map { try $0.decode(0, as: String.self) } == [
                 "li campaigns.approve campaign 17 PERMISSION_DENIED refused",
                 "li campaigns.approve campaign 17 OWN_WORK refused",
+                "li campaigns.approve campaign 17 ABORTED refused",
             ])
         #expect(try await log.verify(pool: database.owner) == [])
     }

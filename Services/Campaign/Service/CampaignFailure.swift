@@ -107,14 +107,6 @@ extension CampaignFailure: RPCErrorConvertible {
     }
 }
 
-extension CampaignFailure {
-    /// What the audit log says about a refused approval: a code.
-    var auditReason: String {
-        if case .problem(let problem) = self, problem.code == .notAllowed { return "OWN_WORK" }
-        return rpcError.code.name
-    }
-}
-
 extension CampaignProblem {
     var rpcError: RPCError {
         let status: RPCError.Code =

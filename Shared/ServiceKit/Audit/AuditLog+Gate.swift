@@ -21,18 +21,34 @@ extension AuditLog {
         }
     }
 
-    /// Asks for a right and for four eyes: who checks is not who made.
-    public func requireChecker(
-        _ right: Right, _ context: CallContext, madeBy maker: String, what: String, pool: PostgresPool
-    ) async throws -> Principal {
+    /// Asks for the right to approve, and lets the person do it; what refuses it on the way is audited.
+    ///
+    /// - Parameter change: is told who approves, asks `Gate.requireOther(than:_:)` once it knows who made what is to be
+    ///   approved, and writes the approval by `append(_:in:)` in the transaction of the change.
+    public func approve<Reply>(
+        _ right: Right, _ context: CallContext, what: String, pool: PostgresPool,
+        _ change: (Principal) async throws -> Reply
+    ) async throws -> Reply {
         let checker = try await require(right, context, what: what, pool: pool)
-        do throws(RPCError) {
-            try Gate.requireOther(than: maker, checker)
-        } catch {
-            await appendRefusal(right, context, what: what, reason: "OWN_WORK", pool: pool)
-            throw error
+        do {
+            return try await change(checker)
+        } catch let refusal as any RPCErrorConvertible {
+            if let reason = Self.auditReason(of: refusal) {
+                await appendRefusal(right, context, what: what, reason: reason, pool: pool)
+            }
+            throw refusal
         }
-        return checker
+    }
+
+    /// nil where nothing was refused: something failed, and the person may try again.
+    private static func auditReason(of refusal: any RPCErrorConvertible) -> String? {
+        if refusal is OwnWork { return OwnWork.auditReason }
+        let code = refusal.rpcError.code
+        switch code {
+        case .unavailable, .deadlineExceeded, .cancelled, .resourceExhausted, .internalError, .unknown, .dataLoss:
+            return nil
+        default: return code.name
+        }
     }
 
     /// Writes that something was refused. A refusal that cannot be written is refused all the same, and logged.

@@ -44,14 +44,15 @@ extension CampaignHandler {
     ) async throws -> CampaignV1.ApproveCampaignResponse {
         let right = Right.approveCampaigns
         let what = "campaign \(request.campaignID) version \(request.version)"
-        let checker = try await dependencies.audit.require(right, context, what: what, pool: pool)
-        // It stands in the audit log for ever, which holds ids and codes alone.
-        guard request.reason.isEmpty || Names.isPlain(request.reason) else {
-            throw CampaignFailure.problem(
-                CampaignProblem(.invalid, field: "reason", "Give the reason as a code, for example reviewed."))
-        }
-        do {
+        return try await dependencies.audit.approve(right, context, what: what, pool: pool) { checker in
+            // It stands in the audit log for ever, which holds ids and codes alone.
+            guard request.reason.isEmpty || Names.isPlain(request.reason) else {
+                throw CampaignFailure.problem(
+                    CampaignProblem(.invalid, field: "reason", "Give the reason as a code, for example reviewed."))
+            }
             return try await change(context, request) { connection in
+                let makers = try await CampaignStorage.find(request.campaignID, in: connection)?.makers ?? []
+                try Gate.requireOther(than: makers, checker)
                 let approved = try await step(request.campaignID, in: connection) { campaign throws(CampaignProblem) in
                     try campaign.approve(version: request.version, by: checker.user)
                 }
@@ -60,10 +61,6 @@ extension CampaignHandler {
                     in: connection)
                 return CampaignV1.ApproveCampaignResponse(campaign: CampaignV1.Campaign(approved))
             }
-        } catch let failure as CampaignFailure {
-            await dependencies.audit.appendRefusal(
-                right, context, what: what, reason: failure.auditReason, pool: pool)
-            throw failure
         }
     }
 
