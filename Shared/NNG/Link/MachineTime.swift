@@ -4,7 +4,11 @@ internal import CNNG
 struct MachineTime: Sendable, Hashable, Comparable {
     let milliseconds: UInt64
 
-    static var now: MachineTime { MachineTime(milliseconds: nng_clock()) }
+    static var now: MachineTime {
+        // Even asking for the time makes NNG create its threads.
+        LibraryThreads.start()
+        return MachineTime(milliseconds: nng_clock())
+    }
 
     static func < (left: MachineTime, right: MachineTime) -> Bool { left.milliseconds < right.milliseconds }
 
