@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// A call that waits to travel with others, or travels: whoever says first how it ended is believed.
 final class BundledCall: Sendable {
-    typealias Outcome = Result<[UInt8], RPCError>
+    /// Nil where it did not leave, because the replica has no connection any more, and may take another.
+    typealias Outcome = Result<BundledReply?, RPCError>
 
     private struct State {
         var continuation: CheckedContinuation<Outcome, Never>?
@@ -13,19 +14,19 @@ final class BundledCall: Sendable {
         var isSent = false
     }
 
-    let frame: [UInt8]
+    let part: BundlePart
     let deadline: ContinuousClock.Instant
     private let serviceName: String
     private let state = Mutex(State())
 
-    init(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant, serviceName: String) {
-        self.frame = frame
+    init(_ part: BundlePart, deadline: ContinuousClock.Instant, serviceName: String) {
+        self.part = part
         self.deadline = deadline
         self.serviceName = serviceName
     }
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
-    nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> [UInt8] {
+    nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> BundledReply? {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let early = state.withLock { state -> Outcome? in

@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// Lets calls to one replica travel together while it is busy.
 ///
-/// The first few calls travel alone, so nobody waits for company. Calls that come while those are under way wait until
+/// The first few calls leave at once, so nobody waits for company. Calls that come while those are under way wait until
 /// one of them is back, and then travel in one message: the busier the replica, the more calls a message carries, and
-/// the fewer threads are woken and system calls made for each.
+/// the fewer threads are woken, system calls made and signatures computed for each.
 final class Bundler: Sendable {
     /// Messages under way before calls begin to wait for each other.
     private static let carrierLimit = 4
@@ -25,17 +25,20 @@ final class Bundler: Sendable {
     let replica: RequestSocket
     private let serviceName: String
     private let waitingLimit: Int
-    /// How long a message may wait for the connection, so that its calls can be repeated elsewhere; nil: for ever.
+    /// How long a message may wait for the connection, so that its calls can go elsewhere; nil: for ever.
     private let sendingLimit: Duration?
+    private let sealer: BundleSealer
     private let state = Mutex(State())
-    /// As many messages are under way as may be, when last looked at: saves the lock for calls that will wait anyway.
-    private let isBusy = Atomic<Bool>(false)
 
-    init(_ replica: RequestSocket, serviceName: String, waitingLimit: Int, sendingLimit: Duration?) {
+    init(
+        _ replica: RequestSocket, serviceName: String, waitingLimit: Int, sendingLimit: Duration?,
+        sealer: BundleSealer
+    ) {
         self.replica = replica
         self.serviceName = serviceName
         self.waitingLimit = waitingLimit
         self.sendingLimit = sendingLimit
+        self.sealer = sealer
     }
 
     /// Ends every call and frees the connection.
@@ -45,30 +48,6 @@ final class Bundler: Sendable {
     }
 
     var waitingCount: Int { state.withLock { $0.waiting.count } }
-
-    /// Whether a call may travel alone now; it then tells by `leave()` that it is back.
-    func enter() -> Bool {
-        guard !isBusy.load(ordering: .relaxed) else { return false }
-        return state.withLock { state in
-            guard state.carrierCount < Self.carrierLimit else { return false }
-            addCarrier(&state)
-            return true
-        }
-    }
-
-    func leave() {
-        sendNext()
-    }
-
-    /// A call that may not travel alone; `wait(_:)` then takes it along.
-    func call(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant) -> BundledCall {
-        BundledCall(frame, deadline: deadline, serviceName: serviceName)
-    }
-
-    private func addCarrier(_ state: inout State) {
-        state.carrierCount += 1
-        if state.carrierCount == Self.carrierLimit { isBusy.store(true, ordering: .relaxed) }
-    }
 
     /// Calls that leave together.
     private struct Load {
@@ -84,7 +63,7 @@ final class Bundler: Sendable {
             state.waiting.append(call)
             look(by: call.deadline, &state)
             guard state.carrierCount < Self.carrierLimit else { return (false, nil) }
-            addCarrier(&state)
+            state.carrierCount += 1
             return (false, takeWaiting(&state))
         }
         if isRefused { refuse([call]) }
@@ -114,10 +93,9 @@ final class Bundler: Sendable {
     private func takeWaiting(_ state: inout State) -> Load? {
         guard !state.waiting.isEmpty else {
             state.carrierCount -= 1
-            isBusy.store(false, ordering: .relaxed)
             return nil
         }
-        let taken = state.waiting.prefix(Bundle.longestItemCount)
+        let taken = state.waiting.prefix(CallBundle.longestItemCount)
         let calls = taken.filter { $0.beginSending() }
         state.waiting.removeFirst(taken.count)
         // Where all were given up, others may wait behind them.
@@ -135,15 +113,16 @@ final class Bundler: Sendable {
         } catch {
             return end(calls, carrier, .failure(NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)))
         }
-        let message =
-            calls.count == 1 ? Message(copying: calls[0].frame) : Bundle.message(of: calls.lazy.map(\.frame))
+        let (frame, expected) = sealer.seal(calls.map { $0.part })
         // Until the last of the deadlines; the earlier ones are looked after here.
         let timeout = calls.lazy.map(\.deadline).max().map { ContinuousClock.now.duration(to: $0) } ?? .zero
-        context.call(message, timeout: timeout, sendingLimit: sendingLimit) { [self] result in
+        context.call(Message(copying: frame), timeout: timeout, sendingLimit: sendingLimit) { [self] result in
             replica.giveBack(context)
             switch consume result {
             case .success(let reply):
-                end(calls, carrier, reply)
+                end(calls, carrier, reply, expected)
+            case .failure(let error) where error.code == .timedOut && error.isSurelyUnsent:
+                endUnsent(calls, carrier, error)
             case .failure(let error):
                 end(
                     calls, carrier,
@@ -152,15 +131,26 @@ final class Bundler: Sendable {
         }
     }
 
-    private func end(_ calls: [BundledCall], _ carrier: Int, _ reply: borrowing Message) {
-        guard calls.count > 1, let replies = Bundle.items(of: reply), replies.count == calls.count else {
-            // The reply of a single call, or what is no bundle and no call will accept.
-            return end(calls, carrier, .success(reply.copyBytes()))
+    private func end(
+        _ calls: [BundledCall], _ carrier: Int, _ reply: borrowing Message, _ expected: BundleSealer.Expected
+    ) {
+        do throws(RPCError) {
+            let replies = try sealer.open(reply.copyBytes(), expected)
+            let gathered = GatheredCalls.gather(for: self) {
+                for index in calls.indices { calls[index].end(.success(replies[index])) }
+            }
+            sendNext(after: carrier, gathered)
+        } catch {
+            end(calls, carrier, .failure(error))
         }
-        let gathered = GatheredCalls.gather(for: self) {
-            for index in calls.indices { calls[index].end(.success(replies.copy(index, of: reply))) }
-        }
-        sendNext(after: carrier, gathered)
+    }
+
+    /// The replica has lost its connection since it was chosen: who has time left may take another.
+    private func endUnsent(_ calls: [BundledCall], _ carrier: Int, _ error: NNGError) {
+        let now = ContinuousClock.now
+        let late = NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)
+        for call in calls { call.end(call.deadline > now ? .success(nil) : .failure(late)) }
+        sendNext(after: carrier)
     }
 
     /// One outcome for all.

@@ -1,4 +1,5 @@
 internal import NNG
+internal import RPC
 
 /// Calls that come on one thread while it gives out the replies of a bundle.
 ///
@@ -12,7 +13,7 @@ final class GatheredCalls {
 
     private init(_ bundler: Bundler) {
         self.bundler = bundler
-        calls.reserveCapacity(Bundle.longestItemCount)
+        calls.reserveCapacity(CallBundle.longestItemCount)
     }
 
     /// Gathers what comes to the bundler on this thread during `body`, which may stand inside that of another bundler.

@@ -23,7 +23,8 @@ public final class NNGChannel: RPCCaller {
         do {
             var parsed: [Endpoint] = []
             for endpoint in endpoints { parsed.append(try Endpoint(parsing: endpoint)) }
-            transport = try NNGTransport(serviceName: serviceName, endpoints: parsed, callLimit: callLimit)
+            transport = try NNGTransport(
+                serviceName: serviceName, endpoints: parsed, key: key, callLimit: callLimit)
         } catch {
             throw RuntimeError(.endpointUnavailable, "The suite service \(serviceName) cannot be dialled: \(error).")
         }

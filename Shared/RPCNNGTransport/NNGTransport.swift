@@ -3,7 +3,7 @@ internal import RPC
 internal import Synchronization
 
 /// Carries calls to the replicas of one suite service, over one socket each.
-final class NNGTransport: RPCTransport {
+final class NNGTransport: BundlingTransport {
     /// How long a call waits for the connection of the replica that was chosen for it before another is chosen.
     private static let longestWaitForReplica = Duration.milliseconds(100)
 
@@ -16,17 +16,19 @@ final class NNGTransport: RPCTransport {
     private let only: Bundler?
     private let turn = Atomic<Int>(0)
 
-    init(serviceName: String, endpoints: [Endpoint], callLimit: Int) throws(NNGError) {
+    /// - Parameter key: signs the bundles.
+    init(serviceName: String, endpoints: [Endpoint], key: ServiceKey, callLimit: Int) throws(NNGError) {
         self.serviceName = serviceName
         sendingLimit = endpoints.count > 1 ? Self.longestWaitForReplica : nil
         var configuration = RequestSocket.Configuration()
         configuration.callLimit = callLimit
+        let sealer = BundleSealer(key)
         var bundlers: [Bundler] = []
         for endpoint in endpoints {
             bundlers.append(
                 Bundler(
                     try RequestSocket(dialing: endpoint, configuration: configuration), serviceName: serviceName,
-                    waitingLimit: callLimit, sendingLimit: sendingLimit))
+                    waitingLimit: callLimit, sendingLimit: sendingLimit, sealer: sealer))
         }
         self.bundlers = bundlers
         only = bundlers.count == 1 ? bundlers[0] : nil
@@ -46,18 +48,13 @@ final class NNGTransport: RPCTransport {
         }
     }
 
-    nonisolated(nonsending) func exchangeInBundle(
-        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> [UInt8] {
-        guard frame.count <= Bundle.longestItemByteCount else { return try await exchange(frame, deadline: deadline) }
+    nonisolated(nonsending) func exchange(
+        _ part: BundlePart, deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> BundledReply {
         while true {
             let bundler = choose()
-            guard bundler.enter() else {
-                let call = bundler.call(frame, deadline: deadline)
-                return try await call.wait { bundler.wait(call) }
-            }
-            defer { bundler.leave() }
-            if let reply = try await exchange(frame, over: bundler.replica, deadline) { return reply }
+            let call = BundledCall(part, deadline: deadline, serviceName: serviceName)
+            if let reply = try await call.wait({ bundler.wait(call) }) { return reply }
         }
     }
 

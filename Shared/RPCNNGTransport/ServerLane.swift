@@ -58,8 +58,9 @@ final class ServerLane: Sendable {
     }
 
     private func serve(_ message: borrowing Message) {
-        if let calls = Bundle.items(of: message) { return reply(answers(to: calls, of: message)) }
-        switch dispatcher.receive(message.copyBytes()) {
+        let frame = message.copyBytes()
+        guard !RPCDispatcher.isBundle(frame) else { return reply(dispatcher.answerBundle(frame)) }
+        switch dispatcher.receive(frame) {
         case .reply(let bytes):
             reply(bytes)
         case .run(let call):
@@ -69,32 +70,8 @@ final class ServerLane: Sendable {
         }
     }
 
-    private func answers(to calls: Bundle.Items, of message: borrowing Message) -> Message {
-        let first = answerInBundle(calls.copy(0, of: message))
-        // Replies of one method are about as long as each other.
-        var replies = Bundle.begin(byteCount: calls.count * (first.count + first.count / 4))
-        Bundle.append(first, to: &replies)
-        for index in 1..<calls.count { Bundle.append(answerInBundle(calls.copy(index, of: message)), to: &replies) }
-        return replies
-    }
-
-    private func answerInBundle(_ frame: [UInt8]) -> [UInt8] {
-        switch dispatcher.receive(frame) {
-        case .reply(let bytes):
-            return bytes
-        case .run(let call):
-            let answer = call.runInBundle(replyByteLimit: Bundle.longestItemByteCount)
-            call.note(answer)
-            return answer.bytes
-        }
-    }
-
     private func reply(_ bytes: [UInt8]) {
-        reply(Message(copying: bytes))
-    }
-
-    private func reply(_ message: consuming Message) {
-        context.replyThenReceive(message) { self.received($0) }
+        context.replyThenReceive(Message(copying: bytes)) { self.received($0) }
     }
 
     /// Under the lock, so that the task cannot end before it can be found.

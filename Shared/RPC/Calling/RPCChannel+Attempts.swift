@@ -22,26 +22,29 @@ extension RPCChannel {
             (call.options.trace ?? TraceContext.current)?.child(using: &random) ?? .random(using: &random)
         retryBudget.earn()
         let method = methods[call.method.name]
-        var mayBundle = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed)
+        var bundling = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed) ? bundling : nil
         var attempt = 1
         var now = start
         while true {
             do throws(RPCError) {
-                let sealed = try seal(call, body, requestID, trace, now: now, deadline: deadline)
                 let reply: ReceivedReply
-                if mayBundle {
-                    let frame = try await transport.exchangeInBundle(sealed.frame, deadline: deadline)
+                if let transport = bundling,
+                    let part = try part(call, body, requestID, trace, now: now, deadline: deadline)
+                {
+                    let answer = try await transport.exchange(part, deadline: deadline)
                     do {
-                        reply = try open(frame, sealed.nonce)
+                        reply = try open(answer)
                     } catch  where error.code == .unavailable {
                         // The server wants this one alone. That is no failure, so it costs no repetition.
                         method.note(isFromMemory: false)
-                        mayBundle = false
+                        bundling = nil
                         now = .now
                         continue
                     }
                 } else {
-                    reply = try open(try await transport.exchange(sealed.frame, deadline: deadline), sealed.nonce)
+                    let sealed = try seal(call, body, requestID, trace, now: now, deadline: deadline)
+                    let frame = try await transport.exchange(sealed.frame, deadline: deadline)
+                    reply = try key.open(frame, answering: sealed.nonce)
                 }
                 method.note(isFromMemory: reply.isFromMemory)
                 method.timers.recordSuccess(start.duration(to: .now))

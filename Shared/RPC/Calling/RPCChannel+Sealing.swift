@@ -10,19 +10,11 @@ extension RPCChannel {
         _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
         now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
     ) throws(RPCError) -> SealedCall {
-        let remaining = now.duration(to: deadline)
-        guard remaining > .zero else {
-            throw RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
-        }
         let nonce = Nonce.next()
-        let envelope = OutgoingEnvelope(
-            method: call.method.name, key: key, nonce: nonce, issuedAtMicroseconds: WallClock.nowMicroseconds,
-            // Rounded up, so that the server never gives up before the caller does by rounding alone.
-            remainingMilliseconds: UInt32(clamping: (remaining.microseconds + 999) / 1_000), requestID: requestID,
-            idempotencyKey: call.options.idempotencyKey, trace: trace, principal: call.options.principal)
         var frame = WireLayout.begin(
             magic: WireLayout.callMagic, algorithm: WireLayout.macAlgorithm, capacity: 512 + body.count)
-        envelope.append(to: &frame)
+        try envelope(call, requestID, trace, now: now, deadline: deadline)
+            .append(signedBy: key, nonce, to: &frame)
         WireLayout.finishEnvelope(of: &frame)
         guard frame.count - WireLayout.headerByteCount <= RPCLimits.envelopeBytes,
             (call.options.idempotencyKey?.utf8.count ?? 0) <= RPCLimits.idempotencyKeyBytes,
@@ -37,31 +29,43 @@ extension RPCChannel {
         return SealedCall(frame: frame, nonce: nonce)
     }
 
-    /// Checks that a reply is signed and answers this very call, and gives its body or throws its error.
-    func open(_ frame: [UInt8], _ nonce: Nonce) throws(RPCError) -> ReceivedReply {
-        guard let parts = try? WireLayout.parts(of: frame, magic: WireLayout.replyMagic),
-            let envelope = try? ReplyEnvelope(frame, parts.envelope)
-        else {
-            throw RPCError(.internalError, "What answered does not speak version 1 of the wire.")
-        }
-        guard parts.algorithm != WireLayout.noMAC else { throw Self.unsigned(envelope.error) }
-        guard key.verifies(frame, parts), Nonce(frame.span.extracting(envelope.nonce)) == nonce else {
-            throw RPCError(.unauthenticated, "The reply is not signed by a service that knows this caller's key.")
-        }
-        if let error = envelope.error { throw error }
-        return ReceivedReply(frame: frame, body: parts.body, isFromMemory: envelope.isFromMemory)
+    /// One attempt of a call that is to travel in a bundle; nil where it is too long for that.
+    func part(
+        _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
+        now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
+    ) throws(RPCError) -> BundlePart? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(384 + body.count)
+        let start = CallBundle.beginItem(in: &bytes)
+        try envelope(call, requestID, trace, now: now, deadline: deadline).append(to: &bytes)
+        bytes.finishPart(from: start)
+        guard bytes.count - start <= RPCLimits.envelopeBytes,
+            bytes.count + body.count - WireLayout.lengthByteCount <= CallBundle.longestItemByteCount
+        else { return nil }
+        bytes.append(contentsOf: body)
+        CallBundle.finishItem(from: start, in: &bytes)
+        return BundlePart(bytes: bytes)
     }
 
-    /// A reply without a MAC may say that the call was not understood, and nothing else. That nothing was executed is
-    /// not believed, because anyone could have said it.
-    private static func unsigned(_ error: RPCError?) -> RPCError {
-        guard var error,
-            error.code == .unauthenticated || error.code == .unimplemented || error.code == .invalidArgument
-        else {
-            return RPCError(.unauthenticated, "The reply is not signed.")
+    private func envelope(
+        _ call: OutgoingCall, _ requestID: RequestID, _ trace: TraceContext,
+        now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
+    ) throws(RPCError) -> OutgoingEnvelope {
+        let remaining = now.duration(to: deadline)
+        guard remaining > .zero else {
+            throw RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
         }
-        error.notExecuted = false
-        error.retryAfterMilliseconds = nil
-        return error
+        return OutgoingEnvelope(
+            method: call.method.name, issuedAtMicroseconds: WallClock.nowMicroseconds,
+            // Rounded up, so that the server never gives up before the caller does by rounding alone.
+            remainingMilliseconds: UInt32(clamping: (remaining.microseconds + 999) / 1_000), requestID: requestID,
+            idempotencyKey: call.options.idempotencyKey, trace: trace, principal: call.options.principal)
+    }
+
+    /// The body of a reply that came in a bundle, or its error.
+    func open(_ reply: BundledReply) throws(RPCError) -> ReceivedReply {
+        guard let envelope = try? ReplyEnvelope(reply.frame, reply.item.envelope) else { throw .otherWire }
+        if let error = envelope.error { throw error }
+        return ReceivedReply(frame: reply.frame, body: reply.item.body, isFromMemory: envelope.isFromMemory)
     }
 }

@@ -4,6 +4,8 @@ public import ProtobufC
 /// measures.
 public final class RPCChannel: RPCCaller {
     let transport: any RPCTransport
+    /// The same, where it can bundle calls.
+    let bundling: (any BundlingTransport)?
     let key: SigningKey
     let retryBudget = RetryBudget()
     let methods = CalledMethods()
@@ -12,6 +14,7 @@ public final class RPCChannel: RPCCaller {
     /// - Parameter interceptors: stand around each call with all its attempts, the first outermost.
     public init(transport: any RPCTransport, key: ServiceKey, interceptors: [any RPCClientInterceptor] = []) {
         self.transport = transport
+        bundling = transport as? any BundlingTransport
         self.key = SigningKey(key)
         self.interceptors = interceptors
     }

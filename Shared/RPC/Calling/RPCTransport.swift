@@ -7,19 +7,14 @@ public protocol RPCTransport: Sendable {
     nonisolated(nonsending) func exchange(
         _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
     ) async throws(RPCError) -> [UInt8]
-
-    /// The same for a read that its server answers from memory: under load it may travel in one message with others,
-    /// which wait for no handler.
-    nonisolated(nonsending) func exchangeInBundle(
-        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> [UInt8]
 }
 
-extension RPCTransport {
-    /// Alone: a transport need not bundle.
-    public nonisolated(nonsending) func exchangeInBundle(
-        _ frame: consuming [UInt8], deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> [UInt8] {
-        try await exchange(frame, deadline: deadline)
-    }
+/// A transport that can let calls travel together, in one message that it signs. Under load a call so costs a fraction
+/// of a message.
+public protocol BundlingTransport: RPCTransport {
+    /// Sends a read that its server answers from memory, so that no call of a bundle waits for another's handler. Throws
+    /// as `exchange` does.
+    nonisolated(nonsending) func exchange(
+        _ part: BundlePart, deadline: ContinuousClock.Instant
+    ) async throws(RPCError) -> BundledReply
 }

@@ -6,7 +6,8 @@ public import ProtobufC
 public struct RPCRouter: Sendable {
     /// Unpacks the body that stands at a place of the frame, runs the handler and packs its reply.
     typealias Serve = @Sendable (ReceivedCall, CallContext) async throws -> PackedReply
-    typealias ServeInline = @Sendable (ReceivedCall, CallContext) throws -> PackedReply
+    /// Appends the reply to a frame. What it leaves behind where it throws does not count.
+    typealias ServeInline = @Sendable (ReceivedCall, CallContext, inout [UInt8]) throws -> Void
 
     enum Handler: Sendable {
         /// On Swift's global executor.
@@ -47,9 +48,9 @@ public struct RPCRouter: Sendable {
     public mutating func handleInline<Request: ProtobufMessage, Reply: ProtobufMessage>(
         _ method: RPCMethod<Request, Reply>, _ body: @escaping @Sendable (Request, CallContext) throws -> Reply
     ) {
-        let serve: ServeInline = { call, context in
+        let serve: ServeInline = { call, context, frame in
             let request: Request = try call.request()
-            return try call.start.packed(try body(request, context))
+            try call.start.append(try body(request, context), to: &frame)
         }
         routes[method.name] = Route(description: method.description, handler: .inline(serve))
     }

@@ -1,6 +1,7 @@
 /// A route as the dispatcher runs it: callers, interceptors and timers are looked up once.
 final class ServedRoute: Sendable {
     let description: RPCMethodDescription
+    let nameBytes: [UInt8]
     let callers: Set<String>
     let handler: RPCRouter.Handler
     let observation: CallObservation?
@@ -10,6 +11,7 @@ final class ServedRoute: Sendable {
 
     init(_ route: RPCRouter.Route, in router: RPCRouter) {
         description = route.description
+        nameBytes = Array(route.description.name.utf8)
         callers = router.allowedCallers(of: route.description.name)
         handler = router.intercepted(route.handler)
         if case .inline = handler, route.description.kind == .read {
@@ -31,7 +33,12 @@ extension RPCRouter {
         let innermost: Serve =
             switch handler {
             case .waiting(let serve): serve
-            case .inline(let serve): { call, context in try serve(call, context) }
+            case .inline(let serve):
+                { call, context in
+                    var frame = ReplyStart.emptyFrame()
+                    try serve(call, context, &frame)
+                    return PackedReply(frame: frame)
+                }
             }
         let outermost = interceptors.reversed().reduce(innermost) { inner, interceptor in
             { call, context in

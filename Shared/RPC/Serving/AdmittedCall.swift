@@ -20,29 +20,31 @@ public struct AdmittedCall: Sendable {
 
     private func runInline(_ serve: RPCRouter.ServeInline) -> Answer {
         let started = ContinuousClock.now
+        var frame = ReplyStart.emptyFrame()
+        let code = run(serve, started, appendingTo: &frame)
+        let reply = PackedReply(frame: frame)
+        return code == .ok ? end(reply, started) : leave(with: reply, code, started)
+    }
+
+    /// Appends the reply of an inline handler, or why there is none, and says how the call ended.
+    func run(
+        _ serve: RPCRouter.ServeInline, _ started: ContinuousClock.Instant, appendingTo frame: inout [UInt8]
+    ) -> RPCError.Code {
+        let start = frame.count
         do {
             try checkDeadline(started)
-            guard let observation = route.observation else { return end(try serve(call, context), started) }
-            return end(try observation.trace.run(context) { try serve(call, context) }, started)
+            if let observation = route.observation {
+                try observation.trace.run(context) { try serve(call, context, &frame) }
+            } else {
+                try serve(call, context, &frame)
+            }
+            return .ok
         } catch {
-            return fail(error, started)
+            frame.removeLast(frame.count - start)
+            let translated = dispatcher.failures.rpcError(for: error, context)
+            call.start.append(translated, to: &frame)
+            return translated.code
         }
-    }
-
-    /// Runs a call that came in a bundle: only a read that is answered from memory, because the others of the bundle
-    /// wait for it. Any other is refused, and may come again alone; so may one whose reply is too long for a bundle,
-    /// which reading twice does not harm.
-    public func runInBundle(replyByteLimit: Int) -> Answer {
-        guard route.isFromMemory, let answer = runInline() else {
-            return fail(Self.sendAlone(notExecuted: true), ContinuousClock.now)
-        }
-        guard answer.bytes.count > replyByteLimit else { return answer }
-        let refusal = call.start.signed(call.start.refusal(Self.sendAlone(notExecuted: false)))
-        return Answer(bytes: refusal, code: answer.code, duration: answer.duration)
-    }
-
-    private static func sendAlone(notExecuted: Bool) -> RPCError {
-        RPCError(.unavailable, "This call cannot be answered in a bundle: send it alone.", notExecuted: notExecuted)
     }
 
     /// Runs the handler, whichever kind it is.
@@ -95,8 +97,12 @@ public struct AdmittedCall: Sendable {
 
     /// Writes the call into log and metrics. After its reply was sent, so that the caller does not wait for it.
     public func note(_ answer: Answer) {
+        note(answer.code, answer.duration)
+    }
+
+    func note(_ code: RPCError.Code, _ duration: Duration) {
         guard let observation = route.observation else { return }
-        observation.log.write(context, answer.code)
-        route.timers?.record(answer.code, answer.duration)
+        observation.log.write(context, code)
+        route.timers?.record(code, duration)
     }
 }

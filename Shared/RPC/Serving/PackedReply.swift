@@ -8,44 +8,85 @@ public struct PackedReply: Sendable {
     public var byteCount: Int { frame.count }
 }
 
-/// What a reply needs of its call: the nonce that binds the two, and the key that both sides know.
+/// What a reply begins with.
 struct ReplyStart: Sendable {
-    let nonce: Nonce
-    /// Nil where the call's MAC could not be checked: the reply then goes out unsigned and can only refuse.
-    let key: SigningKey?
+    /// What answers a message of its own.
+    struct Message: Sendable {
+        /// Of the call, or of the bundle that is refused as one: it binds the two.
+        let nonce: Nonce
+        /// Nil where the MAC could not be checked: the reply then goes out unsigned and can only refuse.
+        let key: SigningKey?
+    }
+
+    /// Nil for the reply to a call in a bundle, which is signed for all.
+    let message: Message?
     /// The method is a read that is answered from memory.
     var isFromMemory = false
 
-    /// The reply of a handler that succeeded.
-    func packed(_ message: some ProtobufMessage) throws(RPCError) -> PackedReply {
-        // Enough for most replies without growing (`append(to:)` grows it where needed), and a size of which the C
-        // library's allocator keeps blocks for each thread.
-        var frame = begin(error: nil, capacity: 960)
+    static let bundled = ReplyStart(message: nil)
+
+    init(message: Message?) {
+        self.message = message
+    }
+
+    /// Appends the reply of a handler that succeeded.
+    func append(_ reply: some ProtobufMessage, to frame: inout [UInt8]) throws(RPCError) {
+        let start = begin(nil, in: &frame)
         do throws(ProtobufError) {
-            try message.append(to: &frame)
+            try reply.append(to: &frame)
         } catch {
             throw RPCError(.internalError, "The reply cannot be sent: \(error.message).")
         }
+        if message == nil { CallBundle.finishItem(from: start, in: &frame) }
+    }
+
+    func append(_ error: RPCError, to frame: inout [UInt8]) {
+        let start = begin(error.bounded, in: &frame)
+        if message == nil { CallBundle.finishItem(from: start, in: &frame) }
+    }
+
+    /// The reply of a handler that succeeded.
+    func packed(_ reply: some ProtobufMessage) throws(RPCError) -> PackedReply {
+        var frame = Self.emptyFrame()
+        try append(reply, to: &frame)
         return PackedReply(frame: frame)
     }
 
     func refusal(_ error: RPCError) -> PackedReply {
-        PackedReply(frame: begin(error: error, capacity: 256))
+        var frame: [UInt8] = []
+        frame.reserveCapacity(256)
+        append(error, to: &frame)
+        return PackedReply(frame: frame)
+    }
+
+    /// Enough for most replies without growing (`append(to:)` grows it where needed), and a size of which the C
+    /// library's allocator keeps blocks for each thread.
+    static func emptyFrame() -> [UInt8] {
+        var frame: [UInt8] = []
+        frame.reserveCapacity(960)
+        return frame
     }
 
     /// The bytes that travel.
     func signed(_ reply: consuming PackedReply) -> [UInt8] {
         var frame = reply.frame
-        key?.sign(&frame)
+        message?.key?.sign(&frame)
         return frame
     }
 
-    private func begin(error: RPCError?, capacity: Int) -> [UInt8] {
-        let algorithm = key == nil ? WireLayout.noMAC : WireLayout.macAlgorithm
-        var frame = WireLayout.begin(magic: WireLayout.replyMagic, algorithm: algorithm, capacity: capacity)
-        ReplyEnvelope.append(error?.bounded, nonce: nonce, key: key, isFromMemory: isFromMemory, to: &frame)
-        WireLayout.finishEnvelope(of: &frame)
-        return frame
+    /// Appends everything before the body, and says where the envelope begins.
+    private func begin(_ error: RPCError?, in frame: inout [UInt8]) -> Int {
+        let start: Int
+        if let message {
+            let algorithm = message.key == nil ? WireLayout.noMAC : WireLayout.macAlgorithm
+            WireLayout.begin(WireLayout.replyMagic, algorithm: algorithm, in: &frame)
+            start = frame.count
+        } else {
+            start = CallBundle.beginItem(in: &frame)
+        }
+        ReplyEnvelope.append(error, answering: message, isFromMemory: isFromMemory, to: &frame)
+        frame.finishPart(from: start)
+        return start
     }
 }
 

@@ -1,57 +1,35 @@
-/// Why a call is not run, and how to answer it.
-struct Refusal: Error {
-    let start: ReplyStart
-    let error: RPCError
-}
-
 /// The order is part of the design, from cheap to dear and from "anyone" to "somebody we know": length, MAC, time and
 /// deadline, method, caller, the method's size limit, replay, budget. Unpacking comes after all of them, in the route.
 extension RPCDispatcher {
     func check(_ frame: [UInt8]) -> Result<AdmittedCall, Refusal> {
         do throws(Refusal) {
-            let call = try authenticate(frame)
-            let time = try checkTime(call)
+            let call = try authenticate(frame, WireLayout.callMagic)
+            let moment = try checkClock(call)
+            let deadline = try deadline(of: call, at: moment)
+            try checkCaller(call)
             let route = try findRoute(call)
-            try checkReplay(call, route, time.now)
-            let context = try readContext(call, route, time.deadline)
+            try checkSize(call, route)
+            try checkReplay(call, isRepeatable: isRepeatable(call, route), moment)
+            let context = try readContext(call, route, deadline)
             try admit(call)
-            var start = call.start
-            start.isFromMemory = route.isFromMemory
-            return .success(
-                AdmittedCall(
-                    call: ReceivedCall(frame: frame, body: call.parts.body, start: start), route: route,
-                    context: context, dispatcher: self))
+            return .success(admitted(call, route, context))
         } catch {
             return .failure(error)
         }
     }
 
-    /// A call whose MAC is right.
-    private struct AuthenticCall {
-        let frame: [UInt8]
-        let parts: WireLayout.Parts
-        let envelope: CallEnvelope
-        let nonce: Nonce
-        let key: SigningKey
-
-        var start: ReplyStart { ReplyStart(nonce: nonce, key: key) }
-
-        func refuse(
-            _ code: RPCError.Code, _ message: String, field: String? = nil, retryAfterMilliseconds: Int? = nil,
-            notExecuted: Bool = true
-        ) -> Refusal {
-            Refusal(
-                start: start,
-                error: RPCError(
-                    code, message, field: field, retryAfterMilliseconds: retryAfterMilliseconds,
-                    notExecuted: notExecuted))
-        }
+    func admitted(_ call: borrowing AuthenticCall, _ route: ServedRoute, _ context: CallContext) -> AdmittedCall {
+        var start = call.start
+        start.isFromMemory = route.isFromMemory
+        return AdmittedCall(
+            call: ReceivedCall(frame: call.frame, body: call.body, start: start), route: route, context: context,
+            dispatcher: self)
     }
 
-    private func authenticate(_ frame: [UInt8]) throws(Refusal) -> AuthenticCall {
+    func authenticate(_ frame: [UInt8], _ magic: UInt32) throws(Refusal) -> AuthenticCall {
         let parts: WireLayout.Parts
         do {
-            parts = try WireLayout.parts(of: frame, magic: WireLayout.callMagic)
+            parts = try WireLayout.parts(of: frame, magic: magic)
         } catch .otherVersion(let version) {
             throw .unsigned(.unimplemented, "This service speaks version 1 of the wire, not version \(version).")
         } catch {
@@ -68,21 +46,33 @@ extension RPCDispatcher {
                 .unauthenticated, "The signature of the call is not accepted: check key id, secret and algorithm.",
                 nonce: nonce)
         }
-        return AuthenticCall(frame: frame, parts: parts, envelope: envelope, nonce: nonce, key: key)
+        return AuthenticCall(
+            frame: frame, envelope: envelope, body: parts.body, key: key,
+            start: ReplyStart(message: ReplyStart.Message(nonce: nonce, key: key)))
     }
 
-    /// Now, and the moment at which the caller stops waiting. The caller's clock says when that began, so that time
-    /// spent in queues, or in a server that stood still, counts.
-    private func checkTime(
-        _ call: borrowing AuthenticCall
-    ) throws(Refusal) -> (now: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
-        let issued = call.envelope.issuedAtMicroseconds
-        let (age, overflow) = WallClock.nowMicroseconds.subtractingReportingOverflow(issued)
+    /// A moment by both clocks.
+    struct Moment {
+        let wallMicroseconds: Int64
+        let instant: ContinuousClock.Instant
+    }
+
+    func checkClock(_ call: borrowing AuthenticCall) throws(Refusal) -> Moment {
+        let now = WallClock.nowMicroseconds
+        let (age, overflow) = now.subtractingReportingOverflow(call.envelope.issuedAtMicroseconds)
         guard !overflow, abs(age) <= ReplayWindow.toleranceSeconds * 1_000_000 else {
             throw call.refuse(
                 .unauthenticated, "The call was signed at another time than now: check the clocks of both sides.",
                 field: "issued_at_micros")
         }
+        return Moment(wallMicroseconds: now, instant: .now)
+    }
+
+    /// The moment at which the caller stops waiting. The caller's clock says when that began, so that time spent in
+    /// queues, or in a server that stood still, counts.
+    func deadline(
+        of call: borrowing AuthenticCall, at moment: Moment
+    ) throws(Refusal) -> ContinuousClock.Instant {
         guard call.envelope.remainingMilliseconds > 0 else {
             throw call.refuse(
                 .invalidArgument, "Every call has a deadline: send the time that remains.",
@@ -90,57 +80,67 @@ extension RPCDispatcher {
         }
         let longest = RPCLimits.longestTimeout.components.seconds * 1_000_000
         let allowed = Int64(clamping: min(call.envelope.remainingMilliseconds, UInt64(longest)) * 1_000)
-        let remaining = min(allowed, longest) - max(0, age)
+        let (age, overflow) = moment.wallMicroseconds.subtractingReportingOverflow(call.envelope.issuedAtMicroseconds)
+        let remaining = overflow ? 0 : min(allowed, longest) - max(0, age)
         guard remaining > 0 else {
             throw call.refuse(.deadlineExceeded, "The deadline of the call passed before it was executed.")
         }
-        let now = ContinuousClock.now
-        return (now, now + .microseconds(remaining))
+        return moment.instant + .microseconds(remaining)
     }
 
-    private func findRoute(_ call: borrowing AuthenticCall) throws(Refusal) -> ServedRoute {
-        let frame = call.frame
-        guard let route = routes.value(in: frame, call.envelope.method) else {
-            throw call.refuse(.unimplemented, "No such method is served here: ask Describe for the list.")
-        }
+    func checkCaller(_ call: borrowing AuthenticCall) throws(Refusal) {
         let service = call.key.serviceBytes
-        guard frame.span.extracting(call.envelope.caller).hasBytes(of: service.span) else {
+        guard call.frame.span.extracting(call.envelope.caller).hasBytes(of: service.span) else {
             throw call.refuse(
                 .unauthenticated, "The key belongs to another suite service than the caller named.", field: "caller")
+        }
+    }
+
+    func findRoute(_ call: borrowing AuthenticCall) throws(Refusal) -> ServedRoute {
+        guard let route = routes.value(in: call.frame, call.envelope.method) else {
+            throw call.refuse(.unimplemented, "No such method is served here: ask Describe for the list.")
         }
         guard route.callers.contains(call.key.service) else {
             throw call.refuse(
                 .permissionDenied, "\(call.key.service) may not call \(route.description.name).")
         }
-        guard call.parts.body.count <= route.description.requestByteLimit else {
-            throw call.refuse(
-                .invalidArgument,
-                "The request has \(call.parts.body.count) bytes, \(route.description.name) takes at most "
-                    + "\(route.description.requestByteLimit): send it in smaller parts.")
-        }
         return route
     }
 
+    func checkSize(_ call: borrowing AuthenticCall, _ route: ServedRoute) throws(Refusal) {
+        guard call.body.count <= route.description.requestByteLimit else {
+            throw call.refuse(
+                .invalidArgument,
+                "The request has \(call.body.count) bytes, \(route.description.name) takes at most "
+                    + "\(route.description.requestByteLimit): send it in smaller parts.")
+        }
+    }
+
+    /// Running a repeatable call twice changes nothing, and its deadline bounds for how long it can be repeated.
+    private func isRepeatable(_ call: borrowing AuthenticCall, _ route: ServedRoute) -> Bool {
+        route.description.kind != .mutating || !call.envelope.idempotencyKey.isEmpty
+    }
+
     /// Remembers the nonce, before anything that is refused with `not_executed`: what was refused must not run later.
-    private func checkReplay(
-        _ call: borrowing AuthenticCall, _ route: ServedRoute, _ now: ContinuousClock.Instant
+    func checkReplay(
+        _ call: borrowing AuthenticCall, isRepeatable: Bool, _ moment: Moment
     ) throws(Refusal) {
-        switch replays.admit(call.nonce, issuedAtMicroseconds: call.envelope.issuedAtMicroseconds, at: now) {
+        guard let nonce = call.start.message?.nonce else { return }
+        switch replays.admit(nonce, issuedAtMicroseconds: call.envelope.issuedAtMicroseconds, at: moment.instant) {
         case .fresh: return
         case .seen:
             throw call.refuse(
                 .unauthenticated, "This call was received before: sign each call with a new nonce.", field: "nonce",
                 notExecuted: false)
         case .tooOld:
-            // Running a repeatable call twice changes nothing, and its deadline bounds for how long it can be repeated.
-            guard route.description.kind == .mutating, call.envelope.idempotencyKey.isEmpty else { return }
+            guard !isRepeatable else { return }
             throw call.refuse(
                 .unavailable, "The service cannot tell this call from a repeated one: sign it anew.",
                 retryAfterMilliseconds: configuration.overloadRetryAfterMilliseconds)
         }
     }
 
-    private func readContext(
+    func readContext(
         _ call: borrowing AuthenticCall, _ route: ServedRoute, _ deadline: ContinuousClock.Instant
     ) throws(Refusal) -> CallContext {
         do {
@@ -160,7 +160,7 @@ extension RPCDispatcher {
     }
 
     /// Takes a place among the running calls.
-    private func admit(_ call: borrowing AuthenticCall) throws(Refusal) {
+    func admit(_ call: borrowing AuthenticCall) throws(Refusal) {
         switch admission.enter() {
         case .admitted: return
         case .full:
@@ -172,15 +172,5 @@ extension RPCDispatcher {
                 .unavailable, "The service is about to stop: ask again a little later.",
                 retryAfterMilliseconds: configuration.overloadRetryAfterMilliseconds)
         }
-    }
-}
-
-extension Refusal {
-    /// For bytes that prove nothing about their sender.
-    fileprivate static func unsigned(
-        _ code: RPCError.Code, _ message: String, field: String? = nil, nonce: Nonce = Nonce(high: 0, low: 0)
-    ) -> Refusal {
-        Refusal(
-            start: ReplyStart(nonce: nonce, key: nil), error: RPCError(code, message, field: field, notExecuted: true))
     }
 }

@@ -52,9 +52,13 @@ public final class RPCDispatcher: Sendable {
         }
     }
 
-    private func refuse(_ refusal: Refusal) -> [UInt8] {
-        refusals.count(refusal.error.code)
+    func refuse(_ refusal: Refusal) -> [UInt8] {
+        note(refusal)
         return refusal.start.signed(refusal.start.refusal(refusal.error))
+    }
+
+    func note(_ refusal: Refusal) {
+        refusals.count(refusal.error.code)
     }
 
     /// Checks a message and runs the call here and now.

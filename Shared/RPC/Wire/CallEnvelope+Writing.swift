@@ -1,8 +1,6 @@
 /// What a caller puts into the envelope of one attempt.
 struct OutgoingEnvelope {
     let method: String
-    let key: SigningKey
-    let nonce: Nonce
     let issuedAtMicroseconds: Int64
     let remainingMilliseconds: UInt32
     let requestID: RequestID
@@ -10,13 +8,21 @@ struct OutgoingEnvelope {
     let trace: TraceContext
     let principal: Principal?
 
-    /// Appends the packed `Envelope`.
-    func append(to frame: inout [UInt8]) {
+    /// Appends the packed `Envelope` of a call that travels alone.
+    func append(signedBy key: SigningKey, _ nonce: Nonce, to frame: inout [UInt8]) {
         frame.appendField(1, text: method)
         frame.append(contentsOf: key.callerAndKeyFields)
-        frame.append(4 << 3 | 2)
-        frame.append(UInt8(WireLayout.nonceByteCount))
-        nonce.append(to: &frame)
+        frame.appendField(4, nonce)
+        appendRest(to: &frame)
+    }
+
+    /// Appends the packed `Envelope` of a call in a bundle, which says for all of them who signs.
+    func append(to frame: inout [UInt8]) {
+        frame.appendField(1, text: method)
+        appendRest(to: &frame)
+    }
+
+    private func appendRest(to frame: inout [UInt8]) {
         frame.appendField(5, varint: UInt64(bitPattern: issuedAtMicroseconds))
         frame.appendField(6, varint: UInt64(remainingMilliseconds))
         frame.append(7 << 3 | 2)

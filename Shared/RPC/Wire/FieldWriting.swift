@@ -7,6 +7,19 @@ extension [UInt8] {
         Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 
+    /// Writes how long the part is that was appended from `start` on, into the four bytes before it.
+    mutating func finishPart(from start: Int) {
+        let length = UInt32(count - start)
+        for index in 0..<WireLayout.lengthByteCount {
+            self[start - 1 - index] = UInt8(truncatingIfNeeded: length &>> (8 * UInt32(index)))
+        }
+    }
+
+    /// The length that stands in four bytes.
+    func length(at position: Int) -> Int {
+        Int(UInt32(bigEndian: span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)))
+    }
+
     /// Appends a number in base 128, least significant group first.
     mutating func appendVarint(_ value: UInt64) {
         var rest = value
@@ -22,6 +35,13 @@ extension [UInt8] {
         guard value != 0 else { return }
         append(number << 3)
         appendVarint(value)
+    }
+
+    /// Appends a nonce as a bytes field.
+    mutating func appendField(_ number: UInt8, _ nonce: Nonce) {
+        append(number << 3 | 2)
+        append(UInt8(WireLayout.nonceByteCount))
+        nonce.append(to: &self)
     }
 
     /// Appends a text field; nothing for the empty text.

@@ -6,9 +6,10 @@ struct ReplyEnvelope {
     /// The method is a read that the server answers from memory.
     var isFromMemory = false
 
-    /// Appends the packed `ReplyEnvelope` of a reply to the call with this nonce.
+    /// Appends the packed `ReplyEnvelope`.
+    /// - Parameter message: what is answered, a call or a bundle; nil in the reply to a call within a bundle.
     static func append(
-        _ error: RPCError?, nonce: Nonce, key: SigningKey?, isFromMemory: Bool, to frame: inout [UInt8]
+        _ error: RPCError?, answering message: ReplyStart.Message?, isFromMemory: Bool, to frame: inout [UInt8]
     ) {
         if let error {
             frame.appendField(1, varint: UInt64(error.code.rawValue))
@@ -17,10 +18,10 @@ struct ReplyEnvelope {
             frame.appendField(4, varint: UInt64(clamping: min(error.retryAfterMilliseconds ?? 0, Int(Int32.max))))
             frame.appendField(5, varint: error.notExecuted ? 1 : 0)
         }
-        frame.append(6 << 3 | 2)
-        frame.append(UInt8(WireLayout.nonceByteCount))
-        nonce.append(to: &frame)
-        if let key { frame.append(contentsOf: key.replyKeyField) }
+        if let message {
+            frame.appendField(6, message.nonce)
+            if let key = message.key { frame.append(contentsOf: key.replyKeyField) }
+        }
         frame.appendField(8, varint: isFromMemory ? 1 : 0)
     }
 

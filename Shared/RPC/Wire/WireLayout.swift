@@ -4,6 +4,10 @@ enum WireLayout {
     static let callMagic: UInt32 = 0x5A48_4B51
     /// `ZHKA`.
     static let replyMagic: UInt32 = 0x5A48_4B41
+    /// `ZHKB`: several calls.
+    static let bundleMagic: UInt32 = 0x5A48_4B42
+    /// `ZHKC`: their replies.
+    static let bundleReplyMagic: UInt32 = 0x5A48_4B43
     static let version: UInt8 = 1
     /// HMAC-SHA256.
     static let macAlgorithm: UInt8 = 1
@@ -12,6 +16,8 @@ enum WireLayout {
     static let macByteCount = 32
     /// Magic, version, algorithm, two zero bytes, envelope length.
     static let headerByteCount = 12
+    /// A length is unsigned, big-endian.
+    static let lengthByteCount = 4
     static let nonceByteCount = 16
 
     /// The parts of a message whose header is sound. The MAC has not been looked at.
@@ -34,34 +40,39 @@ enum WireLayout {
     static func begin(magic: UInt32, algorithm: UInt8, capacity: Int) -> [UInt8] {
         var frame: [UInt8] = []
         frame.reserveCapacity(capacity)
+        begin(magic, algorithm: algorithm, in: &frame)
+        return frame
+    }
+
+    static func begin(_ magic: UInt32, algorithm: UInt8, in frame: inout [UInt8]) {
         frame.appendFixed(magic)
         // Version, algorithm, two zero bytes; then the length of the envelope.
         frame.appendFixed(UInt32(version) << 24 | UInt32(algorithm) << 16)
         frame.appendFixed(UInt32(0))
-        return frame
     }
 
     /// Writes the length of the envelope that was appended since `begin`.
     static func finishEnvelope(of frame: inout [UInt8]) {
-        let count = UInt32(frame.count - headerByteCount)
-        frame[8] = UInt8(truncatingIfNeeded: count >> 24)
-        frame[9] = UInt8(truncatingIfNeeded: count >> 16)
-        frame[10] = UInt8(truncatingIfNeeded: count >> 8)
-        frame[11] = UInt8(truncatingIfNeeded: count)
+        frame.finishPart(from: headerByteCount)
     }
 
     /// Finds the parts of a message, or says what is wrong with it. Looks only at the header and the total length.
     static func parts(of frame: [UInt8], magic: UInt32) throws(Flaw) -> Parts {
-        guard frame.count >= headerByteCount, frame.count <= RPCLimits.messageBytes,
-            UInt32(bigEndian: frame.span.bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)) == magic
-        else { throw .notAMessage }
+        guard frame.count >= headerByteCount, frame.count <= RPCLimits.messageBytes, begins(frame, with: magic) else {
+            throw .notAMessage
+        }
         guard frame[4] == version else { throw .otherVersion(frame[4]) }
         let algorithm = frame[5]
         guard algorithm == macAlgorithm || algorithm == noMAC, frame[6] == 0, frame[7] == 0 else { throw .notAMessage }
-        let envelopeByteCount = Int(frame[8]) << 24 | Int(frame[9]) << 16 | Int(frame[10]) << 8 | Int(frame[11])
+        let envelopeByteCount = frame.length(at: headerByteCount - lengthByteCount)
         let envelopeEnd = headerByteCount + envelopeByteCount
         let bodyEnd = frame.count - (algorithm == noMAC ? 0 : macByteCount)
         guard envelopeByteCount <= RPCLimits.envelopeBytes, envelopeEnd <= bodyEnd else { throw .notAMessage }
         return Parts(algorithm: algorithm, envelope: headerByteCount..<envelopeEnd, body: envelopeEnd..<bodyEnd)
+    }
+
+    static func begins(_ frame: [UInt8], with magic: UInt32) -> Bool {
+        frame.count >= 4
+            && UInt32(bigEndian: frame.span.bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)) == magic
     }
 }

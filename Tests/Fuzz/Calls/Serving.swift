@@ -8,15 +8,19 @@ import ProtobufC
 enum Serving {
     private static let method = RPCMethod<TestingV1.EchoRequest, TestingV1.EchoResponse>(
         "fuzz.Fuzz/Echo", kind: .mutating)
+    private static let readMethod = RPCMethod<TestingV1.EchoRequest, TestingV1.EchoResponse>(
+        "fuzz.Fuzz/Read", kind: .read)
     static let key = made { try ServiceKey(id: "fuzz-1", service: "fuzz", secret: [UInt8](repeating: 7, count: 32)) }
     private static let signingKey = SigningKey(key)
 
     private static let dispatcher = made {
         var router = RPCRouter()
-        router.handleInline(method) { request, _ in
-            TestingV1.EchoResponse(text: request.text, payload: request.payload)
+        for method in [method, readMethod] {
+            router.handleInline(method) { request, _ in
+                TestingV1.EchoResponse(text: request.text, payload: request.payload)
+            }
+            router.allow(method.name, callers: [key.service])
         }
-        router.allow(method.name, callers: [key.service])
         // Little memory for calls that were seen, so that forgetting is tried as well.
         return try RPCDispatcher(
             router: router, keys: KeyRing([key]), configuration: RPCServerConfiguration(rememberedCallLimit: 4_096),
@@ -69,16 +73,53 @@ enum Serving {
         guard dispatcher.runningCount == 0 else { fatalError("a call that is over holds its place") }
     }
 
-    private static func appendRightFields(_ flags: UInt8, to frame: inout [UInt8]) {
+    /// A bundle of somebody who knows the key. The first byte says which fields stand rightly in the envelope of a first
+    /// item, the next how long the rest of that envelope is, and the next how long its body is; what is left stands
+    /// behind that item.
+    static func check(bundle bytes: [UInt8]) {
+        guard bytes.count >= 3 else { return }
+        var frame = WireLayout.begin(magic: WireLayout.bundleMagic, algorithm: WireLayout.macAlgorithm, capacity: 4_096)
+        frame.append(contentsOf: signingKey.callerAndKeyFields)
+        frame.appendField(4, Nonce.next())
+        frame.appendField(5, varint: UInt64(bitPattern: WallClock.nowMicroseconds))
+        WireLayout.finishEnvelope(of: &frame)
+        let start = CallBundle.beginItem(in: &frame)
+        var rest = bytes[3...]
+        // Caller, key and nonce stand in the bundle.
+        appendRightFields(bytes[0] | 0b1110, of: readMethod.name, to: &frame)
+        frame += rest.prefix(Int(bytes[1]))
+        frame.finishPart(from: start)
+        rest = rest.dropFirst(Int(bytes[1]))
+        frame += rest.prefix(Int(bytes[2]))
+        CallBundle.finishItem(from: start, in: &frame)
+        frame += rest.dropFirst(Int(bytes[2]))
+        signingKey.sign(&frame)
+        let reply = dispatcher.answerBundle(frame)
+        guard dispatcher.runningCount == 0 else { fatalError("a bundle that is over holds its place") }
+        guard WireLayout.begins(reply, with: WireLayout.bundleReplyMagic) else {
+            guard opened(reply).envelope.error != nil else { fatalError("a refusal that is none") }
+            return
+        }
+        let parts = made { try WireLayout.parts(of: reply, magic: WireLayout.bundleReplyMagic) }
+        let sent = made { try WireLayout.parts(of: frame, magic: WireLayout.bundleMagic) }
+        guard signingKey.verifies(reply, parts), let items = CallBundle.items(of: reply, parts.body),
+            items.count == CallBundle.items(of: frame, sent.body)?.count
+        else { fatalError("a bundle is not answered by as many replies") }
+        for item in items {
+            let envelope = made { try ReplyEnvelope(reply, item.envelope) }
+            guard
+                envelope.error != nil
+                    || (try? TestingV1.EchoResponse(unpacking: Array(reply[item.body]))) != nil
+            else { fatalError("a reply in a bundle cannot be read") }
+        }
+    }
+
+    private static func appendRightFields(_ flags: UInt8, of name: String = method.name, to frame: inout [UInt8]) {
         func isWanted(_ bit: UInt8) -> Bool { flags & 1 << bit == 0 }
-        if isWanted(0) { frame.appendField(1, text: method.name) }
+        if isWanted(0) { frame.appendField(1, text: name) }
         if isWanted(1) { frame.appendField(2, text: key.service) }
         if isWanted(2) { frame.appendField(3, text: key.id) }
-        if isWanted(3) {
-            frame.append(4 << 3 | 2)
-            frame.append(UInt8(WireLayout.nonceByteCount))
-            Nonce.next().append(to: &frame)
-        }
+        if isWanted(3) { frame.appendField(4, Nonce.next()) }
         if isWanted(4) { frame.appendField(5, varint: UInt64(bitPattern: WallClock.nowMicroseconds)) }
         if isWanted(5) { frame.appendField(6, varint: 5_000) }
     }

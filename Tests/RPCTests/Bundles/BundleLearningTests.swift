@@ -6,9 +6,10 @@ import Testing
 @Suite("When a channel bundles calls")
 struct BundleLearningTests {
     /// Serves calls alone by one router and those in bundles by another, and notes how each came.
-    private struct TwoFacedTransport: RPCTransport {
+    private struct TwoFacedTransport: BundlingTransport {
         let alone: RPCDispatcher
         let bundled: RPCDispatcher
+        let sealer: BundleSealer
         let ways = Notes<String>()
 
         nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
@@ -18,14 +19,12 @@ struct BundleLearningTests {
             return await alone.answer(frame)
         }
 
-        nonisolated(nonsending) func exchangeInBundle(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
-            async throws(RPCError) -> [UInt8]
+        nonisolated(nonsending) func exchange(_ part: BundlePart, deadline: ContinuousClock.Instant)
+            async throws(RPCError) -> BundledReply
         {
             ways.add("bundled")
-            switch bundled.receive(frame) {
-            case .reply(let bytes): return bytes
-            case .run(let call): return call.runInBundle(replyByteLimit: 1_000).bytes
-            }
+            let (frame, expected) = sealer.seal([part])
+            return try sealer.open(bundled.answerBundle(frame), expected)[0]
         }
     }
 
@@ -45,7 +44,8 @@ struct BundleLearningTests {
     private func transport(alone: RPCRouter, bundled: RPCRouter) throws -> TwoFacedTransport {
         TwoFacedTransport(
             alone: try RPCDispatcher(router: alone, keys: KeyRing([key]), logger: Bench.quiet),
-            bundled: try RPCDispatcher(router: bundled, keys: KeyRing([key]), logger: Bench.quiet))
+            bundled: try RPCDispatcher(router: bundled, keys: KeyRing([key]), logger: Bench.quiet),
+            sealer: BundleSealer(key))
     }
 
     @Test("a read is bundled once its server said that it answers from memory, and a change never")
@@ -77,5 +77,40 @@ struct BundleLearningTests {
         let reply = try await client.echo(TestingV1.EchoRequest(text: "again"), options: CallOptions(retry: .never))
         #expect(reply.text == "again")
         #expect(transport.ways.all == ["alone", "bundled", "alone"])
+    }
+
+    @Test("a request that is too long for a bundle goes alone")
+    func tooLong() async throws {
+        let transport = try transport(alone: inline, bundled: inline)
+        let client = TestingV1.TestingServiceClient(RPCChannel(transport: transport, key: key))
+        for count in [1, 1, CallBundle.longestItemByteCount, 1] {
+            let payload = [UInt8](repeating: 7, count: count)
+            #expect(try await client.echo(TestingV1.EchoRequest(text: "long", payload: payload)).text == "long")
+        }
+        #expect(transport.ways.all == ["alone", "bundled", "alone", "bundled"])
+    }
+
+    @Test("person, trace and idempotency key arrive in a bundle as alone")
+    func everything() async throws {
+        var router = TestService().router()
+        let seen = Notes<CallContext>()
+        router.handleInline(TestingV1.TestingServiceMethods.echo) { _, context in
+            seen.add(context)
+            return TestingV1.EchoResponse()
+        }
+        let transport = try transport(alone: router, bundled: router)
+        let client = TestingV1.TestingServiceClient(RPCChannel(transport: transport, key: key))
+        let options = CallOptions(
+            timeout: .seconds(7), idempotencyKey: "once",
+            principal: Principal(user: "staff-17", roles: ["manager", "analyst"], officePath: "/head/east/"),
+            trace: .random())
+        for _ in 0..<2 { _ = try await client.echo(TestingV1.EchoRequest(), options: options) }
+        #expect(transport.ways.all == ["alone", "bundled"])
+        let (alone, bundled) = (seen.all[0], seen.all[1])
+        #expect(bundled.principal == options.principal && alone.principal == options.principal)
+        #expect(bundled.idempotencyKey == "once" && bundled.caller == "tester" && bundled.method == alone.method)
+        #expect(bundled.trace.traceID == options.trace?.traceID && bundled.trace.spanID != options.trace?.spanID)
+        #expect(bundled.requestID.utf8.count == 15 && bundled.requestID != alone.requestID)
+        #expect(bundled.remaining > .seconds(1) && bundled.remaining < .seconds(8))
     }
 }

@@ -1,53 +1,69 @@
-import RPC
 import TestSupport
 import Testing
 
-@testable import RPCNNGTransport
+@testable import RPC
 
 @Suite("A bundle of calls")
 struct BundleTests {
+    private static func items(of bytes: [UInt8]) -> [CallBundle.Item]? {
+        CallBundle.items(of: bytes, bytes.indices)
+    }
+
     @Test("what goes in comes out, in order")
     func roundTrip() {
         var generator = SeededGenerator("bundles")
+        func bytes(_ counts: ClosedRange<Int>) -> [UInt8] {
+            (0..<Int.random(in: counts, using: &generator)).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        }
         for _ in 0..<200 {
-            let items = (0..<Int.random(in: 1...Bundle.longestItemCount, using: &generator)).map { _ in
-                (0..<Int.random(in: 1...300, using: &generator)).map { _ in
-                    UInt8.random(in: .min ... .max, using: &generator)
-                }
+            let count = Int.random(in: 1...CallBundle.longestItemCount, using: &generator)
+            let items = (0..<count).map { _ in (envelope: bytes(0...200), body: bytes(0...300)) }
+            var frame: [UInt8] = [1, 2, 3]
+            for item in items {
+                let start = CallBundle.beginItem(in: &frame)
+                frame += item.envelope
+                frame.finishPart(from: start)
+                frame += item.body
+                CallBundle.finishItem(from: start, in: &frame)
             }
-            #expect(Bundle.items(of: Bundle.bytes(of: items)) == items)
+            let read = CallBundle.items(of: frame, 3..<frame.count)
+            #expect(read?.map { Array(frame[$0.envelope]) } == items.map(\.envelope))
+            #expect(read?.map { Array(frame[$0.body]) } == items.map(\.body))
+            #expect(frame.dropFirst(3) == items.map { BundleForm.item($0.envelope, $0.body) }.joined().suffix(.max)[...])
         }
     }
 
     @Test("the most and longest items fit a message")
-    func longest() {
-        let items = [[UInt8]](
-            repeating: [UInt8](repeating: 7, count: Bundle.longestItemByteCount), count: Bundle.longestItemCount)
-        let bytes = Bundle.bytes(of: items)
-        #expect(bytes.count <= RPCLimits.messageBytes)
-        #expect(Bundle.items(of: bytes) == items)
+    func longest() throws {
+        let key = try ServiceKey.random(
+            id: String(repeating: "k", count: 64), service: String(repeating: "s", count: 64))
+        let part = BundlePart(body: [UInt8](repeating: 7, count: CallBundle.longestItemByteCount - 4))
+        let (frame, _) = BundleSealer(key).seal([BundlePart](repeating: part, count: CallBundle.longestItemCount))
+        #expect(frame.count <= RPCLimits.messageBytes)
+        let parts = try WireLayout.parts(of: frame, magic: WireLayout.bundleMagic)
+        #expect(CallBundle.items(of: frame, parts.body)?.count == CallBundle.longestItemCount)
     }
 
-    @Test("bytes cut anywhere, too many items, empty ones and absurd lengths are no bundle")
+    @Test("bytes cut anywhere, too many items, none, and absurd lengths are no items")
     func hostile() {
-        let good = Bundle.bytes(of: [[1, 2, 3], [4], [5, 6]])
+        let good = BundleForm.item([1], [2, 3]) + BundleForm.item([], [4]) + BundleForm.item([5], [])
         // Where an item ends, a shorter bundle ends as well.
-        for count in good.indices where ![15, 20].contains(count) {
-            #expect(Bundle.items(of: Array(good[..<count])) == nil, "\(count) bytes")
+        for count in good.indices where ![11, 20].contains(count) {
+            #expect(Self.items(of: Array(good[..<count])) == nil, "\(count) bytes")
         }
-        #expect(Bundle.items(of: good + [0]) == nil)
-        for index in 0..<8 {
-            var other = good
-            other[index] ^= 1
-            #expect(Bundle.items(of: other) == nil, "header byte \(index)")
-        }
-        #expect(Bundle.items(of: Bundle.bytes(of: [[1], []])) == nil)
+        #expect(Self.items(of: good)?.count == 3)
+        #expect(Self.items(of: good + [0]) == nil)
+        let short = BundleForm.item([], [1])
+        #expect(Self.items(of: Array([[UInt8]](repeating: short, count: CallBundle.longestItemCount).joined())) != nil)
         #expect(
-            Bundle.items(of: Bundle.bytes(of: [[UInt8]](repeating: [1], count: Bundle.longestItemCount + 1))) == nil)
-        #expect(
-            Bundle.items(of: Bundle.bytes(of: [[UInt8](repeating: 1, count: Bundle.longestItemByteCount + 1)])) == nil)
-        for length: [UInt8] in [[0xFF, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0], [0, 0, 0, 4]] {
-            #expect(Bundle.items(of: Array(good[..<8]) + length + [1, 2, 3]) == nil)
+            Self.items(of: Array([[UInt8]](repeating: short, count: CallBundle.longestItemCount + 1).joined())) == nil)
+        let long = [UInt8](repeating: 1, count: CallBundle.longestItemByteCount - 4)
+        #expect(Self.items(of: BundleForm.item([], long)) != nil)
+        #expect(Self.items(of: BundleForm.item([], long + [1])) == nil)
+        #expect(Self.items(of: BundleForm.item([UInt8](repeating: 1, count: RPCLimits.envelopeBytes + 1), [])) == nil)
+        for length: [UInt8] in [[0xFF, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0], [0, 0, 0, 9], [0, 0, 0, 3]] {
+            #expect(Self.items(of: length + [0, 0, 0, 1, 1, 2, 3, 4]) == nil)
+            #expect(Self.items(of: [0, 0, 0, 8] + length + [1, 2, 3, 4]) == nil || length == [0, 0, 0, 3])
         }
     }
 }

@@ -1,40 +1,61 @@
 import Contracts
 import NNG
-import RPC
 import TestSupport
 import Testing
 
+@testable import RPC
 @testable import RPCNNGTransport
 
 @Suite("Calls that travel together")
 struct BundlerTests {
     /// A server that answers when the test says so, and a transport to it.
     private struct Line {
+        /// A bundle that came in, not answered yet.
+        struct Received {
+            let context: ReplyContext
+            let bundle: ReceivedBundle
+            let key: ServiceKey
+
+            var bodies: [[UInt8]] { bundle.bodies }
+
+            /// Answers each call with its body, or with what is made of it.
+            func reply(_ body: ([UInt8]) -> [UInt8] = { $0 }) async throws {
+                try await reply(bytes: bundle.replies(bodies.map(body), key))
+            }
+
+            func reply(bytes: [UInt8]) async throws {
+                try await context.reply(Message(copying: bytes))
+            }
+        }
+
         let socket: ReplySocket
         let transport: NNGTransport
+        let key: ServiceKey
 
         init(callLimit: Int = 1_024) throws {
             let endpoint = try Endpoint(parsing: Bench.address(.inproc))
             socket = try ReplySocket()
             try socket.listen(on: endpoint)
-            transport = try NNGTransport(serviceName: "testing", endpoints: [endpoint], callLimit: callLimit)
+            key = try ServiceKey.random(id: "tester-1", service: "tester")
+            transport = try NNGTransport(
+                serviceName: "testing", endpoints: [endpoint], key: key, callLimit: callLimit)
         }
 
-        /// A message that came in, not answered yet.
-        func receive() async throws -> (context: ReplyContext, bytes: [UInt8]) {
+        func receive() async throws -> Received {
             let context = try socket.openContext()
-            return (context, try await context.receive().copyBytes())
+            let bundle = try #require(ReceivedBundle(await context.receive().copyBytes()))
+            return Received(context: context, bundle: bundle, key: key)
         }
 
         func call(_ number: UInt8, timeout: Duration = .seconds(20)) -> Task<[UInt8], any Error> {
             Task { [transport] in
-                try await transport.exchangeInBundle([number], deadline: .now + timeout)
+                try await transport.exchange(BundlePart(body: [number]), deadline: .now + timeout).body
             }
         }
 
         /// Four messages under way: from here on calls wait for each other.
-        func fill() async throws -> [(context: ReplyContext, bytes: [UInt8])] {
-            var alone: [(context: ReplyContext, bytes: [UInt8])] = []
+        func fill() async throws -> [Received] {
+            var alone: [Received] = []
             for number: UInt8 in 1...4 {
                 _ = call(number)
                 alone.append(try await receive())
@@ -48,18 +69,17 @@ struct BundlerTests {
         }
     }
 
-    @Test("while few are under way, each travels alone; the rest travel together, and each gets its own reply")
+    @Test("while few are under way, each leaves at once; the rest travel together, and each gets its own reply")
     func together() async throws {
         let line = try Line()
         let alone = try await line.fill()
-        #expect(alone.map(\.bytes) == [[1], [2], [3], [4]])
+        #expect(alone.map(\.bodies) == [[[1]], [[2]], [[3]], [[4]]])
         let calls = (10..<20).map { line.call(UInt8($0)) }
         try await eventually("ten calls wait") { line.transport.waitingCount == 10 }
-        try await alone[0].context.reply(Message(copying: [1]))
+        try await alone[0].reply()
         let bundle = try await line.receive()
-        let items = try #require(Bundle.items(of: bundle.bytes))
-        #expect(items.flatMap(\.self).sorted() == Array(10..<20))
-        try await bundle.context.reply(Message(copying: Bundle.bytes(of: items.map { $0 + $0 })))
+        #expect(bundle.bodies.flatMap(\.self).sorted() == Array(10..<20))
+        try await bundle.reply { $0 + $0 }
         for (call, number) in zip(calls, 10 as UInt8..<20) {
             #expect(try await call.value == [number, number])
         }
@@ -75,9 +95,9 @@ struct BundlerTests {
         calls[1].cancel()
         let error = await #expect(throws: RPCError.self) { try await calls[1].value }
         #expect(error?.code == .cancelled && error?.notExecuted == true)
-        try await alone[0].context.reply(Message(copying: [1]))
+        try await alone[0].reply()
         let bundle = try await line.receive()
-        #expect(try #require(Bundle.items(of: bundle.bytes)).flatMap(\.self).sorted() == [10, 12])
+        #expect(bundle.bodies.flatMap(\.self).sorted() == [10, 12])
         await line.close()
     }
 
@@ -91,12 +111,11 @@ struct BundlerTests {
         let patient = line.call(11)
         let hasty = line.call(12, timeout: .milliseconds(1_500))
         try await eventually("two calls wait") { line.transport.waitingCount == 2 }
-        try await alone[0].context.reply(Message(copying: [1]))
+        try await alone[0].reply()
         let bundle = try await line.receive()
-        let items = try #require(Bundle.items(of: bundle.bytes))
         let sent = await #expect(throws: RPCError.self) { try await hasty.value }
         #expect(sent?.code == .deadlineExceeded && sent?.notExecuted == false)
-        try await bundle.context.reply(Message(copying: Bundle.bytes(of: items)))
+        try await bundle.reply()
         #expect(try await patient.value == [11])
         await line.close()
     }
@@ -111,7 +130,7 @@ struct BundlerTests {
         Task(executorPreference: InlineExecutor.shared) { [transport = line.transport] in
             for number: UInt8 in 10...11 {
                 do throws(RPCError) {
-                    _ = try await transport.exchangeInBundle([number], deadline: deadline)
+                    _ = try await transport.exchange(BundlePart(body: [number]), deadline: deadline)
                 } catch {
                     errors.add(error)
                 }
@@ -127,16 +146,16 @@ struct BundlerTests {
     private func bundle(
         on line: Line, of first: ClosedRange<UInt8>,
         next: @escaping @Sendable (NNGTransport, UInt8) async -> Void
-    ) async throws -> (context: ReplyContext, bytes: [UInt8]) {
+    ) async throws -> Line.Received {
         let alone = try await line.fill()
         for number in first {
             Task(executorPreference: InlineExecutor.shared) { [transport = line.transport] in
-                _ = try await transport.exchangeInBundle([number], deadline: .now + .seconds(20))
+                _ = try await transport.exchange(BundlePart(body: [number]), deadline: .now + .seconds(20))
                 await next(transport, number)
             }
         }
         try await eventually("they wait") { line.transport.waitingCount == first.count }
-        try await alone[0].context.reply(Message(copying: [1]))
+        try await alone[0].reply()
         return try await line.receive()
     }
 
@@ -148,17 +167,17 @@ struct BundlerTests {
             // The third has no patience; who travels with it has.
             let patience = Duration.milliseconds(number == 12 ? 200 : 20_000)
             do throws(RPCError) {
-                ended.add(try await transport.exchangeInBundle([number + 10], deadline: .now + patience))
+                let part = BundlePart(body: [number + 10])
+                ended.add(try await transport.exchange(part, deadline: .now + patience).body)
             } catch {
                 ended.add([number, error.code == .deadlineExceeded && !error.notExecuted ? 1 : 0])
             }
         }
-        try await bundle.context.reply(Message(copying: bundle.bytes))
+        try await bundle.reply()
         let next = try await line.receive()
-        let items = try #require(Bundle.items(of: next.bytes))
-        #expect(items.flatMap(\.self).sorted() == Array(20...24))
+        #expect(next.bodies.flatMap(\.self).sorted() == Array(20...24))
         try await eventually("the deadline of one ends that one") { ended.all == [[12, 1]] }
-        try await next.context.reply(Message(copying: next.bytes))
+        try await next.reply()
         try await eventually("the others have their replies") { ended.all.count == 5 }
         #expect(Set(ended.all.dropFirst()) == [[20], [21], [23], [24]])
         await line.close()
@@ -173,8 +192,8 @@ struct BundlerTests {
                 for index in 0..<(number == 10 ? 12 : 0) {
                     group.addTask(executorPreference: InlineExecutor.shared) {
                         do throws(RPCError) {
-                            _ = try await transport.exchangeInBundle(
-                                [UInt8(100 + index)], deadline: .now + .seconds(20))
+                            _ = try await transport.exchange(
+                                BundlePart(body: [UInt8(100 + index)]), deadline: .now + .seconds(20))
                         } catch {
                             codes.add(error.code)
                         }
@@ -182,27 +201,76 @@ struct BundlerTests {
                 }
             }
         }
-        try await bundle.context.reply(Message(copying: bundle.bytes))
+        try await bundle.reply()
         try await eventually("four are refused") { codes.all.count == 4 }
         #expect(codes.all.allSatisfy { $0 == .resourceExhausted })
         let next = try await line.receive()
-        #expect(Bundle.items(of: next.bytes)?.count == 8)
-        try await next.context.reply(Message(copying: next.bytes))
+        #expect(next.bodies.count == 8)
+        try await next.reply()
         await line.close()
     }
 
-    @Test("a reply that is no bundle of as many goes to each, which will not accept it")
+    @Test("a reply that is not signed, answers another bundle or is not one of as many goes to nobody")
     func wrongReply() async throws {
         let line = try Line()
         let alone = try await line.fill()
-        let calls = (10..<12).map { line.call(UInt8($0)) }
-        try await eventually("two calls wait") { line.transport.waitingCount == 2 }
-        try await alone[0].context.reply(Message(copying: [1]))
-        let bundle = try await line.receive()
-        let wrong = Bundle.bytes(of: [[1], [2], [3]])
-        try await bundle.context.reply(Message(copying: wrong))
-        for call in calls { #expect(try await call.value == wrong) }
+        let stranger = try ServiceKey.random(id: "tester-1", service: "tester")
+        let refusal = try RPCV1.ReplyEnvelope(status: .unauthenticated, message: "no").packed()
+        let wrong: [(RPCError.Code, (Line.Received) throws -> [UInt8])] = [
+            (.unauthenticated, { try $0.bundle.replies($0.bodies, stranger) }),
+            (.unauthenticated, { _ in try alone[1].bundle.replies([[1], [2]], line.key) }),
+            (.internalError, { try $0.bundle.replies([[1]], line.key) }),
+            (.internalError, { try $0.bundle.replies([[1], [2], [3]], line.key) }),
+            (.internalError, { try $0.bundle.replies($0.bodies, line.key).dropLast(33) }),
+            (.internalError, { _ in [1, 2, 3] }),
+            (
+                .unauthenticated,
+                { _ in
+                    var frame = WireLayout.begin(
+                        magic: WireLayout.replyMagic, algorithm: WireLayout.noMAC, capacity: 64)
+                    frame += refusal
+                    WireLayout.finishEnvelope(of: &frame)
+                    return frame
+                }
+            ),
+        ]
+        var free = alone[0]
+        for (code, bytes) in wrong {
+            let calls = (10..<12).map { line.call(UInt8($0)) }
+            try await eventually("two calls wait") { line.transport.waitingCount == 2 }
+            try await free.reply()
+            let bundle = try await line.receive()
+            // The place of the bundle is free again once it is answered.
+            let next = line.call(20)
+            try await eventually("one call waits") { line.transport.waitingCount == 1 }
+            try await bundle.reply(bytes: bytes(bundle))
+            for call in calls {
+                let error = await #expect(throws: RPCError.self) { try await call.value }
+                #expect(error?.code == code && error?.notExecuted == false)
+            }
+            free = try await line.receive()
+            #expect(free.bodies == [[20]])
+            _ = next
+        }
         await line.close()
+    }
+
+    @Test("what refuses a bundle as one is told to each of its calls")
+    func refusedAsOne() async throws {
+        var router = TestService().router()
+        router.handleInline(TestingV1.TestingServiceMethods.echo) { _, _ in TestingV1.EchoResponse() }
+        try await Bench.with(.ipc, router) { bench in
+            let stranger = try NNGTransport(
+                serviceName: "testing", endpoints: [Endpoint(parsing: bench.endpoint)],
+                key: ServiceKey.random(id: "stranger", service: "tester"), callLimit: 8)
+            for _ in 0..<3 {
+                let error = await #expect(throws: RPCError.self) {
+                    try await stranger.exchange(BundlePart(body: [1]), deadline: .now + .seconds(20))
+                }
+                #expect(error?.code == .unauthenticated && error?.notExecuted == false)
+            }
+            await stranger.close()
+        }
     }
 
     @Test("closing ends those that wait and those under way")
@@ -211,7 +279,7 @@ struct BundlerTests {
         let alone = try await line.fill()
         let calls = (10..<14).map { line.call(UInt8($0)) }
         try await eventually("four calls wait") { line.transport.waitingCount == 4 }
-        try await alone[0].context.reply(Message(copying: [1]))
+        try await alone[0].reply()
         _ = try await line.receive()
         let late = (14..<16).map { line.call(UInt8($0)) }
         try await eventually("two calls wait") { line.transport.waitingCount == 2 }

@@ -54,7 +54,7 @@ struct ForgedReplyTests {
     func unsigned() async throws {
         func unsigned(_ error: RPCError) -> @Sendable ([UInt8]) async throws(RPCError) -> [UInt8] {
             { _ in
-                let start = ReplyStart(nonce: Nonce(high: 0, low: 0), key: nil)
+                let start = ReplyStart(message: ReplyStart.Message(nonce: Nonce(high: 0, low: 0), key: nil))
                 return start.signed(start.refusal(error))
             }
         }
@@ -64,7 +64,7 @@ struct ForgedReplyTests {
         let other = try await failureOfCall(unsigned(RPCError(.unavailable, "later", notExecuted: true)))
         #expect(other.code == .unauthenticated && !other.notExecuted)
         let succeeded = try await failureOfCall { _ in
-            let start = ReplyStart(nonce: Nonce(high: 0, low: 0), key: nil)
+            let start = ReplyStart(message: ReplyStart.Message(nonce: Nonce(high: 0, low: 0), key: nil))
             guard let reply = try? start.packed(TestingV1.AddResponse(total: 1)) else { return [] }
             return start.signed(reply)
         }

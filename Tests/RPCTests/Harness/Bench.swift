@@ -43,7 +43,7 @@ struct Bench: Sendable {
                 return nil
             }
             let transport = try NNGTransport(
-                serviceName: "testing", endpoints: [.init(parsing: endpoint)], callLimit: 1_024)
+                serviceName: "testing", endpoints: [.init(parsing: endpoint)], key: key, callLimit: 1_024)
             let bench = Bench(
                 channel: RPCChannel(transport: transport, key: key), transport: transport, key: key,
                 endpoint: endpoint, stop: { await group.triggerGracefulShutdown() })

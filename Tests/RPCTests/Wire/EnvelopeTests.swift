@@ -11,13 +11,11 @@ struct EnvelopeTests {
             (0..<Int.random(in: 0...limit, using: &generator)).map { _ in "a客é/_-7".randomElement(using: &generator)! })
     }
 
-    private func randomEnvelope(_ generator: inout SeededGenerator) throws -> OutgoingEnvelope {
+    private func randomEnvelope(_ generator: inout SeededGenerator) -> OutgoingEnvelope {
         let hasPrincipal = Bool.random(using: &generator)
         let hasKey = Bool.random(using: &generator)
         return OutgoingEnvelope(
             method: randomText(&generator, upTo: 200),
-            key: SigningKey(try ServiceKey.random(id: "gateway-1", service: "gateway")),
-            nonce: Nonce(high: generator.next(), low: generator.next()),
             issuedAtMicroseconds: Int64.random(in: .min ... .max, using: &generator),
             remainingMilliseconds: UInt32.random(in: .min ... .max, using: &generator),
             requestID: RequestID(low: generator.next(), high: generator.next()),
@@ -35,16 +33,20 @@ struct EnvelopeTests {
     @Test("what is written by hand is byte for byte what the generated message packs")
     func writing() throws {
         var generator = SeededGenerator("envelopes")
+        let key = SigningKey(try ServiceKey.random(id: "gateway-1", service: "gateway"))
         for _ in 0..<500 {
-            let envelope = try randomEnvelope(&generator)
-            var bytes: [UInt8] = []
-            envelope.append(to: &bytes)
-            var nonce: [UInt8] = []
-            envelope.nonce.append(to: &nonce)
+            let envelope = randomEnvelope(&generator)
+            let nonce = Nonce(high: generator.next(), low: generator.next())
+            var alone: [UInt8] = []
+            envelope.append(signedBy: key, nonce, to: &alone)
+            var bundled: [UInt8] = []
+            envelope.append(to: &bundled)
+            var nonceBytes: [UInt8] = []
+            nonce.append(to: &nonceBytes)
             var requestID: [UInt8] = []
             envelope.requestID.append(to: &requestID)
-            let generated = RPCV1.Envelope(
-                method: envelope.method, caller: "gateway", keyID: "gateway-1", nonce: nonce,
+            var generated = RPCV1.Envelope(
+                method: envelope.method, caller: "gateway", keyID: "gateway-1", nonce: nonceBytes,
                 issuedAtMicros: envelope.issuedAtMicroseconds,
                 remainingMilliseconds: envelope.remainingMilliseconds,
                 requestID: String(decoding: requestID, as: UTF8.self),
@@ -52,7 +54,10 @@ struct EnvelopeTests {
                 principal: envelope.principal.map {
                     RPCV1.Principal(user: $0.user, roles: $0.roles, officePath: $0.officePath)
                 })
-            #expect(bytes == (try generated.packed()))
+            #expect(alone == (try generated.packed()))
+            // In a bundle, caller, key and nonce are said once for all.
+            (generated.caller, generated.keyID, generated.nonce) = ("", "", [])
+            #expect(bundled == (try generated.packed()))
         }
     }
 
@@ -70,8 +75,10 @@ struct EnvelopeTests {
                 notExecuted: Bool.random(using: &generator))
             var bytes: [UInt8] = []
             let isFromMemory = Bool.random(using: &generator)
+            let message = ReplyStart.Message(
+                nonce: Nonce(high: generator.next(), low: 7), key: Bool.random(using: &generator) ? key : nil)
             ReplyEnvelope.append(
-                code == .ok ? nil : error, nonce: Nonce(high: generator.next(), low: 7), key: key,
+                code == .ok ? nil : error, answering: Bool.random(using: &generator) ? message : nil,
                 isFromMemory: isFromMemory, to: &bytes)
             let generated = try RPCV1.ReplyEnvelope(unpacking: bytes)
             #expect(try generated.packed() == bytes)
@@ -87,7 +94,7 @@ struct EnvelopeTests {
     func unknownAndTwice() throws {
         var good: [UInt8] = []
         var generator = SeededGenerator("one envelope")
-        try randomEnvelope(&generator).append(to: &good)
+        randomEnvelope(&generator).append(to: &good)
         // Field 90 as number, as fixed numbers of both sizes, and as bytes.
         let unknown: [UInt8] = [0xD0, 5, 0xFF, 1, 0xD1, 5, 1, 2, 3, 4, 5, 6, 7, 8, 0xD5, 5, 1, 2, 3, 4, 0xD2, 5, 1, 9]
         let extended = unknown + good
