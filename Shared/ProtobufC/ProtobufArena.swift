@@ -1,4 +1,4 @@
-internal import CProtobufC
+public import CProtobufC
 
 #if canImport(Glibc)
     internal import Glibc
@@ -17,14 +17,10 @@ struct ProtobufArena {
     /// The first block of a thread, enough for nearly every message.
     static let firstBlockByteCount = 64 << 10
     /// Bytes before each block given to protobuf-c that hold the size it asked for.
-    @usableFromInline static let headerByteCount = 8
+    @usableFromInline static let headerByteCount = Int(ZHIKE_BLOCK_HEADER)
 
-    @usableFromInline var next: UnsafeMutableRawPointer
-    @usableFromInline var end: UnsafeMutableRawPointer
-    /// What protobuf-c may still take.
-    @usableFromInline var remainingByteCount = Int.max
-    /// Whether a request was refused because the caller's limit was reached.
-    @usableFromInline var isExhausted = false
+    /// What is handed out next. First, because protobuf-c knows the arena by its address.
+    @usableFromInline var bump: zhike_bump
     private var block: UnsafeMutableRawPointer
     private var blockByteCount: Int
     /// Blocks that became too small while this message was worked on.
@@ -33,9 +29,28 @@ struct ProtobufArena {
     init() {
         blockByteCount = Self.firstBlockByteCount
         block = .allocate(byteCount: blockByteCount, alignment: 16)
-        next = block
-        end = block + blockByteCount
+        bump = zhike_bump()
+        bump.grow = { bump, needed in
+            guard let bump else { return }
+            UnsafeMutableRawPointer(bump).assumingMemoryBound(to: ProtobufArena.self).pointee.grow(needed)
+        }
+        bump.remaining = .max
+        useBlock()
     }
+
+    private mutating func useBlock() {
+        bump.next = block.assumingMemoryBound(to: UInt8.self)
+        bump.end = bump.next + blockByteCount
+    }
+
+    /// What protobuf-c may still take.
+    var remainingByteCount: Int {
+        get { Int(bump.remaining) }
+        set { bump.remaining = Int64(newValue) }
+    }
+
+    /// Whether a request was refused because the caller's limit was reached.
+    var isExhausted: Bool { bump.is_exhausted }
 
     /// Frees the blocks; the arena must not be used afterwards.
     mutating func destroy() {
@@ -46,10 +61,10 @@ struct ProtobufArena {
     /// Makes all memory free again and gives back what exceeds `retainedByteLimit`.
     @usableFromInline
     mutating func reset() {
-        remainingByteCount = .max
-        isExhausted = false
+        bump.remaining = .max
+        bump.is_exhausted = false
         if !fullBlocks.isEmpty { dropFullBlocks() }
-        next = block
+        bump.next = block.assumingMemoryBound(to: UInt8.self)
     }
 
     private mutating func dropFullBlocks() {
@@ -59,7 +74,7 @@ struct ProtobufArena {
         block.deallocate()
         blockByteCount = Self.retainedByteLimit
         block = .allocate(byteCount: blockByteCount, alignment: 16)
-        end = block + blockByteCount
+        useBlock()
     }
 
     /// Memory aligned to 8 bytes, enough for every C structure of protobuf-c; its content is undefined.
@@ -69,11 +84,7 @@ struct ProtobufArena {
             // For deploy/fuzz: AddressSanitizer sees the end of a block only where each is an allocation of its own.
             return allocateSeparately(byteCount: byteCount)
         #else
-            let needed = (byteCount + 7) & ~7
-            if needed > end - next { grow(needed) }
-            let start = next
-            next = start + needed
-            return start
+            return zhike_bump_take(&bump, byteCount)
         #endif
     }
 
@@ -86,27 +97,11 @@ struct ProtobufArena {
         }
     #endif
 
-    /// Memory for protobuf-c with its size before it, or nil where the limit is reached.
-    @inline(__always)
-    mutating func allocateSized(byteCount: Int) -> UnsafeMutableRawPointer? {
-        // The comparison comes before any sum: a hostile length must not overflow.
-        guard byteCount >= 0, byteCount <= remainingByteCount - Self.headerByteCount - 7 else {
-            isExhausted = true
-            return nil
-        }
-        let start = allocate(byteCount: byteCount + Self.headerByteCount)
-        remainingByteCount -= (byteCount + Self.headerByteCount + 7) & ~7
-        start.storeBytes(of: byteCount, as: Int.self)
-        return start + Self.headerByteCount
-    }
-
-    @usableFromInline
-    mutating func grow(_ needed: Int) {
+    private mutating func grow(_ needed: Int) {
         fullBlocks.append(block)
         blockByteCount = max(blockByteCount * 2, needed)
         block = .allocate(byteCount: blockByteCount, alignment: 16)
-        next = block
-        end = block + blockByteCount
+        useBlock()
     }
 }
 
@@ -132,6 +127,7 @@ extension ProtobufArena {
             return kept.assumingMemoryBound(to: ProtobufArena.self)
         }
         let arena = UnsafeMutablePointer<ProtobufArena>.allocate(capacity: 1)
+        assert(MemoryLayout<ProtobufArena>.offset(of: \.bump) == 0)
         arena.initialize(to: ProtobufArena())
         return arena
     }
@@ -157,13 +153,23 @@ extension ProtobufArena {
 extension ProtobufCAllocator {
     /// Takes memory from `arena`, which must outlive every message made by it.
     init(borrowing arena: UnsafeMutablePointer<ProtobufArena>) {
-        self.init(
-            alloc: { data, byteCount in
-                // protobuf-c computes sizes in size_t; one beyond Int is refused like any other above the limit.
-                guard let data, let byteCount = Int(exactly: byteCount) else { return nil }
-                return data.assumingMemoryBound(to: ProtobufArena.self).pointee.allocateSized(byteCount: byteCount)
-            },
-            free: { _, _ in },
-            allocator_data: arena)
+        #if ZHIKE_SEPARATE_BLOCKS
+            self.init(
+                alloc: { data, byteCount in
+                    guard let arena = data?.assumingMemoryBound(to: ProtobufArena.self) else { return nil }
+                    let header = ProtobufArena.headerByteCount
+                    guard byteCount <= arena.pointee.remainingByteCount - header - 7 else {
+                        arena.pointee.bump.is_exhausted = true
+                        return nil
+                    }
+                    let start = arena.pointee.allocateSeparately(byteCount: byteCount + header)
+                    arena.pointee.remainingByteCount -= (byteCount + header + 7) & ~7
+                    start.storeBytes(of: byteCount, as: Int.self)
+                    return start + header
+                },
+                free: zhike_bump_free, allocator_data: arena)
+        #else
+            self.init(alloc: zhike_bump_alloc, free: zhike_bump_free, allocator_data: arena)
+        #endif
     }
 }

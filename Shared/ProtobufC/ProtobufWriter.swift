@@ -35,14 +35,19 @@ public struct ProtobufWriter {
     public mutating func text(_ text: String, _ field: StaticString) -> UnsafeMutablePointer<CChar> {
         var text = text
         let arena = arena
-        let (start, byteCount) = text.withUTF8 { utf8 in
-            let start = arena.pointee.allocate(byteCount: utf8.count + 1)
-            if let source = utf8.baseAddress { memcpy(start, source, utf8.count) }
-            start.storeBytes(of: 0, toByteOffset: utf8.count, as: UInt8.self)
-            return (start.assumingMemoryBound(to: CChar.self), utf8.count)
+        let (start, byteCount, holdsNul) = text.withUTF8 { utf8 in
+            let start = arena.pointee.allocate(byteCount: utf8.count + 1).assumingMemoryBound(to: CChar.self)
+            guard let source = utf8.baseAddress else {
+                start.pointee = 0
+                return (start, 0, false)
+            }
+            let holdsNul = source.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
+                zhike_copy_text(start, $0, utf8.count)
+            }
+            return (start, utf8.count, holdsNul)
         }
         byteBound += byteCount
-        if zhike_text_kind(start, byteCount) == ZHIKE_TEXT_WITH_NUL, nulField == nil { nulField = field }
+        if holdsNul, nulField == nil { nulField = field }
         return start
     }
 

@@ -1,3 +1,4 @@
+internal import NNG
 internal import RPC
 internal import Synchronization
 
@@ -7,11 +8,17 @@ final class BundledCall: Sendable {
     typealias Outcome = Result<BundledReply?, RPCError>
 
     private struct State {
-        var continuation: CheckedContinuation<Outcome, Never>?
-        /// Where it came before anybody waited for it.
-        var early: Outcome?
-        var isOver = false
+        var outcome: Outcome?
         var isSent = false
+        /// Of the task that waits, until it is called.
+        var resumption: Resumption?
+
+        /// The first outcome counts; gives who is to be told of it, if somebody waits already.
+        mutating func end(_ outcome: @autoclosure () -> Outcome) -> Resumption? {
+            guard self.outcome == nil else { return nil }
+            self.outcome = outcome()
+            return resumption.take()
+        }
     }
 
     let part: BundlePart
@@ -27,53 +34,40 @@ final class BundledCall: Sendable {
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
     nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> BundledReply? {
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let early = state.withLock { state -> Outcome? in
-                    if !state.isOver { state.continuation = continuation }
-                    return state.early.take()
+        await withTaskCancellationHandler {
+            await Resumption.wait { resumption in
+                let isOver = state.withLock { state in
+                    guard state.outcome == nil else { return true }
+                    state.resumption = resumption
+                    return false
                 }
-                if let early { return continuation.resume(returning: early) }
-                start()
+                if isOver { resumption() } else { start() }
             }
         } onCancel: {
             giveUp { RPCError(.cancelled, "The caller gave up.", notExecuted: $0) }
         }
-        return try outcome.get()
+        // Nobody is resumed before there is an outcome.
+        return try state.withLock { $0.outcome }?.get()
     }
 
     /// Notes that the bytes leave from now on; false where nobody waits for them any more.
     func beginSending() -> Bool {
         state.withLock { state in
-            state.isSent = !state.isOver
+            state.isSent = state.outcome == nil
             return state.isSent
         }
     }
 
     func end(_ outcome: Outcome) {
-        let waiting = state.withLock { state in Self.end(&state, outcome) }
-        waiting?.resume(returning: outcome)
+        state.withLock { $0.end(outcome) }?()
     }
 
     /// - Parameter error: told whether the call surely did not leave; under the lock, so that it cannot leave meanwhile.
     private func giveUp(_ error: (Bool) -> RPCError) {
-        var outcome: Outcome?
-        let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            guard !state.isOver else { return nil }
-            let failure = Outcome.failure(error(!state.isSent))
-            outcome = failure
-            return Self.end(&state, failure)
-        }
-        if let waiting, let outcome { waiting.resume(returning: outcome) }
-    }
-
-    /// Who is to be told, if somebody waits already.
-    private static func end(_ state: inout State, _ outcome: Outcome) -> CheckedContinuation<Outcome, Never>? {
-        guard !state.isOver else { return nil }
-        state.isOver = true
-        if let waiting = state.continuation.take() { return waiting }
-        state.early = outcome
-        return nil
+        state.withLock { state in
+            let isUnsent = !state.isSent
+            return state.end(.failure(error(isUnsent)))
+        }?()
     }
 
     /// Ends the call if its deadline has passed; false where it has not.
