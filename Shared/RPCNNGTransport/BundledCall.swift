@@ -8,6 +8,8 @@ final class BundledCall: Sendable {
     typealias Outcome = Result<BundledReply?, RPCError>
 
     private struct State {
+        var isOver = false
+        /// Until the one who waits takes it.
         var outcome: Outcome?
         var isSent = false
         /// Of the task that waits, until it is called.
@@ -15,45 +17,45 @@ final class BundledCall: Sendable {
 
         /// The first outcome counts; gives who is to be told of it, if somebody waits already.
         mutating func end(_ outcome: @autoclosure () -> Outcome) -> Resumption? {
-            guard self.outcome == nil else { return nil }
+            guard !isOver else { return nil }
+            isOver = true
             self.outcome = outcome()
             return resumption.take()
         }
     }
 
     let part: BundlePart
-    let deadline: ContinuousClock.Instant
     private let serviceName: String
     private let state = Mutex(State())
 
-    init(_ part: BundlePart, deadline: ContinuousClock.Instant, serviceName: String) {
+    init(_ part: BundlePart, serviceName: String) {
         self.part = part
-        self.deadline = deadline
         self.serviceName = serviceName
     }
+
+    var deadline: CallInstant { part.deadline }
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
     nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> BundledReply? {
         await withTaskCancellationHandler {
             await Resumption.wait { resumption in
                 let isOver = state.withLock { state in
-                    guard state.outcome == nil else { return true }
-                    state.resumption = resumption
-                    return false
+                    if !state.isOver { state.resumption = resumption }
+                    return state.isOver
                 }
                 if isOver { resumption() } else { start() }
             }
         } onCancel: {
             giveUp { RPCError(.cancelled, "The caller gave up.", notExecuted: $0) }
         }
-        // Nobody is resumed before there is an outcome.
-        return try state.withLock { $0.outcome }?.get()
+        // Nobody is resumed before there is an outcome, and nobody else looks at it.
+        return try state.withLock { $0.outcome.take() }?.get()
     }
 
     /// Notes that the bytes leave from now on; false where nobody waits for them any more.
     func beginSending() -> Bool {
         state.withLock { state in
-            state.isSent = state.outcome == nil
+            state.isSent = !state.isOver
             return state.isSent
         }
     }
@@ -71,7 +73,7 @@ final class BundledCall: Sendable {
     }
 
     /// Ends the call if its deadline has passed; false where it has not.
-    func expire(at now: ContinuousClock.Instant) -> Bool {
+    func expire(at now: CallInstant) -> Bool {
         guard deadline <= now else { return false }
         giveUp { isUnsent in
             isUnsent

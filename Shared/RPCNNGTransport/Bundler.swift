@@ -18,7 +18,7 @@ final class Bundler: Sendable {
         var carried: [(carrier: Int, calls: [BundledCall])] = []
         var lastCarrier = 0
         /// When calls are looked at next for deadlines that have passed.
-        var nextLook: ContinuousClock.Instant?
+        var nextLook: CallInstant?
         var looking: Task<Void, Never>?
     }
 
@@ -115,7 +115,7 @@ final class Bundler: Sendable {
         }
         let (frame, expected) = sealer.seal(calls.map { $0.part })
         // Until the last of the deadlines; the earlier ones are looked after here.
-        let timeout = calls.lazy.map(\.deadline).max().map { ContinuousClock.now.duration(to: $0) } ?? .zero
+        let timeout = calls.lazy.map(\.deadline).max().map { CallInstant.now.duration(to: $0) } ?? .zero
         context.call(Message(copying: frame), timeout: timeout, sendingLimit: sendingLimit) { [self] result in
             replica.giveBack(context)
             switch consume result {
@@ -147,7 +147,7 @@ final class Bundler: Sendable {
 
     /// The replica has lost its connection since it was chosen: who has time left may take another.
     private func endUnsent(_ calls: [BundledCall], _ carrier: Int, _ error: NNGError) {
-        let now = ContinuousClock.now
+        let now = CallInstant.now
         let late = NNGFailures.rpcError(for: error, of: serviceName, isUnsent: true)
         for call in calls { call.end(call.deadline > now ? .success(nil) : .failure(late)) }
         sendNext(after: carrier)
@@ -163,19 +163,19 @@ final class Bundler: Sendable {
 
     /// Sees to it that calls are looked at when this deadline passes. Rarely does anything: the next look is nearly
     /// always earlier than the deadline of a new call.
-    private func look(by deadline: ContinuousClock.Instant, _ state: inout State) {
+    private func look(by deadline: CallInstant, _ state: inout State) {
         if let next = state.nextLook, next <= deadline { return }
         state.nextLook = deadline
         state.looking?.cancel()
         // Strongly: what was once held weakly pays for it at each retain. `close()` ends it.
         state.looking = Task {
-            guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+            guard (try? await Task.sleep(until: deadline.continuous, clock: .continuous)) != nil else { return }
             expire()
         }
     }
 
     private func expire() {
-        let now = ContinuousClock.now
+        let now = CallInstant.now
         let underWay = state.withLock { $0.waiting + $0.carried.flatMap(\.calls) }
         // Without the lock: who is told may go on at once, and call again.
         let ended = Set(underWay.lazy.filter { $0.expire(at: now) }.map(ObjectIdentifier.init))

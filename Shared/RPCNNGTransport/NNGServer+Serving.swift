@@ -38,7 +38,7 @@ extension NNGServer {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.expiryInterval)) != nil {
-                    let now = ContinuousClock.now
+                    let now = CallInstant.now
                     for lane in lanes.all { lane.cancel(ifExpiredAt: now) }
                 }
             }

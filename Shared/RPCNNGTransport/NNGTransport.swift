@@ -48,12 +48,12 @@ final class NNGTransport: BundlingTransport {
         }
     }
 
-    nonisolated(nonsending) func exchange(
-        _ part: BundlePart, deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> BundledReply {
+    nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
+        let call = BundledCall(part, serviceName: serviceName)
+        if let only, let reply = try await call.wait({ only.wait(call) }) { return reply }
         while true {
             let bundler = choose()
-            let call = BundledCall(part, deadline: deadline, serviceName: serviceName)
+            let call = BundledCall(part, serviceName: serviceName)
             if let reply = try await call.wait({ bundler.wait(call) }) { return reply }
         }
     }

@@ -11,7 +11,7 @@ internal import Synchronization
 /// others. One that heeds no cancellation is given up when the service stops.
 final class ServerLane: Sendable {
     private struct Running {
-        let deadline: ContinuousClock.Instant
+        let deadline: CallInstant
         let task: Task<Void, Never>
     }
 
@@ -82,7 +82,7 @@ final class ServerLane: Sendable {
                 if self.takeOver() { self.reply(answer.bytes) }
                 call.note(answer)
             }
-            state = .running(Running(deadline: call.context.deadline, task: task))
+            state = .running(Running(deadline: call.context.expiry, task: task))
         }
     }
 
@@ -113,7 +113,7 @@ final class ServerLane: Sendable {
 
     // MARK: - While the server runs and stops
 
-    func cancel(ifExpiredAt now: ContinuousClock.Instant) {
+    func cancel(ifExpiredAt now: CallInstant) {
         let task = state.withLock { state -> Task<Void, Never>? in
             guard case .running(let running) = state, running.deadline <= now else { return nil }
             return running.task

@@ -12,7 +12,7 @@ public final class BundleSealer: Sendable {
         fileprivate let count: Int
     }
 
-    /// The signed bytes of a bundle, and what is expected back.
+    /// The signed bytes of a bundle that leaves now, and what is expected back.
     public func seal(_ parts: [BundlePart]) -> (frame: [UInt8], expected: Expected) {
         let nonce = Nonce.next()
         var frame = WireLayout.begin(
@@ -22,9 +22,20 @@ public final class BundleSealer: Sendable {
         frame.appendField(4, nonce)
         frame.appendField(5, varint: UInt64(bitPattern: WallClock.nowMicroseconds))
         WireLayout.finishEnvelope(of: &frame)
-        for part in parts { frame.append(contentsOf: part.bytes) }
+        let now = CallInstant.now
+        for part in parts {
+            let start = frame.count
+            frame.append(contentsOf: part.bytes)
+            CallBundle.setRemaining(Self.milliseconds(from: now, to: part.deadline), ofItemAt: start, in: &frame)
+        }
         key.sign(&frame)
         return (frame, Expected(nonce: nonce, count: parts.count))
+    }
+
+    /// Rounded up, so that the server never gives up before the caller does by rounding alone; zero where it is over.
+    static func milliseconds(from now: CallInstant, to deadline: CallInstant) -> UInt32 {
+        let remaining = now.nanoseconds(to: deadline)
+        return remaining > 0 ? UInt32(clamping: (remaining - 1) / 1_000_000 + 1) : 0
     }
 
     /// The replies to a bundle, in the order of its calls.

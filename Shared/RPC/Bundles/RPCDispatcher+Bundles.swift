@@ -38,7 +38,9 @@ extension RPCDispatcher {
         for (index, item) in items.enumerated() {
             answer(item, of: bundle, moment, &route, in: &replies)
             // Replies of one method are about as long as each other.
-            if index == 0 { replies.reserveCapacity(start + (replies.count - start) * (items.count + items.count / 4 + 1)) }
+            if index == 0 {
+                replies.reserveCapacity(start + (replies.count - start) * (items.count + items.count / 4 + 1))
+            }
         }
         bundle.key.sign(&replies)
         return replies
@@ -51,12 +53,12 @@ extension RPCDispatcher {
     ) {
         do throws(Refusal) {
             let call = try call(item, of: bundle)
-            let deadline = try deadline(of: call, at: moment)
+            let deadline = try deadline(of: item, in: bundle, at: moment)
             let served = try findRoute(call, after: route)
             route = served
             try checkSize(call, served)
             let context = try readContext(call, served, deadline)
-            admitted(call, served, context).answerInBundle(appendingTo: &replies)
+            answer(call, served, context, in: &replies)
         } catch {
             note(error)
             error.start.append(error.error, to: &replies)
@@ -66,16 +68,23 @@ extension RPCDispatcher {
     private func call(
         _ item: CallBundle.Item, of bundle: borrowing AuthenticCall
     ) throws(Refusal) -> AuthenticCall {
-        // Who signs is said once: two places might say two things.
-        guard let envelope = try? CallEnvelope(bundle.frame, item.envelope), envelope.caller.isEmpty,
-            envelope.keyID.isEmpty, envelope.nonce.isEmpty
-        else {
-            let error = RPCError(
-                .invalidArgument, "The envelope of the call cannot be read: see wire.md, Bundles.", notExecuted: true)
-            throw Refusal(start: .bundled, error: error)
+        guard let envelope = try? CallEnvelope(bundle.frame, item.envelope), !envelope.saysWhoSigns else {
+            throw .bundled(.invalidArgument, "The envelope of the call cannot be read: see wire.md, Bundles.")
         }
         return AuthenticCall(
             frame: bundle.frame, envelope: envelope, body: item.body, key: bundle.key, start: .bundled)
+    }
+
+    private func deadline(
+        of item: CallBundle.Item, in bundle: borrowing AuthenticCall, at moment: Moment
+    ) throws(Refusal) -> CallInstant {
+        let deadline = deadline(
+            issuedAtMicroseconds: bundle.envelope.issuedAtMicroseconds,
+            remainingMilliseconds: UInt64(item.remainingMilliseconds), at: moment)
+        guard let deadline else {
+            throw .bundled(.deadlineExceeded, "The deadline of the call passed before it was executed.")
+        }
+        return deadline
     }
 
     private func findRoute(
@@ -87,30 +96,45 @@ extension RPCDispatcher {
         }
         return try findRoute(call)
     }
-}
 
-extension AdmittedCall {
-    /// Runs a call that came in a bundle, if it is a read that is answered from memory, because the others of the bundle
-    /// wait for it. Any other is refused, and may come again alone; so may one whose reply is too long for a bundle,
-    /// which reading twice does not harm.
-    fileprivate func answerInBundle(appendingTo replies: inout [UInt8]) {
-        let started = ContinuousClock.now
+    /// Runs a call if it is a read that is answered from memory, because the others of the bundle wait for it. Any other
+    /// is refused, and may come again alone; so may one whose reply is too long for a bundle, which reading twice does
+    /// not harm.
+    private func answer(
+        _ call: borrowing AuthenticCall, _ route: ServedRoute, _ context: CallContext, in replies: inout [UInt8]
+    ) {
+        let started = CallInstant.now
         let code: RPCError.Code
+        let reply = ReplyStart(message: nil, isFromMemory: route.isFromMemory)
         if route.isFromMemory, case .inline(let serve) = route.handler {
             let start = replies.count
-            code = run(serve, started, appendingTo: &replies)
+            let received = ReceivedCall(frame: call.frame, body: call.body, start: reply)
+            code = run(serve, received, route, context, started, appendingTo: &replies)
             if replies.count - start - WireLayout.lengthByteCount > CallBundle.longestItemByteCount {
                 replies.removeLast(replies.count - start)
-                call.start.append(Self.sendAlone(notExecuted: false), to: &replies)
+                reply.append(Self.sendAlone(notExecuted: false), to: &replies)
             }
         } else {
             code = .unavailable
-            call.start.append(Self.sendAlone(notExecuted: true), to: &replies)
+            reply.append(Self.sendAlone(notExecuted: true), to: &replies)
         }
-        note(code, started.duration(to: .now))
+        route.note(context, code, started.nanoseconds(to: .now))
     }
 
     private static func sendAlone(notExecuted: Bool) -> RPCError {
         RPCError(.unavailable, "This call cannot be answered in a bundle: send it alone.", notExecuted: notExecuted)
+    }
+}
+
+extension CallEnvelope {
+    /// In a bundle that is said once for all: two places might say two things.
+    fileprivate var saysWhoSigns: Bool {
+        !caller.isEmpty || !keyID.isEmpty || !nonce.isEmpty || issuedAtMicroseconds != 0 || remainingMilliseconds != 0
+    }
+}
+
+extension Refusal {
+    fileprivate static func bundled(_ code: RPCError.Code, _ message: String) -> Refusal {
+        Refusal(start: .bundled, error: RPCError(code, message, notExecuted: true))
     }
 }

@@ -7,7 +7,13 @@ public struct CallContext: Sendable {
     /// Names the change that the caller wants made once; nil for reads and for callers that do not repeat.
     public var idempotencyKey: String?
     /// After this moment nobody waits for the reply any more.
-    public var deadline: ContinuousClock.Instant
+    public var deadline: ContinuousClock.Instant {
+        get { expiry.continuous }
+        set { expiry = CallInstant(newValue) }
+    }
+
+    /// The deadline as this module counts time.
+    public private(set) var expiry: CallInstant
     /// The calling suite service, proved by its key.
     public var caller: String
     /// The person for whom the call is made; nil when a suite service calls for itself.
@@ -21,7 +27,20 @@ public struct CallContext: Sendable {
         self.method = method
         self.requestID = requestID
         self.idempotencyKey = idempotencyKey
-        self.deadline = deadline
+        expiry = CallInstant(deadline)
+        self.caller = caller
+        self.principal = principal
+        self.trace = trace
+    }
+
+    init(
+        method: String, requestID: String, idempotencyKey: String?, expiry: CallInstant, caller: String,
+        principal: Principal?, trace: TraceContext
+    ) {
+        self.method = method
+        self.requestID = requestID
+        self.idempotencyKey = idempotencyKey
+        self.expiry = expiry
         self.caller = caller
         self.principal = principal
         self.trace = trace
@@ -29,7 +48,7 @@ public struct CallContext: Sendable {
 
     /// The time left until the deadline, never negative.
     public var remaining: Duration {
-        max(.zero, ContinuousClock.now.duration(to: deadline))
+        max(.zero, CallInstant.now.duration(to: expiry))
     }
 
     /// Options for a call made while serving this one: its deadline, person and trace, but no idempotency key, because
@@ -40,7 +59,7 @@ public struct CallContext: Sendable {
 
     /// Throws DEADLINE_EXCEEDED once nobody waits any more; long handlers ask between their steps.
     public func checkDeadline() throws(RPCError) {
-        guard ContinuousClock.now < deadline else {
+        guard CallInstant.now < expiry else {
             throw RPCError(.deadlineExceeded, "The deadline of the call passed while it was being served.")
         }
     }

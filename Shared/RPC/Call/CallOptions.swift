@@ -3,7 +3,12 @@ public struct CallOptions: Sendable {
     /// The longest that the caller waits, retries included. There is no call without a deadline.
     public var timeout: Duration
     /// An outer deadline; the earlier of this and `timeout` counts.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? {
+        get { expiry?.continuous }
+        set { expiry = newValue.map { CallInstant($0) } }
+    }
+
+    private var expiry: CallInstant?
     /// Makes a change repeatable: the same key with the same request is done once and answered alike. The empty text is
     /// no key, as on the wire.
     public var idempotencyKey: String?
@@ -19,7 +24,7 @@ public struct CallOptions: Sendable {
         principal: Principal? = nil, trace: TraceContext? = nil, retry: RetryPolicy = RetryPolicy()
     ) {
         self.timeout = timeout
-        self.deadline = deadline
+        expiry = deadline.map { CallInstant($0) }
         self.idempotencyKey = idempotencyKey
         self.principal = principal
         self.trace = trace
@@ -29,9 +34,9 @@ public struct CallOptions: Sendable {
     var hasIdempotencyKey: Bool { idempotencyKey?.isEmpty == false }
 
     /// The moment at which the caller gives up, for a call that starts at `start`.
-    public func effectiveDeadline(from start: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    func effectiveDeadline(from start: CallInstant) -> CallInstant {
         let own = start + timeout
-        guard let deadline else { return own }
-        return min(own, deadline)
+        guard let expiry else { return own }
+        return min(own, expiry)
     }
 }

@@ -14,7 +14,7 @@ extension RPCChannel {
     nonisolated(nonsending) func attempts(
         _ call: OutgoingCall, _ body: [UInt8]
     ) async throws(RPCError) -> ReceivedReply {
-        let start = ContinuousClock.now
+        let start = CallInstant.now
         let deadline = call.options.effectiveDeadline(from: start)
         var random = QuickRandom()
         let requestID = RequestID.random(using: &random)
@@ -22,36 +22,34 @@ extension RPCChannel {
             (call.options.trace ?? TraceContext.current)?.child(using: &random) ?? .random(using: &random)
         retryBudget.earn()
         let method = methods[call.method.name]
-        var bundling = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed) ? bundling : nil
+        var mayBundle = call.method.kind == .read && method.isFromMemory.load(ordering: .relaxed)
         var attempt = 1
         var now = start
         while true {
             do throws(RPCError) {
                 let reply: ReceivedReply
-                if let transport = bundling,
-                    let part = try part(call, body, requestID, trace, now: now, deadline: deadline)
-                {
-                    let answer = try await transport.exchange(part, deadline: deadline)
+                if mayBundle, let bundling, let part = part(call, body, requestID, trace, deadline: deadline) {
+                    let answer = try await bundling.exchange(part)
                     do {
                         reply = try open(answer)
                     } catch  where error.code == .unavailable {
                         // The server wants this one alone. That is no failure, so it costs no repetition.
                         method.note(isFromMemory: false)
-                        bundling = nil
+                        mayBundle = false
                         now = .now
                         continue
                     }
                 } else {
                     let sealed = try seal(call, body, requestID, trace, now: now, deadline: deadline)
-                    let frame = try await transport.exchange(sealed.frame, deadline: deadline)
+                    let frame = try await transport.exchange(sealed.frame, deadline: deadline.continuous)
                     reply = try key.open(frame, answering: sealed.nonce)
                 }
                 method.note(isFromMemory: reply.isFromMemory)
-                method.timers.recordSuccess(start.duration(to: .now))
+                method.timers.recordSuccess(start.nanoseconds(to: .now))
                 return reply
             } catch {
                 guard let next = repetition(of: call, after: error, attempt, deadline) else {
-                    method.timers.record(error.code, start.duration(to: .now))
+                    method.timers.record(error.code, start.nanoseconds(to: .now))
                     throw error
                 }
                 try await Self.sleep(until: next)
@@ -64,7 +62,7 @@ extension RPCChannel {
 
     /// When to repeat a call that failed; nil where it must not be repeated.
     private func repetition(
-        of call: OutgoingCall, after error: RPCError, _ attempt: Int, _ deadline: ContinuousClock.Instant
+        of call: OutgoingCall, after error: RPCError, _ attempt: Int, _ deadline: CallInstant
     ) -> ContinuousClock.Instant? {
         guard attempt < call.options.retry.attemptLimit,
             error.code == .unavailable || error.code == .resourceExhausted,
@@ -74,9 +72,9 @@ extension RPCChannel {
         var generator = QuickRandom()
         let wait = call.options.retry.backoff(
             afterAttempt: attempt, serverAsksMilliseconds: error.retryAfterMilliseconds, using: &generator)
-        let next = ContinuousClock.now + wait
+        let next = CallInstant.now + wait
         // Waiting past the deadline would only turn a clear answer into DEADLINE_EXCEEDED.
-        return next < deadline ? next : nil
+        return next < deadline ? next.continuous : nil
     }
 
     private static func sleep(until instant: ContinuousClock.Instant) async throws(RPCError) {
@@ -85,13 +83,5 @@ extension RPCChannel {
         } catch {
             throw RPCError(.cancelled, "The caller gave up between two attempts.")
         }
-    }
-}
-
-extension Duration {
-    /// Whole microseconds, rounded down.
-    var microseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 }

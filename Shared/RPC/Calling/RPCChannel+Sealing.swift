@@ -8,13 +8,18 @@ extension RPCChannel {
     /// Packs and signs one attempt of a call.
     func seal(
         _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
-        now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
+        now: CallInstant, deadline: CallInstant
     ) throws(RPCError) -> SealedCall {
+        let remaining = BundleSealer.milliseconds(from: now, to: deadline)
+        guard remaining > 0 else {
+            throw RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
+        }
         let nonce = Nonce.next()
         var frame = WireLayout.begin(
             magic: WireLayout.callMagic, algorithm: WireLayout.macAlgorithm, capacity: 512 + body.count)
-        try envelope(call, requestID, trace, now: now, deadline: deadline)
-            .append(signedBy: key, nonce, to: &frame)
+        envelope(call, requestID, trace).append(
+            signedBy: key, nonce, issuedAtMicroseconds: WallClock.nowMicroseconds, remainingMilliseconds: remaining,
+            to: &frame)
         WireLayout.finishEnvelope(of: &frame)
         guard frame.count - WireLayout.headerByteCount <= RPCLimits.envelopeBytes,
             (call.options.idempotencyKey?.utf8.count ?? 0) <= RPCLimits.idempotencyKeyBytes,
@@ -32,34 +37,25 @@ extension RPCChannel {
     /// One attempt of a call that is to travel in a bundle; nil where it is too long for that.
     func part(
         _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
-        now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
-    ) throws(RPCError) -> BundlePart? {
+        deadline: CallInstant
+    ) -> BundlePart? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(384 + body.count)
         let start = CallBundle.beginItem(in: &bytes)
-        try envelope(call, requestID, trace, now: now, deadline: deadline).append(to: &bytes)
+        envelope(call, requestID, trace).append(to: &bytes)
         bytes.finishPart(from: start)
         guard bytes.count - start <= RPCLimits.envelopeBytes,
             bytes.count + body.count - WireLayout.lengthByteCount <= CallBundle.longestItemByteCount
         else { return nil }
         bytes.append(contentsOf: body)
         CallBundle.finishItem(from: start, in: &bytes)
-        return BundlePart(bytes: bytes)
+        return BundlePart(bytes: bytes, deadline: deadline)
     }
 
-    private func envelope(
-        _ call: OutgoingCall, _ requestID: RequestID, _ trace: TraceContext,
-        now: ContinuousClock.Instant, deadline: ContinuousClock.Instant
-    ) throws(RPCError) -> OutgoingEnvelope {
-        let remaining = now.duration(to: deadline)
-        guard remaining > .zero else {
-            throw RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
-        }
-        return OutgoingEnvelope(
-            method: call.method.name, issuedAtMicroseconds: WallClock.nowMicroseconds,
-            // Rounded up, so that the server never gives up before the caller does by rounding alone.
-            remainingMilliseconds: UInt32(clamping: (remaining.microseconds + 999) / 1_000), requestID: requestID,
-            idempotencyKey: call.options.idempotencyKey, trace: trace, principal: call.options.principal)
+    private func envelope(_ call: OutgoingCall, _ requestID: RequestID, _ trace: TraceContext) -> OutgoingEnvelope {
+        OutgoingEnvelope(
+            method: call.method.name, requestID: requestID, idempotencyKey: call.options.idempotencyKey, trace: trace,
+            principal: call.options.principal)
     }
 
     /// The body of a reply that came in a bundle, or its error.

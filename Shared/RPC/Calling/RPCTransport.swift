@@ -11,10 +11,8 @@ public protocol RPCTransport: Sendable {
 
 /// A transport that can let calls travel together, in one message that it signs. Under load a call so costs a fraction
 /// of a message.
-public protocol BundlingTransport: RPCTransport {
+public protocol BundlingTransport: RPCTransport, AnyObject {
     /// Sends a read that its server answers from memory, so that no call of a bundle waits for another's handler. Throws
-    /// as `exchange` does.
-    nonisolated(nonsending) func exchange(
-        _ part: BundlePart, deadline: ContinuousClock.Instant
-    ) async throws(RPCError) -> BundledReply
+    /// as the other `exchange` does.
+    nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply
 }

@@ -19,16 +19,16 @@ final class MethodTimers: Sendable {
         Metrics.Timer(label: label, dimensions: [("method", method), ("status", code.name)])
     }
 
-    func record(_ code: RPCError.Code, _ duration: Duration) {
-        if code == .ok { recordSuccess(duration) } else { Self.record(duration, other(code)) }
+    func record(_ code: RPCError.Code, _ nanoseconds: Int64) {
+        if code == .ok { recordSuccess(nanoseconds) } else { Self.record(nanoseconds, other(code)) }
     }
 
-    func recordSuccess(_ duration: Duration) {
-        Self.record(duration, succeeded)
+    func recordSuccess(_ nanoseconds: Int64) {
+        Self.record(nanoseconds, succeeded)
     }
 
-    private static func record(_ duration: Duration, _ timer: borrowing Metrics.Timer) {
-        timer.recordNanoseconds(duration.microseconds * 1_000)
+    private static func record(_ nanoseconds: Int64, _ timer: borrowing Metrics.Timer) {
+        timer.recordNanoseconds(nanoseconds)
     }
 
     private func other(_ code: RPCError.Code) -> Metrics.Timer {

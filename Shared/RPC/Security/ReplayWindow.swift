@@ -28,7 +28,7 @@ final class ReplayWindow: Sendable {
 
     private let shards: [Shard]
 
-    init(startedAtMicroseconds: Int64, at start: ContinuousClock.Instant = .now, capacity: Int = 1 << 19) {
+    init(startedAtMicroseconds: Int64, at start: CallInstant = .now, capacity: Int = 1 << 19) {
         let perShard = max(1, capacity / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in
             Shard(capacity: perShard, floorMicroseconds: startedAtMicroseconds, startedAt: start)
@@ -37,7 +37,7 @@ final class ReplayWindow: Sendable {
 
     /// Remembers the call and says whether it is the first of its kind. The caller has checked that its time lies
     /// within the tolerance.
-    func admit(_ nonce: Nonce, issuedAtMicroseconds: Int64, at now: ContinuousClock.Instant) -> Verdict {
+    func admit(_ nonce: Nonce, issuedAtMicroseconds: Int64, at now: CallInstant) -> Verdict {
         shards[Self.shard(of: nonce)].admit(nonce, issuedAtMicroseconds, now)
     }
 
@@ -54,13 +54,13 @@ private final class Shard: Sendable {
     private let capacity: Int
     private let state: Mutex<SeenCalls>
 
-    init(capacity: Int, floorMicroseconds: Int64, startedAt start: ContinuousClock.Instant) {
+    init(capacity: Int, floorMicroseconds: Int64, startedAt start: CallInstant) {
         self.capacity = capacity
         state = Mutex(SeenCalls(floorMicroseconds: floorMicroseconds, startedAt: start))
     }
 
     func admit(
-        _ nonce: Nonce, _ issuedAtMicroseconds: Int64, _ now: ContinuousClock.Instant
+        _ nonce: Nonce, _ issuedAtMicroseconds: Int64, _ now: CallInstant
     ) -> ReplayWindow.Verdict {
         state.withLock { $0.admit(nonce, issuedAtMicroseconds, now, capacity: capacity) }
     }

@@ -6,20 +6,20 @@ struct SeenCalls {
     private struct Slot {
         var second = Int64.min
         var nonces = NonceSet()
-        var lastNoted: ContinuousClock.Instant
+        var lastNoted: CallInstant
     }
 
     /// What was signed before it is too old, as long as it stands.
     private struct Floor {
         var microseconds: Int64
-        var end: ContinuousClock.Instant
+        var end: CallInstant
 
-        mutating func raise(to microseconds: Int64, at now: ContinuousClock.Instant) {
+        mutating func raise(to microseconds: Int64, at now: CallInstant) {
             self.microseconds = now < end ? max(self.microseconds, microseconds) : microseconds
             end = now + ReplayWindow.memory
         }
 
-        func refuses(_ issuedAtMicroseconds: Int64, _ now: ContinuousClock.Instant) -> Bool {
+        func refuses(_ issuedAtMicroseconds: Int64, _ now: CallInstant) -> Bool {
             issuedAtMicroseconds < microseconds && now < end
         }
     }
@@ -28,13 +28,13 @@ struct SeenCalls {
     private var count = 0
     private var floor: Floor
 
-    init(floorMicroseconds: Int64, startedAt start: ContinuousClock.Instant) {
+    init(floorMicroseconds: Int64, startedAt start: CallInstant) {
         slots = [Slot](repeating: Slot(lastNoted: start), count: Int(Self.slotCount))
         floor = Floor(microseconds: floorMicroseconds, end: start + ReplayWindow.memory)
     }
 
     mutating func admit(
-        _ nonce: Nonce, _ issuedAtMicroseconds: Int64, _ now: ContinuousClock.Instant, capacity: Int
+        _ nonce: Nonce, _ issuedAtMicroseconds: Int64, _ now: CallInstant, capacity: Int
     ) -> ReplayWindow.Verdict {
         guard !floor.refuses(issuedAtMicroseconds, now) else { return .tooOld }
         let second = issuedAtMicroseconds / 1_000_000
@@ -55,7 +55,7 @@ struct SeenCalls {
     }
 
     /// Makes room for a call signed in `second`; false where what stands there must still be known.
-    private mutating func forget(_ index: Int, for second: Int64, _ now: ContinuousClock.Instant) -> Bool {
+    private mutating func forget(_ index: Int, for second: Int64, _ now: CallInstant) -> Bool {
         guard !slots[index].nonces.isEmpty else { return true }
         if slots[index].second <= second {
             // In a slot of its own it is far behind the window, and comes back only where the clock is set back.
@@ -70,7 +70,7 @@ struct SeenCalls {
         return true
     }
 
-    private mutating func forgetOldest(for second: Int64, _ now: ContinuousClock.Instant) -> Bool {
+    private mutating func forgetOldest(for second: Int64, _ now: CallInstant) -> Bool {
         /// What still stands ahead of a clock that was set back goes first, once it may go.
         func age(_ index: Int) -> Int64 {
             slots[index].second > second && isOver(index, now) ? .min : slots[index].second
@@ -80,7 +80,7 @@ struct SeenCalls {
         return forget(oldest, for: second, now)
     }
 
-    private func isOver(_ index: Int, _ now: ContinuousClock.Instant) -> Bool {
+    private func isOver(_ index: Int, _ now: CallInstant) -> Bool {
         now >= slots[index].lastNoted + ReplayWindow.memory
     }
 }

@@ -2,7 +2,7 @@
 public struct Answer: Sendable {
     public let bytes: [UInt8]
     let code: RPCError.Code
-    let duration: Duration
+    let nanoseconds: Int64
 }
 
 /// A call that passed every check and holds a place among the running calls. Run it exactly once, then note it.
@@ -19,32 +19,11 @@ public struct AdmittedCall: Sendable {
     }
 
     private func runInline(_ serve: RPCRouter.ServeInline) -> Answer {
-        let started = ContinuousClock.now
+        let started = CallInstant.now
         var frame = ReplyStart.emptyFrame()
-        let code = run(serve, started, appendingTo: &frame)
+        let code = dispatcher.run(serve, call, route, context, started, appendingTo: &frame)
         let reply = PackedReply(frame: frame)
         return code == .ok ? end(reply, started) : leave(with: reply, code, started)
-    }
-
-    /// Appends the reply of an inline handler, or why there is none, and says how the call ended.
-    func run(
-        _ serve: RPCRouter.ServeInline, _ started: ContinuousClock.Instant, appendingTo frame: inout [UInt8]
-    ) -> RPCError.Code {
-        let start = frame.count
-        do {
-            try checkDeadline(started)
-            if let observation = route.observation {
-                try observation.trace.run(context) { try serve(call, context, &frame) }
-            } else {
-                try serve(call, context, &frame)
-            }
-            return .ok
-        } catch {
-            frame.removeLast(frame.count - start)
-            let translated = dispatcher.failures.rpcError(for: error, context)
-            call.start.append(translated, to: &frame)
-            return translated.code
-        }
     }
 
     /// Runs the handler, whichever kind it is.
@@ -56,9 +35,9 @@ public struct AdmittedCall: Sendable {
     }
 
     private func run(_ serve: RPCRouter.Serve) async -> Answer {
-        let started = ContinuousClock.now
+        let started = CallInstant.now
         do {
-            try checkDeadline(started)
+            try context.checkNotExpired(started)
             guard let observation = route.observation else { return end(try await serve(call, context), started) }
             return end(try await observation.trace.run(context) { try await serve(call, context) }, started)
         } catch {
@@ -66,15 +45,7 @@ public struct AdmittedCall: Sendable {
         }
     }
 
-    /// Nothing is executed that has expired since it was admitted.
-    private func checkDeadline(_ now: ContinuousClock.Instant) throws(RPCError) {
-        guard now < context.deadline else {
-            throw RPCError(
-                .deadlineExceeded, "The deadline of the call passed before it was executed.", notExecuted: true)
-        }
-    }
-
-    private func end(_ reply: consuming PackedReply, _ started: ContinuousClock.Instant) -> Answer {
+    private func end(_ reply: consuming PackedReply, _ started: CallInstant) -> Answer {
         guard reply.byteCount <= RPCLimits.messageBytes - WireLayout.macByteCount else {
             return fail(
                 RPCError(.outOfRange, "The reply is longer than a message may be: ask for a smaller page."), started)
@@ -82,27 +53,64 @@ public struct AdmittedCall: Sendable {
         return leave(with: reply, .ok, started)
     }
 
-    private func fail(_ error: any Error, _ started: ContinuousClock.Instant) -> Answer {
+    private func fail(_ error: any Error, _ started: CallInstant) -> Answer {
         let translated = dispatcher.failures.rpcError(for: error, context)
         return leave(with: call.start.refusal(translated), translated.code, started)
     }
 
     /// Gives the place among the running calls back; before the reply is sent, because its caller may call again at once.
     private func leave(
-        with reply: consuming PackedReply, _ code: RPCError.Code, _ started: ContinuousClock.Instant
+        with reply: consuming PackedReply, _ code: RPCError.Code, _ started: CallInstant
     ) -> Answer {
         dispatcher.admission.leave()
-        return Answer(bytes: call.start.signed(reply), code: code, duration: started.duration(to: .now))
+        return Answer(bytes: call.start.signed(reply), code: code, nanoseconds: started.nanoseconds(to: .now))
     }
 
     /// Writes the call into log and metrics. After its reply was sent, so that the caller does not wait for it.
     public func note(_ answer: Answer) {
-        note(answer.code, answer.duration)
+        route.note(context, answer.code, answer.nanoseconds)
     }
+}
 
-    func note(_ code: RPCError.Code, _ duration: Duration) {
-        guard let observation = route.observation else { return }
+extension RPCDispatcher {
+    /// Appends the reply of an inline handler, or why there is none, and says how the call ended.
+    func run(
+        _ serve: RPCRouter.ServeInline, _ call: ReceivedCall, _ route: ServedRoute, _ context: CallContext,
+        _ started: CallInstant, appendingTo frame: inout [UInt8]
+    ) -> RPCError.Code {
+        let start = frame.count
+        do {
+            try context.checkNotExpired(started)
+            if let observation = route.observation {
+                try observation.trace.run(context) { try serve(call, context, &frame) }
+            } else {
+                try serve(call, context, &frame)
+            }
+            return .ok
+        } catch {
+            frame.removeLast(frame.count - start)
+            let translated = failures.rpcError(for: error, context)
+            call.start.append(translated, to: &frame)
+            return translated.code
+        }
+    }
+}
+
+extension CallContext {
+    /// Nothing is executed that has expired since it was admitted.
+    fileprivate func checkNotExpired(_ now: CallInstant) throws(RPCError) {
+        guard now < expiry else {
+            throw RPCError(
+                .deadlineExceeded, "The deadline of the call passed before it was executed.", notExecuted: true)
+        }
+    }
+}
+
+extension ServedRoute {
+    /// Writes a call into log and metrics.
+    func note(_ context: CallContext, _ code: RPCError.Code, _ nanoseconds: Int64) {
+        guard let observation else { return }
         observation.log.write(context, code)
-        route.timers?.record(code, duration)
+        timers?.record(code, nanoseconds)
     }
 }

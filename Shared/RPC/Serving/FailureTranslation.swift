@@ -15,7 +15,7 @@ struct FailureTranslation: Sendable {
             }
             return translated
         case is CancellationError:
-            guard ContinuousClock.now < context.deadline else {
+            guard CallInstant.now < context.expiry else {
                 return RPCError(.deadlineExceeded, "The deadline of the call passed while it was being served.")
             }
             return RPCError(.cancelled, "The call was given up while it was being served.")

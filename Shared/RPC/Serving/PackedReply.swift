@@ -25,10 +25,6 @@ struct ReplyStart: Sendable {
 
     static let bundled = ReplyStart(message: nil)
 
-    init(message: Message?) {
-        self.message = message
-    }
-
     /// Appends the reply of a handler that succeeded.
     func append(_ reply: some ProtobufMessage, to frame: inout [UInt8]) throws(RPCError) {
         let start = begin(nil, in: &frame)

@@ -54,7 +54,7 @@ extension RPCDispatcher {
     /// A moment by both clocks.
     struct Moment {
         let wallMicroseconds: Int64
-        let instant: ContinuousClock.Instant
+        let instant: CallInstant
     }
 
     func checkClock(_ call: borrowing AuthenticCall) throws(Refusal) -> Moment {
@@ -72,20 +72,30 @@ extension RPCDispatcher {
     /// queues, or in a server that stood still, counts.
     func deadline(
         of call: borrowing AuthenticCall, at moment: Moment
-    ) throws(Refusal) -> ContinuousClock.Instant {
+    ) throws(Refusal) -> CallInstant {
         guard call.envelope.remainingMilliseconds > 0 else {
             throw call.refuse(
                 .invalidArgument, "Every call has a deadline: send the time that remains.",
                 field: "remaining_milliseconds")
         }
-        let longest = RPCLimits.longestTimeout.components.seconds * 1_000_000
-        let allowed = Int64(clamping: min(call.envelope.remainingMilliseconds, UInt64(longest)) * 1_000)
-        let (age, overflow) = moment.wallMicroseconds.subtractingReportingOverflow(call.envelope.issuedAtMicroseconds)
-        let remaining = overflow ? 0 : min(allowed, longest) - max(0, age)
-        guard remaining > 0 else {
+        let deadline = deadline(
+            issuedAtMicroseconds: call.envelope.issuedAtMicroseconds,
+            remainingMilliseconds: call.envelope.remainingMilliseconds, at: moment)
+        guard let deadline else {
             throw call.refuse(.deadlineExceeded, "The deadline of the call passed before it was executed.")
         }
-        return moment.instant + .microseconds(remaining)
+        return deadline
+    }
+
+    /// Nil where it has passed.
+    func deadline(
+        issuedAtMicroseconds issued: Int64, remainingMilliseconds: UInt64, at moment: Moment
+    ) -> CallInstant? {
+        let longest = RPCLimits.longestTimeout.components.seconds * 1_000_000
+        let allowed = Int64(clamping: min(remainingMilliseconds, UInt64(longest)) * 1_000)
+        // Both lie within the window of the clocks.
+        let remaining = min(allowed, longest) - max(0, moment.wallMicroseconds - issued)
+        return remaining > 0 ? moment.instant + .microseconds(remaining) : nil
     }
 
     func checkCaller(_ call: borrowing AuthenticCall) throws(Refusal) {
@@ -141,14 +151,14 @@ extension RPCDispatcher {
     }
 
     func readContext(
-        _ call: borrowing AuthenticCall, _ route: ServedRoute, _ deadline: ContinuousClock.Instant
+        _ call: borrowing AuthenticCall, _ route: ServedRoute, _ deadline: CallInstant
     ) throws(Refusal) -> CallContext {
         do {
             return CallContext(
                 method: route.description.name,
                 requestID: try call.envelope.requestID(in: call.frame),
                 idempotencyKey: try call.envelope.idempotencyKey(in: call.frame),
-                deadline: deadline,
+                expiry: deadline,
                 caller: call.key.service,
                 principal: try call.envelope.principal(in: call.frame),
                 trace: call.envelope.trace(in: call.frame))

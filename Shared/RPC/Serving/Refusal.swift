@@ -10,6 +10,7 @@ extension Refusal {
         _ code: RPCError.Code, _ message: String, field: String? = nil, nonce: Nonce = Nonce(high: 0, low: 0)
     ) -> Refusal {
         Refusal(
-            start: ReplyStart(message: ReplyStart.Message(nonce: nonce, key: nil)), error: RPCError(code, message, field: field, notExecuted: true))
+            start: ReplyStart(message: ReplyStart.Message(nonce: nonce, key: nil)),
+            error: RPCError(code, message, field: field, notExecuted: true))
     }
 }

@@ -1,30 +1,31 @@
 /// What a caller puts into the envelope of one attempt.
 struct OutgoingEnvelope {
     let method: String
-    let issuedAtMicroseconds: Int64
-    let remainingMilliseconds: UInt32
     let requestID: RequestID
     let idempotencyKey: String?
     let trace: TraceContext
     let principal: Principal?
 
     /// Appends the packed `Envelope` of a call that travels alone.
-    func append(signedBy key: SigningKey, _ nonce: Nonce, to frame: inout [UInt8]) {
+    func append(
+        signedBy key: SigningKey, _ nonce: Nonce, issuedAtMicroseconds: Int64, remainingMilliseconds: UInt32,
+        to frame: inout [UInt8]
+    ) {
         frame.appendField(1, text: method)
         frame.append(contentsOf: key.callerAndKeyFields)
         frame.appendField(4, nonce)
+        frame.appendField(5, varint: UInt64(bitPattern: issuedAtMicroseconds))
+        frame.appendField(6, varint: UInt64(remainingMilliseconds))
         appendRest(to: &frame)
     }
 
-    /// Appends the packed `Envelope` of a call in a bundle, which says for all of them who signs.
+    /// Appends the packed `Envelope` of a call in a bundle, which says for all of them who signs and when.
     func append(to frame: inout [UInt8]) {
         frame.appendField(1, text: method)
         appendRest(to: &frame)
     }
 
     private func appendRest(to frame: inout [UInt8]) {
-        frame.appendField(5, varint: UInt64(bitPattern: issuedAtMicroseconds))
-        frame.appendField(6, varint: UInt64(remainingMilliseconds))
         frame.append(7 << 3 | 2)
         frame.append(UInt8(RequestID.byteCount))
         requestID.append(to: &frame)

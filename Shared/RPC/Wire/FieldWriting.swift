@@ -9,10 +9,12 @@ extension [UInt8] {
 
     /// Writes how long the part is that was appended from `start` on, into the four bytes before it.
     mutating func finishPart(from start: Int) {
-        let length = UInt32(count - start)
-        for index in 0..<WireLayout.lengthByteCount {
-            self[start - 1 - index] = UInt8(truncatingIfNeeded: length &>> (8 * UInt32(index)))
-        }
+        overwrite(UInt32(count - start), at: start - WireLayout.lengthByteCount)
+    }
+
+    /// Writes a number into four bytes, most significant first.
+    mutating func overwrite(_ number: UInt32, at position: Int) {
+        for index in 0..<4 { self[position + index] = UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32(index))) }
     }
 
     /// The length that stands in four bytes.

@@ -5,7 +5,8 @@ import ProtobufC
 
 /// What reads the bytes of strangers, and of those who know a key, by hand.
 private let checks: [@Sendable ([UInt8]) -> Void] = [
-    Serving.check(raw:), Serving.check(signed:), checkReply, checkItems, Serving.check(bundle:), checkBundleReply, checkTrace, checkCursor,
+    Serving.check(raw:), Serving.check(signed:), checkReply, checkItems, Serving.check(bundle:), checkBundleReply,
+    checkTrace, checkCursor,
 ]
 
 /// One run: the first byte chooses the check, the others are its bytes.
@@ -49,6 +50,8 @@ private func checkItems(_ bytes: [UInt8]) {
         written.finishPart(from: start)
         written += bytes[item.body]
         CallBundle.finishItem(from: start, in: &written)
+        CallBundle.setRemaining(
+            item.remainingMilliseconds, ofItemAt: start - CallBundle.itemHeaderByteCount, in: &written)
     }
     guard written == bytes else { fatalError("a bundle was changed by reading and writing") }
 }
@@ -57,7 +60,7 @@ private func checkItems(_ bytes: [UInt8]) {
 private func checkBundleReply(_ bytes: [UInt8]) {
     let key = SigningKey(Serving.key)
     let sealer = BundleSealer(Serving.key)
-    let part = BundlePart(bytes: [0, 0, 0, 4, 0, 0, 0, 0])
+    let part = BundlePart(bytes: [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0], deadline: .now)
     let (bundle, expected) = sealer.seal([part, part])
     guard let parts = try? WireLayout.parts(of: bundle, magic: WireLayout.bundleMagic),
         let envelope = try? CallEnvelope(bundle, parts.envelope),

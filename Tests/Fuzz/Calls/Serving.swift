@@ -85,8 +85,10 @@ enum Serving {
         WireLayout.finishEnvelope(of: &frame)
         let start = CallBundle.beginItem(in: &frame)
         var rest = bytes[3...]
-        // Caller, key and nonce stand in the bundle.
-        appendRightFields(bytes[0] | 0b1110, of: readMethod.name, to: &frame)
+        CallBundle.setRemaining(
+            UInt32(bytes[0]) * 100, ofItemAt: start - CallBundle.itemHeaderByteCount, in: &frame)
+        // Caller, key, nonce and times stand in the bundle.
+        appendRightFields(bytes[0] | 0b11_1110, of: readMethod.name, to: &frame)
         frame += rest.prefix(Int(bytes[1]))
         frame.finishPart(from: start)
         rest = rest.dropFirst(Int(bytes[1]))

@@ -6,11 +6,17 @@ import Testing
 @Suite("When a channel bundles calls")
 struct BundleLearningTests {
     /// Serves calls alone by one router and those in bundles by another, and notes how each came.
-    private struct TwoFacedTransport: BundlingTransport {
+    private final class TwoFacedTransport: BundlingTransport {
         let alone: RPCDispatcher
         let bundled: RPCDispatcher
         let sealer: BundleSealer
         let ways = Notes<String>()
+
+        init(alone: RPCDispatcher, bundled: RPCDispatcher, sealer: BundleSealer) {
+            self.alone = alone
+            self.bundled = bundled
+            self.sealer = sealer
+        }
 
         nonisolated(nonsending) func exchange(_ frame: consuming [UInt8], deadline: ContinuousClock.Instant)
             async throws(RPCError) -> [UInt8]
@@ -19,9 +25,7 @@ struct BundleLearningTests {
             return await alone.answer(frame)
         }
 
-        nonisolated(nonsending) func exchange(_ part: BundlePart, deadline: ContinuousClock.Instant)
-            async throws(RPCError) -> BundledReply
-        {
+        nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
             ways.add("bundled")
             let (frame, expected) = sealer.seal([part])
             return try sealer.open(bundled.answerBundle(frame), expected)[0]

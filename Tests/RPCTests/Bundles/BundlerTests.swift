@@ -49,7 +49,7 @@ struct BundlerTests {
 
         func call(_ number: UInt8, timeout: Duration = .seconds(20)) -> Task<[UInt8], any Error> {
             Task { [transport] in
-                try await transport.exchange(BundlePart(body: [number]), deadline: .now + timeout).body
+                try await transport.exchange(BundlePart(body: [number], deadline: .now + timeout)).body
             }
         }
 
@@ -124,13 +124,13 @@ struct BundlerTests {
     func lateMeanwhile() async throws {
         let line = try Line()
         _ = try await line.fill()
-        let deadline = ContinuousClock.now + .milliseconds(50)
+        let deadline = CallInstant.now + .milliseconds(50)
         let errors = Notes<RPCError>()
         // Goes on where and when it is told, so that its second call comes in the middle of the looking.
         Task(executorPreference: InlineExecutor.shared) { [transport = line.transport] in
             for number: UInt8 in 10...11 {
                 do throws(RPCError) {
-                    _ = try await transport.exchange(BundlePart(body: [number]), deadline: deadline)
+                    _ = try await transport.exchange(BundlePart(body: [number], deadline: deadline))
                 } catch {
                     errors.add(error)
                 }
@@ -150,7 +150,7 @@ struct BundlerTests {
         let alone = try await line.fill()
         for number in first {
             Task(executorPreference: InlineExecutor.shared) { [transport = line.transport] in
-                _ = try await transport.exchange(BundlePart(body: [number]), deadline: .now + .seconds(20))
+                _ = try await transport.exchange(BundlePart(body: [number]))
                 await next(transport, number)
             }
         }
@@ -167,8 +167,8 @@ struct BundlerTests {
             // The third has no patience; who travels with it has.
             let patience = Duration.milliseconds(number == 12 ? 200 : 20_000)
             do throws(RPCError) {
-                let part = BundlePart(body: [number + 10])
-                ended.add(try await transport.exchange(part, deadline: .now + patience).body)
+                let part = BundlePart(body: [number + 10], deadline: .now + patience)
+                ended.add(try await transport.exchange(part).body)
             } catch {
                 ended.add([number, error.code == .deadlineExceeded && !error.notExecuted ? 1 : 0])
             }
@@ -192,8 +192,7 @@ struct BundlerTests {
                 for index in 0..<(number == 10 ? 12 : 0) {
                     group.addTask(executorPreference: InlineExecutor.shared) {
                         do throws(RPCError) {
-                            _ = try await transport.exchange(
-                                BundlePart(body: [UInt8(100 + index)]), deadline: .now + .seconds(20))
+                            _ = try await transport.exchange(BundlePart(body: [UInt8(100 + index)]))
                         } catch {
                             codes.add(error.code)
                         }
@@ -265,7 +264,7 @@ struct BundlerTests {
                 key: ServiceKey.random(id: "stranger", service: "tester"), callLimit: 8)
             for _ in 0..<3 {
                 let error = await #expect(throws: RPCError.self) {
-                    try await stranger.exchange(BundlePart(body: [1]), deadline: .now + .seconds(20))
+                    try await stranger.exchange(BundlePart(body: [1]))
                 }
                 #expect(error?.code == .unauthenticated && error?.notExecuted == false)
             }

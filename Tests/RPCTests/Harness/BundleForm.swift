@@ -8,7 +8,7 @@ struct BundleForm {
     /// Signs instead of `key`, where a wrong signature is wanted.
     var signer: ServiceKey?
     var envelope: RPCV1.Envelope
-    /// Each with its lengths.
+    /// Each with its header.
     var items: [[UInt8]]
     var version = WireLayout.version
     var algorithm = WireLayout.macAlgorithm
@@ -24,16 +24,22 @@ struct BundleForm {
     }
 
     static func item(_ call: CallForm) throws -> [UInt8] {
-        var envelope = call.envelope
-        envelope.caller = ""
-        envelope.keyID = ""
-        envelope.nonce = []
-        return item(try envelope.packed(), call.body)
+        let remaining = call.envelope.remainingMilliseconds
+        return item(try ownEnvelope(of: call).packed(), call.body, remainingMilliseconds: remaining)
     }
 
-    static func item(_ envelope: [UInt8], _ body: [UInt8]) -> [UInt8] {
+    /// Without what a bundle says for all.
+    static func ownEnvelope(of call: CallForm) -> RPCV1.Envelope {
+        var envelope = call.envelope
+        (envelope.caller, envelope.keyID, envelope.nonce) = ("", "", [])
+        (envelope.issuedAtMicros, envelope.remainingMilliseconds) = (0, 0)
+        return envelope
+    }
+
+    static func item(_ envelope: [UInt8], _ body: [UInt8], remainingMilliseconds: UInt32 = 5_000) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.appendFixed(UInt32(WireLayout.lengthByteCount + envelope.count + body.count))
+        bytes.appendFixed(UInt32(8 + envelope.count + body.count))
+        bytes.appendFixed(remainingMilliseconds)
         bytes.appendFixed(UInt32(envelope.count))
         return bytes + envelope + body
     }
@@ -100,8 +106,8 @@ struct ReceivedBundle {
 
 extension BundlePart {
     /// A call that says nothing but its body.
-    init(body: [UInt8]) {
-        self.init(bytes: BundleForm.item([], body))
+    init(body: [UInt8], deadline: CallInstant = .now + .seconds(20)) {
+        self.init(bytes: BundleForm.item([], body), deadline: deadline)
     }
 }
 

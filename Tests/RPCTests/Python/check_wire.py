@@ -9,7 +9,7 @@ ADD = "zhike.testing.v1.TestingService/Add"
 LIST = "zhike.testing.v1.TestingService/ListNumbers"
 
 INVALID_ARGUMENT, DEADLINE_EXCEEDED, PERMISSION_DENIED = 3, 4, 7
-FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED = 9, 12, 16
+FAILED_PRECONDITION, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED = 9, 12, 14, 16
 
 
 def expect(what, condition):
@@ -80,12 +80,21 @@ def check_signatures(client):
     expect("garbage is refused", failure.status == INVALID_ARGUMENT)
 
 
+def check_bundles(client):
+    calls = [(LIST, {"count": 3}), (ECHO, {"text": "waits"}), (LIST, {"count": 5})]
+    (first, three), (waiting, _), (last, five) = client.bundle(calls)
+    expect("calls in a bundle are answered in their order", len(three.numbers) == 3 and len(five.numbers) == 5)
+    expect("what is answered from memory says so", first.from_memory and last.from_memory)
+    expect("what would keep others waiting is to come alone", waiting.status == UNAVAILABLE and waiting.not_executed)
+
+
 def main():
     endpoint, key, descriptors = sys.argv[1:]
     client = Client(endpoint, Key(key), Contracts(descriptors))
     check_calls(client)
     check_refusals(client)
     check_signatures(client)
+    check_bundles(client)
     client.close()
     print("a client in Python speaks the wire")
 

@@ -14,7 +14,10 @@ REPLY_MAGIC = b"ZHKA"
 VERSION = 1
 HMAC_SHA256 = 1
 NO_MAC = 0
+BUNDLE_MAGIC = b"ZHKB"
+BUNDLE_REPLY_MAGIC = b"ZHKC"
 HEADER = struct.Struct(">4sBBHI")
+ITEM_HEADER = struct.Struct(">III")
 MAC_BYTES = 32
 
 
@@ -117,6 +120,39 @@ class Client:
         reply = self.contracts.message(description.output_type.full_name)()
         reply.ParseFromString(self.opened(frame, envelope.nonce))
         return reply
+
+    def bundle(self, calls, timeout_seconds=10):
+        """Sends (method, fields of the request) together; gives status and reply of each."""
+        own = self.contracts.message("zhike.rpc.v1.Envelope")
+        shared = self.envelope("", timeout_seconds)
+        shared.ClearField("remaining_milliseconds")
+        shared.ClearField("request_id")
+        items = b""
+        for method, fields in calls:
+            packed = own(method=method, request_id=os.urandom(8).hex()).SerializeToString()
+            request = self.contracts.message(self.contracts.method(method).input_type.full_name)(**fields)
+            body = request.SerializeToString()
+            items += ITEM_HEADER.pack(8 + len(packed) + len(body), int(timeout_seconds * 1000), len(packed)) + packed + body
+        packed = shared.SerializeToString()
+        frame = HEADER.pack(BUNDLE_MAGIC, VERSION, HMAC_SHA256, 0, len(packed)) + packed + items
+        reply = self.exchange(frame + self.key.mac(frame), timeout_seconds)
+        magic, version, algorithm, zero, length = HEADER.unpack_from(reply)
+        assert (magic, version, algorithm, zero) == (BUNDLE_REPLY_MAGIC, VERSION, HMAC_SHA256, 0)
+        assert hmac.compare_digest(self.key.mac(reply[:-MAC_BYTES]), reply[-MAC_BYTES:])
+        reply_envelope = self.contracts.message("zhike.rpc.v1.ReplyEnvelope")
+        assert reply_envelope.FromString(reply[HEADER.size : HEADER.size + length]).nonce == shared.nonce
+        position = HEADER.size + length
+        replies = []
+        for method, _ in calls:
+            item_bytes, zero, envelope_bytes = ITEM_HEADER.unpack_from(reply, position)
+            assert zero == 0
+            start, end = position + ITEM_HEADER.size, position + 4 + item_bytes
+            envelope = reply_envelope.FromString(reply[start : start + envelope_bytes])
+            output = self.contracts.message(self.contracts.method(method).output_type.full_name)
+            replies.append((envelope, output.FromString(reply[start + envelope_bytes : end])))
+            position = end
+        assert position == len(reply) - MAC_BYTES
+        return replies
 
     def close(self):
         self.socket.close()

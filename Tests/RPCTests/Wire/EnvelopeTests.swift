@@ -16,8 +16,6 @@ struct EnvelopeTests {
         let hasKey = Bool.random(using: &generator)
         return OutgoingEnvelope(
             method: randomText(&generator, upTo: 200),
-            issuedAtMicroseconds: Int64.random(in: .min ... .max, using: &generator),
-            remainingMilliseconds: UInt32.random(in: .min ... .max, using: &generator),
             requestID: RequestID(low: generator.next(), high: generator.next()),
             idempotencyKey: hasKey ? "k" + randomText(&generator, upTo: 130) : nil,
             trace: .random(),
@@ -38,7 +36,10 @@ struct EnvelopeTests {
             let envelope = randomEnvelope(&generator)
             let nonce = Nonce(high: generator.next(), low: generator.next())
             var alone: [UInt8] = []
-            envelope.append(signedBy: key, nonce, to: &alone)
+            let issuedAt = Int64.random(in: .min ... .max, using: &generator)
+            let remaining = UInt32.random(in: .min ... .max, using: &generator)
+            envelope.append(
+                signedBy: key, nonce, issuedAtMicroseconds: issuedAt, remainingMilliseconds: remaining, to: &alone)
             var bundled: [UInt8] = []
             envelope.append(to: &bundled)
             var nonceBytes: [UInt8] = []
@@ -47,16 +48,16 @@ struct EnvelopeTests {
             envelope.requestID.append(to: &requestID)
             var generated = RPCV1.Envelope(
                 method: envelope.method, caller: "gateway", keyID: "gateway-1", nonce: nonceBytes,
-                issuedAtMicros: envelope.issuedAtMicroseconds,
-                remainingMilliseconds: envelope.remainingMilliseconds,
+                issuedAtMicros: issuedAt, remainingMilliseconds: remaining,
                 requestID: String(decoding: requestID, as: UTF8.self),
                 idempotencyKey: envelope.idempotencyKey ?? "", traceparent: envelope.trace.traceparent,
                 principal: envelope.principal.map {
                     RPCV1.Principal(user: $0.user, roles: $0.roles, officePath: $0.officePath)
                 })
             #expect(alone == (try generated.packed()))
-            // In a bundle, caller, key and nonce are said once for all.
+            // In a bundle, caller, key, nonce and time are said once for all, and the remaining time before the envelope.
             (generated.caller, generated.keyID, generated.nonce) = ("", "", [])
+            (generated.issuedAtMicros, generated.remainingMilliseconds) = (0, 0)
             #expect(bundled == (try generated.packed()))
         }
     }
@@ -99,7 +100,7 @@ struct EnvelopeTests {
         let unknown: [UInt8] = [0xD0, 5, 0xFF, 1, 0xD1, 5, 1, 2, 3, 4, 5, 6, 7, 8, 0xD5, 5, 1, 2, 3, 4, 0xD2, 5, 1, 9]
         let extended = unknown + good
         #expect(throws: Never.self) { _ = try CallEnvelope(extended, 0..<extended.count) }
-        let twice = good + [6 << 3, 1]
+        let twice = good + [1 << 3 | 2, 0]
         #expect(throws: FieldReader.Malformed.self) { _ = try CallEnvelope(twice, 0..<twice.count) }
         for wrong: [UInt8] in [
             [1 << 3, 1], [6 << 3 | 2, 0], [0, 0], [3], [4], [6], [7], [0xFF], [10, 0xFF, 0xFF, 3],

@@ -33,7 +33,7 @@ struct PythonClientTests {
             }
             return TestingV1.AddResponse(total: request.amount)
         }
-        service.onList = { request, context in
+        let list = { @Sendable (request: TestingV1.ListNumbersRequest, context: CallContext) throws in
             let position = try cursor.position(of: request.pageCursor, method: context.method, scope: "all")
             let start = position.map { Int($0[0]) } ?? 0
             let end = min(start + 10, Int(request.count))
@@ -45,6 +45,8 @@ struct PythonClientTests {
         var router = RPCRouter()
         router.register(testingService: service)
         typealias Methods = TestingV1.TestingServiceMethods
+        // From memory, so that it may come in a bundle.
+        router.handleInline(Methods.listNumbers, list)
         router.allow(
             [Methods.echo.description, Methods.add.description, Methods.listNumbers.description], callers: ["python"])
         router.allow(Methods.put.name, callers: ["somebody-else"])

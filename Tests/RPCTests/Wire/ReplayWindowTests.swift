@@ -6,10 +6,10 @@ import Testing
 @Suite("The replay window")
 struct ReplayWindowTests {
     private static let start: Int64 = 1_800_000_000_000_000
-    private static let begin = ContinuousClock.now
+    private static let begin = CallInstant.now
 
     /// So long after the window began, by the clock that nobody sets.
-    private static func after(_ microseconds: Int64) -> ContinuousClock.Instant {
+    private static func after(_ microseconds: Int64) -> CallInstant {
         begin + .microseconds(microseconds)
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite("The replay window and clocks that are set")
 struct SteppedClockTests {
     private static let start: Int64 = 1_800_000_000_000_000
-    private static let begin = ContinuousClock.now
+    private static let begin = CallInstant.now
     /// Longer than the window's memory, with a second for callers who are a little behind.
     private static let minute: Int64 = 62_000_000
 
