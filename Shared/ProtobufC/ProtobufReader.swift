@@ -19,9 +19,6 @@ public struct ProtobufReader {
         }
     }
 
-    /// Bytes that a Swift text holds without memory of its own, on 64 bits.
-    @usableFromInline static let longestInlineText = 15
-
     @usableFromInline var fault: Fault?
 
     init() {}
@@ -33,13 +30,11 @@ public struct ProtobufReader {
         let header = UnsafeRawPointer(start) - ProtobufArena.headerByteCount
         // One byte of the size is the NUL that protobuf-c adds.
         let byteCount = header.load(as: Int.self) - 1
-        // Most texts are codes that fit a Swift value, and then need neither memory nor a proof that they are UTF-8.
-        if byteCount <= Self.longestInlineText, zhike_text_kind(start, byteCount) == ZHIKE_TEXT_ASCII {
-            return String(unsafeUninitializedCapacity: byteCount) { output in
-                guard let output = output.baseAddress else { return 0 }
-                memcpy(output, start, byteCount)
-                return byteCount
-            }
+        // Most texts are codes, which then need no proof that they are UTF-8.
+        if zhike_text_kind(start, byteCount) == ZHIKE_TEXT_ASCII {
+            let bytes = UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self)
+            let span = Span(_unsafeStart: bytes, count: byteCount)
+            return String(copying: UTF8Span(unchecked: span, isKnownASCII: true))
         }
         guard let text = String(validatingCString: start) else {
             note(.invalidText, field)

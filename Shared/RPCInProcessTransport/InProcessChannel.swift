@@ -1,8 +1,8 @@
 public import RPC
 
 /// A channel to a router in the same process, for tests and for tools that run a suite service inside themselves.
-public struct InProcessChannel: RPCCaller {
-    private let channel: RPCChannel
+public struct InProcessChannel: RPCChannelCaller {
+    public let channel: RPCChannel
     /// The serving side, to drain it.
     public let dispatcher: RPCDispatcher
 
@@ -21,11 +21,5 @@ public struct InProcessChannel: RPCCaller {
     public init(dispatcher: RPCDispatcher, key: ServiceKey, interceptors: [any RPCClientInterceptor] = []) {
         self.dispatcher = dispatcher
         channel = RPCChannel(transport: InProcessTransport(dispatcher), key: key, interceptors: interceptors)
-    }
-
-    public nonisolated(nonsending) func call<Request: Sendable, Reply: Sendable>(
-        _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions
-    ) async throws(RPCError) -> Reply {
-        try await channel.call(method, request, options)
     }
 }

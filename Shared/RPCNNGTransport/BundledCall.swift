@@ -7,8 +7,18 @@ final class BundledCall: Sendable {
     /// Nil where it did not leave, because the replica has no connection any more, and may take another.
     typealias Outcome = Result<BundledReply?, RPCError>
 
+    /// How far the wait of its task has come.
+    private enum Patience {
+        case fresh
+        /// Was under way when the bundler looked once.
+        case seen
+        /// Asks to be told of a cancellation.
+        case patient
+    }
+
     private struct State {
         var isOver = false
+        var patience = Patience.fresh
         /// Until the one who waits takes it.
         var outcome: Outcome?
         var isSent = false
@@ -36,20 +46,54 @@ final class BundledCall: Sendable {
     var deadline: CallInstant { part.deadline }
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
+    ///
+    /// Nearly every call is over at once. To be told of a cancellation costs a twentieth of such a call, so only a task
+    /// that still waits when the bundler has looked twice asks for it.
     nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> BundledReply? {
+        guard !Task.isCancelled else { throw Self.cancelled(notExecuted: true) }
+        await Resumption.wait { if hold($0) { start() } }
+        if let outcome = takeOutcome() { return try outcome.get() }
         await withTaskCancellationHandler {
-            await Resumption.wait { resumption in
-                let isOver = state.withLock { state in
-                    if !state.isOver { state.resumption = resumption }
-                    return state.isOver
-                }
-                if isOver { resumption() } else { start() }
-            }
+            await Resumption.wait { _ = hold($0) }
         } onCancel: {
-            giveUp { RPCError(.cancelled, "The caller gave up.", notExecuted: $0) }
+            giveUp { Self.cancelled(notExecuted: $0) }
         }
-        // Nobody is resumed before there is an outcome, and nobody else looks at it.
-        return try state.withLock { $0.outcome.take() }?.get()
+        return try takeOutcome()?.get()
+    }
+
+    /// Keeps the resumption until there is an outcome; false where there is one already, and the task goes on.
+    private func hold(_ resumption: Resumption) -> Bool {
+        let isHeld = state.withLock { state in
+            if !state.isOver { state.resumption = resumption }
+            return !state.isOver
+        }
+        if !isHeld { resumption() }
+        return isHeld
+    }
+
+    /// Nobody but the one who waits looks at it.
+    private func takeOutcome() -> Outcome? {
+        state.withLock { $0.outcome.take() }
+    }
+
+    private static func cancelled(notExecuted: Bool) -> RPCError {
+        RPCError(.cancelled, "The caller gave up.", notExecuted: notExecuted)
+    }
+
+    /// The bundler looks at the call: the second time its task is told to ask for cancellations. True from then on.
+    func look() -> Bool {
+        let (isPatient, resumption) = state.withLock { state -> (Bool, Resumption?) in
+            switch state.patience {
+            case .fresh: state.patience = .seen
+            case .patient: break
+            case .seen:
+                state.patience = .patient
+                return (true, state.resumption.take())
+            }
+            return (state.patience == .patient, nil)
+        }
+        resumption?()
+        return isPatient
     }
 
     /// Notes that the bytes leave from now on; false where nobody waits for them any more.

@@ -10,6 +10,8 @@ internal import Synchronization
 final class Bundler: Sendable {
     /// Messages under way before calls begin to wait for each other.
     private static let carrierLimit = 4
+    /// Between two looks at calls that came since.
+    private static let lookInterval = Duration.milliseconds(10)
 
     private struct State {
         var carrierCount = 0
@@ -17,8 +19,10 @@ final class Bundler: Sendable {
         /// What each bundle under way carries; a handful.
         var carried: [(carrier: Int, calls: [BundledCall])] = []
         var lastCarrier = 0
-        /// When calls are looked at next for deadlines that have passed.
+        /// When calls are looked at next.
         var nextLook: CallInstant?
+        /// That is soon, because there are calls that were not looked at often enough.
+        var looksSoon = false
         var looking: Task<Void, Never>?
     }
 
@@ -159,34 +163,52 @@ final class Bundler: Sendable {
         sendNext(after: carrier)
     }
 
-    // MARK: - Deadlines
+    // MARK: - Deadlines and cancellations
 
-    /// Sees to it that calls are looked at when this deadline passes. Rarely does anything: the next look is nearly
-    /// always earlier than the deadline of a new call.
+    /// Sees to it that calls are looked at soon, and when this deadline passes. Rarely does anything: under load a look
+    /// is nearly always ahead, and nearly always before the deadline of a new call.
     private func look(by deadline: CallInstant, _ state: inout State) {
-        if let next = state.nextLook, next <= deadline { return }
-        state.nextLook = deadline
+        if state.looksSoon, let next = state.nextLook, next <= deadline { return }
+        state.looksSoon = true
+        look(at: min(deadline, .now + Self.lookInterval), &state)
+    }
+
+    private func look(at moment: CallInstant, _ state: inout State) {
+        state.nextLook = moment
         state.looking?.cancel()
         // Strongly: what was once held weakly pays for it at each retain. `close()` ends it.
         state.looking = Task {
-            guard (try? await Task.sleep(until: deadline.continuous, clock: .continuous)) != nil else { return }
-            expire()
+            guard (try? await Task.sleep(until: moment.continuous, clock: .continuous)) != nil else { return }
+            look()
         }
     }
 
-    private func expire() {
+    private func look() {
         let now = CallInstant.now
         let underWay = state.withLock { $0.waiting + $0.carried.flatMap(\.calls) }
         // Without the lock: who is told may go on at once, and call again.
-        let ended = Set(underWay.lazy.filter { $0.expire(at: now) }.map(ObjectIdentifier.init))
+        var ended: Set<ObjectIdentifier> = []
+        var patient: Set<ObjectIdentifier> = []
+        for call in underWay {
+            if call.expire(at: now) {
+                ended.insert(ObjectIdentifier(call))
+            } else if call.look() {
+                patient.insert(ObjectIdentifier(call))
+            }
+        }
         state.withLock { state in
             // Those that came meanwhile found a look that is over, and were told nothing yet, whatever their deadline;
             // some of them may have left already.
             state.waiting.removeAll { ended.contains(ObjectIdentifier($0)) }
             state.nextLook = nil
-            for call in state.waiting { look(by: call.deadline, &state) }
-            for load in state.carried {
-                for call in load.calls where !ended.contains(ObjectIdentifier(call)) { look(by: call.deadline, &state) }
+            state.looksSoon = false
+            for call in state.waiting + state.carried.flatMap(\.calls) where !ended.contains(ObjectIdentifier(call)) {
+                if patient.contains(ObjectIdentifier(call)) {
+                    if let next = state.nextLook, next <= call.deadline { continue }
+                    look(at: call.deadline, &state)
+                } else {
+                    look(by: call.deadline, &state)
+                }
             }
         }
     }

@@ -4,9 +4,9 @@ public import RPC
 /// A channel to a suite service over NNG, with one connection per replica.
 ///
 /// Connections are made, and made again, in the background; a call that finds none waits for one until its deadline.
-public final class NNGChannel: RPCCaller {
+public final class NNGChannel: RPCChannelCaller {
     private let transport: NNGTransport
-    private let channel: RPCChannel
+    public let channel: RPCChannel
 
     /// - Parameters:
     ///   - serviceName: the suite service that is called, for the sentences of errors.
@@ -33,12 +33,6 @@ public final class NNGChannel: RPCCaller {
 
     /// True while at least one replica can be reached.
     public var isConnected: Bool { transport.isConnected }
-
-    public nonisolated(nonsending) func call<Request: Sendable, Reply: Sendable>(
-        _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions
-    ) async throws(RPCError) -> Reply {
-        try await channel.call(method, request, options)
-    }
 
     /// Ends every call with UNAVAILABLE and frees the connections.
     public func close() async {

@@ -121,28 +121,28 @@ extension CampaignV1 {
 
     /// Calls `zhike.campaign.v1.CampaignService` through any channel.
     public struct CampaignServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         public nonisolated(nonsending) func putProduct(
             _ request: CampaignV1.PutProductRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutProductResponse {
-            try await caller.call(CampaignServiceMethods.putProduct, request, options)
+            try await calls.call(CampaignServiceMethods.putProduct, request, options)
         }
 
         public nonisolated(nonsending) func putOffer(
             _ request: CampaignV1.PutOfferRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutOfferResponse {
-            try await caller.call(CampaignServiceMethods.putOffer, request, options)
+            try await calls.call(CampaignServiceMethods.putOffer, request, options)
         }
 
         public nonisolated(nonsending) func listOffers(
             _ request: CampaignV1.ListOffersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListOffersResponse {
-            try await caller.call(CampaignServiceMethods.listOffers, request, options)
+            try await calls.call(CampaignServiceMethods.listOffers, request, options)
         }
 
         ///
@@ -151,7 +151,7 @@ extension CampaignV1 {
             _ request: CampaignV1.ListOffersRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<CampaignV1.ListOffersRequest, CampaignV1.ListOffersResponse> {
             RPCPages(
-                caller, CampaignServiceMethods.listOffers, request, options,
+                calls, CampaignServiceMethods.listOffers, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -160,41 +160,41 @@ extension CampaignV1 {
         public nonisolated(nonsending) func putContactPolicy(
             _ request: CampaignV1.PutContactPolicyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PutContactPolicyResponse {
-            try await caller.call(CampaignServiceMethods.putContactPolicy, request, options)
+            try await calls.call(CampaignServiceMethods.putContactPolicy, request, options)
         }
 
         public nonisolated(nonsending) func getContactPolicy(
             _ request: CampaignV1.GetContactPolicyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.GetContactPolicyResponse {
-            try await caller.call(CampaignServiceMethods.getContactPolicy, request, options)
+            try await calls.call(CampaignServiceMethods.getContactPolicy, request, options)
         }
 
         /// Makes a draft; the caller is its maker.
         public nonisolated(nonsending) func createCampaign(
             _ request: CampaignV1.CreateCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.CreateCampaignResponse {
-            try await caller.call(CampaignServiceMethods.createCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.createCampaign, request, options)
         }
 
         /// Changes a draft or an approved campaign; an approval is void after it.
         public nonisolated(nonsending) func updateCampaign(
             _ request: CampaignV1.UpdateCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.UpdateCampaignResponse {
-            try await caller.call(CampaignServiceMethods.updateCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.updateCampaign, request, options)
         }
 
         /// draft -> approved; the checker is not the maker.
         public nonisolated(nonsending) func approveCampaign(
             _ request: CampaignV1.ApproveCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ApproveCampaignResponse {
-            try await caller.call(CampaignServiceMethods.approveCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.approveCampaign, request, options)
         }
 
         /// approved or paused -> running.
         public nonisolated(nonsending) func startCampaign(
             _ request: CampaignV1.StartCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.StartCampaignResponse {
-            try await caller.call(CampaignServiceMethods.startCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.startCampaign, request, options)
         }
 
         /// running -> paused: no further contact is reserved or handed to a worker until it is started again. What a
@@ -203,26 +203,26 @@ extension CampaignV1 {
         public nonisolated(nonsending) func pauseCampaign(
             _ request: CampaignV1.PauseCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.PauseCampaignResponse {
-            try await caller.call(CampaignServiceMethods.pauseCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.pauseCampaign, request, options)
         }
 
         /// -> closed, for good.
         public nonisolated(nonsending) func closeCampaign(
             _ request: CampaignV1.CloseCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.CloseCampaignResponse {
-            try await caller.call(CampaignServiceMethods.closeCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.closeCampaign, request, options)
         }
 
         public nonisolated(nonsending) func getCampaign(
             _ request: CampaignV1.GetCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.GetCampaignResponse {
-            try await caller.call(CampaignServiceMethods.getCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.getCampaign, request, options)
         }
 
         public nonisolated(nonsending) func listCampaigns(
             _ request: CampaignV1.ListCampaignsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListCampaignsResponse {
-            try await caller.call(CampaignServiceMethods.listCampaigns, request, options)
+            try await calls.call(CampaignServiceMethods.listCampaigns, request, options)
         }
 
         ///
@@ -231,7 +231,7 @@ extension CampaignV1 {
             _ request: CampaignV1.ListCampaignsRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<CampaignV1.ListCampaignsRequest, CampaignV1.ListCampaignsResponse> {
             RPCPages(
-                caller, CampaignServiceMethods.listCampaigns, request, options,
+                calls, CampaignServiceMethods.listCampaigns, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -239,19 +239,19 @@ extension CampaignV1 {
         public nonisolated(nonsending) func openPastCampaign(
             _ request: CampaignV1.OpenPastCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.OpenPastCampaignResponse {
-            try await caller.call(CampaignServiceMethods.openPastCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.openPastCampaign, request, options)
         }
 
         public nonisolated(nonsending) func importPastContacts(
             _ request: CampaignV1.ImportPastContactsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ImportPastContactsResponse {
-            try await caller.call(CampaignServiceMethods.importPastContacts, request, options)
+            try await calls.call(CampaignServiceMethods.importPastContacts, request, options)
         }
 
         public nonisolated(nonsending) func closePastCampaign(
             _ request: CampaignV1.ClosePastCampaignRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClosePastCampaignResponse {
-            try await caller.call(CampaignServiceMethods.closePastCampaign, request, options)
+            try await calls.call(CampaignServiceMethods.closePastCampaign, request, options)
         }
 
         /// For the gateway's channel worker: leases deliveries that are due, those of all campaigns in turn. Consent is
@@ -266,21 +266,21 @@ extension CampaignV1 {
         public nonisolated(nonsending) func claimDeliveries(
             _ request: CampaignV1.ClaimDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ClaimDeliveriesResponse {
-            try await caller.call(CampaignServiceMethods.claimDeliveries, request, options)
+            try await calls.call(CampaignServiceMethods.claimDeliveries, request, options)
         }
 
         /// What became of claimed deliveries; repeating a report changes nothing.
         public nonisolated(nonsending) func reportDeliveries(
             _ request: CampaignV1.ReportDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ReportDeliveriesResponse {
-            try await caller.call(CampaignServiceMethods.reportDeliveries, request, options)
+            try await calls.call(CampaignServiceMethods.reportDeliveries, request, options)
         }
 
         /// Deliveries whose outcome nobody knows, for a person to see and for the channel's status address to be asked.
         public nonisolated(nonsending) func listDeliveries(
             _ request: CampaignV1.ListDeliveriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListDeliveriesResponse {
-            try await caller.call(CampaignServiceMethods.listDeliveries, request, options)
+            try await calls.call(CampaignServiceMethods.listDeliveries, request, options)
         }
 
         /// Deliveries whose outcome nobody knows, for a person to see and for the channel's status address to be asked.
@@ -290,14 +290,14 @@ extension CampaignV1 {
             _ request: CampaignV1.ListDeliveriesRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<CampaignV1.ListDeliveriesRequest, CampaignV1.ListDeliveriesResponse> {
             RPCPages(
-                caller, CampaignServiceMethods.listDeliveries, request, options,
+                calls, CampaignServiceMethods.listDeliveries, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
         public nonisolated(nonsending) func listDeadLetters(
             _ request: CampaignV1.ListDeadLettersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.ListDeadLettersResponse {
-            try await caller.call(CampaignServiceMethods.listDeadLetters, request, options)
+            try await calls.call(CampaignServiceMethods.listDeadLetters, request, options)
         }
 
         ///
@@ -306,7 +306,7 @@ extension CampaignV1 {
             _ request: CampaignV1.ListDeadLettersRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<CampaignV1.ListDeadLettersRequest, CampaignV1.ListDeadLettersResponse> {
             RPCPages(
-                caller, CampaignServiceMethods.listDeadLetters, request, options,
+                calls, CampaignServiceMethods.listDeadLetters, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -315,7 +315,7 @@ extension CampaignV1 {
         public nonisolated(nonsending) func redriveDeadLetter(
             _ request: CampaignV1.RedriveDeadLetterRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.RedriveDeadLetterResponse {
-            try await caller.call(CampaignServiceMethods.redriveDeadLetter, request, options)
+            try await calls.call(CampaignServiceMethods.redriveDeadLetter, request, options)
         }
 
         /// Waits until the campaign service has applied a position of the profile log, and answers where its own log
@@ -323,7 +323,7 @@ extension CampaignV1 {
         public nonisolated(nonsending) func waitApplied(
             _ request: CampaignV1.WaitAppliedRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> CampaignV1.WaitAppliedResponse {
-            try await caller.call(CampaignServiceMethods.waitApplied, request, options)
+            try await calls.call(CampaignServiceMethods.waitApplied, request, options)
         }
     }
 

@@ -40,24 +40,24 @@ extension KPIV1 {
 
     /// Calls `zhike.kpi.v1.KPIService` through any channel.
     public struct KPIServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         /// One campaign, for the offices below a path.
         public nonisolated(nonsending) func getCampaignReport(
             _ request: KPIV1.GetCampaignReportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetCampaignReportResponse {
-            try await caller.call(KPIServiceMethods.getCampaignReport, request, options)
+            try await calls.call(KPIServiceMethods.getCampaignReport, request, options)
         }
 
         /// Counts by business day.
         public nonisolated(nonsending) func getDaySeries(
             _ request: KPIV1.GetDaySeriesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetDaySeriesResponse {
-            try await caller.call(KPIServiceMethods.getDaySeries, request, options)
+            try await calls.call(KPIServiceMethods.getDaySeries, request, options)
         }
 
         /// What happened to customers by business day: those who came, what they did, what they agreed to, which
@@ -66,7 +66,7 @@ extension KPIV1 {
         public nonisolated(nonsending) func getActivity(
             _ request: KPIV1.GetActivityRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetActivityResponse {
-            try await caller.call(KPIServiceMethods.getActivity, request, options)
+            try await calls.call(KPIServiceMethods.getActivity, request, options)
         }
 
         /// Recomputes every cell from the logs and lists the differences.
@@ -74,21 +74,21 @@ extension KPIV1 {
         public nonisolated(nonsending) func verify(
             _ request: KPIV1.VerifyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.VerifyResponse {
-            try await caller.call(KPIServiceMethods.verify, request, options)
+            try await calls.call(KPIServiceMethods.verify, request, options)
         }
 
         /// Forgets every number and counts the logs anew from their first entries; dead letters are tried again.
         public nonisolated(nonsending) func rebuild(
             _ request: KPIV1.RebuildRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.RebuildResponse {
-            try await caller.call(KPIServiceMethods.rebuild, request, options)
+            try await calls.call(KPIServiceMethods.rebuild, request, options)
         }
 
         /// How far the logs are counted.
         public nonisolated(nonsending) func getProgress(
             _ request: KPIV1.GetProgressRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> KPIV1.GetProgressResponse {
-            try await caller.call(KPIServiceMethods.getProgress, request, options)
+            try await calls.call(KPIServiceMethods.getProgress, request, options)
         }
     }
 

@@ -81,23 +81,23 @@ extension ProfileV1 {
 
     /// Calls `zhike.profile.v1.ProfileService` through any channel.
     public struct ProfileServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         /// Adds or changes offices and staff. Right: organisation.edit.
         public nonisolated(nonsending) func putOrganisation(
             _ request: ProfileV1.PutOrganisationRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.PutOrganisationResponse {
-            try await caller.call(ProfileServiceMethods.putOrganisation, request, options)
+            try await calls.call(ProfileServiceMethods.putOrganisation, request, options)
         }
 
         public nonisolated(nonsending) func listOffices(
             _ request: ProfileV1.ListOfficesRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ListOfficesResponse {
-            try await caller.call(ProfileServiceMethods.listOffices, request, options)
+            try await calls.call(ProfileServiceMethods.listOffices, request, options)
         }
 
         ///
@@ -106,7 +106,7 @@ extension ProfileV1 {
             _ request: ProfileV1.ListOfficesRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<ProfileV1.ListOfficesRequest, ProfileV1.ListOfficesResponse> {
             RPCPages(
-                caller, ProfileServiceMethods.listOffices, request, options,
+                calls, ProfileServiceMethods.listOffices, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -116,27 +116,27 @@ extension ProfileV1 {
         public nonisolated(nonsending) func defineTraits(
             _ request: ProfileV1.DefineTraitsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.DefineTraitsResponse {
-            try await caller.call(ProfileServiceMethods.defineTraits, request, options)
+            try await calls.call(ProfileServiceMethods.defineTraits, request, options)
         }
 
         public nonisolated(nonsending) func listTraits(
             _ request: ProfileV1.ListTraitsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ListTraitsResponse {
-            try await caller.call(ProfileServiceMethods.listTraits, request, options)
+            try await calls.call(ProfileServiceMethods.listTraits, request, options)
         }
 
         /// Stores behaviour events; each is answered for itself and the accepted are durable together before the reply.
         public nonisolated(nonsending) func track(
             _ request: ProfileV1.TrackRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.TrackResponse {
-            try await caller.call(ProfileServiceMethods.track, request, options)
+            try await calls.call(ProfileServiceMethods.track, request, options)
         }
 
         /// Creates a customer if its identity is new, and sets traits.
         public nonisolated(nonsending) func identify(
             _ request: ProfileV1.IdentifyRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.IdentifyResponse {
-            try await caller.call(ProfileServiceMethods.identify, request, options)
+            try await calls.call(ProfileServiceMethods.identify, request, options)
         }
 
         /// Links one more identity to a customer. Where both sides are customers already, or where it would be a second
@@ -145,7 +145,7 @@ extension ProfileV1 {
         public nonisolated(nonsending) func alias(
             _ request: ProfileV1.AliasRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.AliasResponse {
-            try await caller.call(ProfileServiceMethods.alias, request, options)
+            try await calls.call(ProfileServiceMethods.alias, request, options)
         }
 
         /// Grants or withdraws consents; after the reply no contact leaves that a withdrawn consent forbids. A grant
@@ -156,47 +156,47 @@ extension ProfileV1 {
         public nonisolated(nonsending) func setConsents(
             _ request: ProfileV1.SetConsentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetConsentsResponse {
-            try await caller.call(ProfileServiceMethods.setConsents, request, options)
+            try await calls.call(ProfileServiceMethods.setConsents, request, options)
         }
 
         /// Suppresses a customer (no marketing contact at all) or lifts it. Repeated as SetConsents is.
         public nonisolated(nonsending) func setSuppression(
             _ request: ProfileV1.SetSuppressionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.SetSuppressionResponse {
-            try await caller.call(ProfileServiceMethods.setSuppression, request, options)
+            try await calls.call(ProfileServiceMethods.setSuppression, request, options)
         }
 
         public nonisolated(nonsending) func getCustomer(
             _ request: ProfileV1.GetCustomerRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.GetCustomerResponse {
-            try await caller.call(ProfileServiceMethods.getCustomer, request, options)
+            try await calls.call(ProfileServiceMethods.getCustomer, request, options)
         }
 
         /// Opens a bulk import, or finds the one of the same file and mapping to go on with.
         public nonisolated(nonsending) func openImport(
             _ request: ProfileV1.OpenImportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.OpenImportResponse {
-            try await caller.call(ProfileServiceMethods.openImport, request, options)
+            try await calls.call(ProfileServiceMethods.openImport, request, options)
         }
 
         /// Takes the next chunk of rows; a chunk that was taken already is answered from what was stored.
         public nonisolated(nonsending) func importRows(
             _ request: ProfileV1.ImportRowsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.ImportRowsResponse {
-            try await caller.call(ProfileServiceMethods.importRows, request, options)
+            try await calls.call(ProfileServiceMethods.importRows, request, options)
         }
 
         public nonisolated(nonsending) func closeImport(
             _ request: ProfileV1.CloseImportRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.CloseImportResponse {
-            try await caller.call(ProfileServiceMethods.closeImport, request, options)
+            try await calls.call(ProfileServiceMethods.closeImport, request, options)
         }
 
         /// The heads of the profile log.
         public nonisolated(nonsending) func getPosition(
             _ request: ProfileV1.GetPositionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> ProfileV1.GetPositionResponse {
-            try await caller.call(ProfileServiceMethods.getPosition, request, options)
+            try await calls.call(ProfileServiceMethods.getPosition, request, options)
         }
     }
 

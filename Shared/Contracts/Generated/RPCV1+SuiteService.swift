@@ -18,24 +18,24 @@ extension RPCV1 {
 
     /// Calls `zhike.rpc.v1.SuiteService` through any channel.
     public struct SuiteServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         /// Says whether calls are served now.
         public nonisolated(nonsending) func health(
             _ request: RPCV1.HealthRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> RPCV1.HealthResponse {
-            try await caller.call(SuiteServiceMethods.health, request, options)
+            try await calls.call(SuiteServiceMethods.health, request, options)
         }
 
         /// Lists the methods served, and who may call them.
         public nonisolated(nonsending) func describe(
             _ request: RPCV1.DescribeRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> RPCV1.DescribeResponse {
-            try await caller.call(SuiteServiceMethods.describe, request, options)
+            try await calls.call(SuiteServiceMethods.describe, request, options)
         }
     }
 

@@ -71,41 +71,41 @@ extension SegmentationV1 {
 
     /// Calls `zhike.segmentation.v1.SegmentationService` through any channel.
     public struct SegmentationServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         /// Parses a rule, checks it against the dictionary and gives it back as text and as JSON.
         public nonisolated(nonsending) func checkRule(
             _ request: SegmentationV1.CheckRuleRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CheckRuleResponse {
-            try await caller.call(SegmentationServiceMethods.checkRule, request, options)
+            try await calls.call(SegmentationServiceMethods.checkRule, request, options)
         }
 
         public nonisolated(nonsending) func createSegment(
             _ request: SegmentationV1.CreateSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CreateSegmentResponse {
-            try await caller.call(SegmentationServiceMethods.createSegment, request, options)
+            try await calls.call(SegmentationServiceMethods.createSegment, request, options)
         }
 
         public nonisolated(nonsending) func updateSegment(
             _ request: SegmentationV1.UpdateSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.UpdateSegmentResponse {
-            try await caller.call(SegmentationServiceMethods.updateSegment, request, options)
+            try await calls.call(SegmentationServiceMethods.updateSegment, request, options)
         }
 
         public nonisolated(nonsending) func getSegment(
             _ request: SegmentationV1.GetSegmentRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetSegmentResponse {
-            try await caller.call(SegmentationServiceMethods.getSegment, request, options)
+            try await calls.call(SegmentationServiceMethods.getSegment, request, options)
         }
 
         public nonisolated(nonsending) func listSegments(
             _ request: SegmentationV1.ListSegmentsRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListSegmentsResponse {
-            try await caller.call(SegmentationServiceMethods.listSegments, request, options)
+            try await calls.call(SegmentationServiceMethods.listSegments, request, options)
         }
 
         ///
@@ -114,7 +114,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.ListSegmentsRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<SegmentationV1.ListSegmentsRequest, SegmentationV1.ListSegmentsResponse> {
             RPCPages(
-                caller, SegmentationServiceMethods.listSegments, request, options,
+                calls, SegmentationServiceMethods.listSegments, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -122,7 +122,7 @@ extension SegmentationV1 {
         public nonisolated(nonsending) func count(
             _ request: SegmentationV1.CountRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.CountResponse {
-            try await caller.call(SegmentationServiceMethods.count, request, options)
+            try await calls.call(SegmentationServiceMethods.count, request, options)
         }
 
         /// The pages of one listing are of one version of the segment, and the windows of its rule end at one moment;
@@ -134,7 +134,7 @@ extension SegmentationV1 {
         public nonisolated(nonsending) func listMembers(
             _ request: SegmentationV1.ListMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListMembersResponse {
-            try await caller.call(SegmentationServiceMethods.listMembers, request, options)
+            try await calls.call(SegmentationServiceMethods.listMembers, request, options)
         }
 
         /// The pages of one listing are of one version of the segment, and the windows of its rule end at one moment;
@@ -149,7 +149,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.ListMembersRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<SegmentationV1.ListMembersRequest, SegmentationV1.ListMembersResponse> {
             RPCPages(
-                caller, SegmentationServiceMethods.listMembers, request, options,
+                calls, SegmentationServiceMethods.listMembers, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -159,20 +159,20 @@ extension SegmentationV1 {
         public nonisolated(nonsending) func freeze(
             _ request: SegmentationV1.FreezeRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.FreezeResponse {
-            try await caller.call(SegmentationServiceMethods.freeze, request, options)
+            try await calls.call(SegmentationServiceMethods.freeze, request, options)
         }
 
         public nonisolated(nonsending) func getSnapshot(
             _ request: SegmentationV1.GetSnapshotRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetSnapshotResponse {
-            try await caller.call(SegmentationServiceMethods.getSnapshot, request, options)
+            try await calls.call(SegmentationServiceMethods.getSnapshot, request, options)
         }
 
         /// A person's listing is audited where it begins and lasts an hour.
         public nonisolated(nonsending) func listSnapshotMembers(
             _ request: SegmentationV1.ListSnapshotMembersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.ListSnapshotMembersResponse {
-            try await caller.call(SegmentationServiceMethods.listSnapshotMembers, request, options)
+            try await calls.call(SegmentationServiceMethods.listSnapshotMembers, request, options)
         }
 
         /// A person's listing is audited where it begins and lasts an hour.
@@ -182,7 +182,7 @@ extension SegmentationV1 {
             _ request: SegmentationV1.ListSnapshotMembersRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<SegmentationV1.ListSnapshotMembersRequest, SegmentationV1.ListSnapshotMembersResponse> {
             RPCPages(
-                caller, SegmentationServiceMethods.listSnapshotMembers, request, options,
+                calls, SegmentationServiceMethods.listSnapshotMembers, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
 
@@ -192,14 +192,14 @@ extension SegmentationV1 {
         public nonisolated(nonsending) func testCustomer(
             _ request: SegmentationV1.TestCustomerRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.TestCustomerResponse {
-            try await caller.call(SegmentationServiceMethods.testCustomer, request, options)
+            try await calls.call(SegmentationServiceMethods.testCustomer, request, options)
         }
 
         /// The heads of the segmentation log, with everything that was frozen before the call. Asks for no right.
         public nonisolated(nonsending) func getPosition(
             _ request: SegmentationV1.GetPositionRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> SegmentationV1.GetPositionResponse {
-            try await caller.call(SegmentationServiceMethods.getPosition, request, options)
+            try await calls.call(SegmentationServiceMethods.getPosition, request, options)
         }
     }
 

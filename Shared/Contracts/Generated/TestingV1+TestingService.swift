@@ -25,35 +25,35 @@ extension TestingV1 {
 
     /// Calls `zhike.testing.v1.TestingService` through any channel.
     public struct TestingServiceClient: Sendable {
-        private let caller: any RPCCaller
+        private let calls: RPCCalls
 
         public init(_ caller: any RPCCaller) {
-            self.caller = caller
+            calls = RPCCalls(caller)
         }
 
         /// Answers with the request.
         public nonisolated(nonsending) func echo(
             _ request: TestingV1.EchoRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.EchoResponse {
-            try await caller.call(TestingServiceMethods.echo, request, options)
+            try await calls.call(TestingServiceMethods.echo, request, options)
         }
 
         public nonisolated(nonsending) func add(
             _ request: TestingV1.AddRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.AddResponse {
-            try await caller.call(TestingServiceMethods.add, request, options)
+            try await calls.call(TestingServiceMethods.add, request, options)
         }
 
         public nonisolated(nonsending) func put(
             _ request: TestingV1.PutRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.PutResponse {
-            try await caller.call(TestingServiceMethods.put, request, options)
+            try await calls.call(TestingServiceMethods.put, request, options)
         }
 
         public nonisolated(nonsending) func listNumbers(
             _ request: TestingV1.ListNumbersRequest, options: CallOptions = CallOptions()
         ) async throws(RPCError) -> TestingV1.ListNumbersResponse {
-            try await caller.call(TestingServiceMethods.listNumbers, request, options)
+            try await calls.call(TestingServiceMethods.listNumbers, request, options)
         }
 
         ///
@@ -62,7 +62,7 @@ extension TestingV1 {
             _ request: TestingV1.ListNumbersRequest, options: CallOptions = CallOptions()
         ) -> RPCPages<TestingV1.ListNumbersRequest, TestingV1.ListNumbersResponse> {
             RPCPages(
-                caller, TestingServiceMethods.listNumbers, request, options,
+                calls, TestingServiceMethods.listNumbers, request, options,
                 setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })
         }
     }

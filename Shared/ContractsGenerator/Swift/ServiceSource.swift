@@ -34,10 +34,10 @@ struct ServiceSource {
     private func writeClient(_ service: ContractService, to source: inout SourceText) {
         source.line("/// Calls `\(service.fullName)` through any channel.")
         source.block("public struct \(service.name)Client: Sendable") { source in
-            source.line("private let caller: any RPCCaller")
+            source.line("private let calls: RPCCalls")
             source.line()
             source.block("public init(_ caller: any RPCCaller)") { source in
-                source.line("self.caller = caller")
+                source.line("calls = RPCCalls(caller)")
             }
             for method in service.methods {
                 source.line()
@@ -56,7 +56,7 @@ struct ServiceSource {
         source.line("    _ request: \(types.swift(method.input)), options: CallOptions = CallOptions()")
         source.block(") async throws(RPCError) -> \(types.swift(method.output))") { source in
             let member = "\(service.name)Methods.\(SwiftName.method(method.name))"
-            source.line("try await caller.call(\(member), request, options)")
+            source.line("try await calls.call(\(member), request, options)")
         }
     }
 
@@ -73,7 +73,7 @@ struct ServiceSource {
         source.block(") -> RPCPages<\(request), \(reply)>") { source in
             let member = "\(service.name)Methods.\(SwiftName.method(method.name))"
             source.line("RPCPages(")
-            source.line("    caller, \(member), request, options,")
+            source.line("    calls, \(member), request, options,")
             source.line("    setCursor: { $0.pageCursor = $1 }, nextCursor: { $0.nextPageCursor })")
         }
     }

@@ -2,7 +2,7 @@ public import ProtobufC
 
 /// The calling side of all transports: signs calls, keeps deadlines, repeats what may be repeated, checks replies and
 /// measures.
-public final class RPCChannel: RPCCaller {
+public final class RPCChannel: RPCChannelCaller {
     let transport: any RPCTransport
     /// The same, where it can bundle calls.
     let bundling: (any BundlingTransport)?
@@ -18,6 +18,8 @@ public final class RPCChannel: RPCCaller {
         self.key = SigningKey(key)
         self.interceptors = interceptors
     }
+
+    public var channel: RPCChannel { self }
 
     public nonisolated(nonsending) func call<Request: ProtobufMessage, Reply: ProtobufMessage>(
         _ method: RPCMethod<Request, Reply>, _ request: Request, _ options: CallOptions

@@ -101,6 +101,30 @@ struct BundlerTests {
         await line.close()
     }
 
+    @Test("who gives up after sending ends at once, and the others have their replies")
+    func givenUpOnTheWay() async throws {
+        let line = try Line()
+        let alone = try await line.fill()
+        let calls = (10..<13).map { line.call(UInt8($0)) }
+        try await eventually("three calls wait") { line.transport.waitingCount == 3 }
+        try await alone[0].reply()
+        let bundle = try await line.receive()
+        calls[1].cancel()
+        let error = await #expect(throws: RPCError.self) { try await calls[1].value }
+        #expect(error?.code == .cancelled && error?.notExecuted == false)
+        try await bundle.reply()
+        #expect(try await calls[0].value == [10])
+        #expect(try await calls[2].value == [12])
+        // Who has given up already is not even taken along.
+        let never = Task { [transport = line.transport] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await transport.exchange(BundlePart(body: [99])).body
+        }
+        let refused = await #expect(throws: RPCError.self) { try await never.value }
+        #expect(refused?.code == .cancelled && refused?.notExecuted == true)
+        await line.close()
+    }
+
     @Test("a deadline ends a call alone, before it is sent or after")
     func deadlines() async throws {
         let line = try Line()
