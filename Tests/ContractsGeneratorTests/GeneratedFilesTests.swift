@@ -64,7 +64,7 @@ struct GeneratedFilesTests {
             "            _ request: SampleV1.ListRequest, context: CallContext\n        ) async throws -> SampleV1.ListResponse\n",
             "    public struct SampleServiceClient: Sendable {\n",
             "        ) async throws(RPCError) -> SampleV1.ListResponse {\n",
-            "            try await caller.call(SampleServiceMethods.list, request, options)\n",
+            "            try await calls.call(SampleServiceMethods.list, request, options)\n",
             "        public func listPages(\n",
             "            \"zhike.sample.v1.SampleService/List\", kind: .read)\n",
             "            \"zhike.sample.v1.SampleService/Write\", kind: .mutating)\n",

@@ -67,6 +67,8 @@ import Testing
     @Test("the server stops a statement at the deadline")
     func deadline() async throws {
         try await withPool(size: 1) { pool in
+            // Connected, so that the deadline is the statement's alone.
+            #expect(try await pool.query("SELECT 1").count == 1)
             for _ in 0..<2 {
                 let error = await postgresError {
                     _ = try await pool.query("SELECT pg_sleep(60)", deadline: .now + .milliseconds(100))
