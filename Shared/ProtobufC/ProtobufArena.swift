@@ -127,7 +127,7 @@ extension ProtobufArena {
             return kept.assumingMemoryBound(to: ProtobufArena.self)
         }
         let arena = UnsafeMutablePointer<ProtobufArena>.allocate(capacity: 1)
-        assert(MemoryLayout<ProtobufArena>.offset(of: \.bump) == 0)
+        precondition(MemoryLayout<ProtobufArena>.offset(of: \.bump) == 0)
         arena.initialize(to: ProtobufArena())
         return arena
     }
