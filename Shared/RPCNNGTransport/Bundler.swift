@@ -170,7 +170,9 @@ final class Bundler: Sendable {
     private func look(by deadline: CallInstant, _ state: inout State) {
         if state.looksSoon, let next = state.nextLook, next <= deadline { return }
         state.looksSoon = true
-        look(at: min(deadline, .now + Self.lookInterval), &state)
+        let soon = min(deadline, .now + Self.lookInterval)
+        // A look at an older call's deadline may be due before.
+        look(at: state.nextLook.map { min($0, soon) } ?? soon, &state)
     }
 
     private func look(at moment: CallInstant, _ state: inout State) {

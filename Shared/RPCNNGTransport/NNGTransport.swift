@@ -49,8 +49,6 @@ final class NNGTransport: BundlingTransport {
     }
 
     nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
-        let call = BundledCall(part, serviceName: serviceName)
-        if let only, let reply = try await call.wait({ only.wait(call) }) { return reply }
         while true {
             let bundler = choose()
             let call = BundledCall(part, serviceName: serviceName)

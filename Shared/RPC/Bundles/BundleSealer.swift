@@ -26,16 +26,10 @@ public final class BundleSealer: Sendable {
         for part in parts {
             let start = frame.count
             frame.append(contentsOf: part.bytes)
-            CallBundle.setRemaining(Self.milliseconds(from: now, to: part.deadline), ofItemAt: start, in: &frame)
+            CallBundle.setRemaining(now.milliseconds(until: part.deadline), ofItemAt: start, in: &frame)
         }
         key.sign(&frame)
         return (frame, Expected(nonce: nonce, count: parts.count))
-    }
-
-    /// Rounded up, so that the server never gives up before the caller does by rounding alone; zero where it is over.
-    static func milliseconds(from now: CallInstant, to deadline: CallInstant) -> UInt32 {
-        let remaining = now.nanoseconds(to: deadline)
-        return remaining > 0 ? UInt32(clamping: (remaining - 1) / 1_000_000 + 1) : 0
     }
 
     /// The replies to a bundle, in the order of its calls.

@@ -5,8 +5,8 @@
 /// envelope, and the body.
 public enum CallBundle {
     public static let longestItemCount = 32
-    /// Of what follows the length of an item: so that a bundle of the longest items, calls
-    /// or replies, still fits a message.
+    /// Of what follows the length of an item: so that a bundle of the longest items, calls or replies, still fits a
+    /// message.
     static let longestItemByteCount =
         (RPCLimits.messageBytes - WireLayout.headerByteCount - longestEnvelopeByteCount - WireLayout.macByteCount)
         / longestItemCount - WireLayout.lengthByteCount

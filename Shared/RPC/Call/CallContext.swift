@@ -24,13 +24,9 @@ public struct CallContext: Sendable {
         method: String, requestID: String, idempotencyKey: String? = nil, deadline: ContinuousClock.Instant,
         caller: String, principal: Principal? = nil, trace: TraceContext = .random()
     ) {
-        self.method = method
-        self.requestID = requestID
-        self.idempotencyKey = idempotencyKey
-        expiry = CallInstant(deadline)
-        self.caller = caller
-        self.principal = principal
-        self.trace = trace
+        self.init(
+            method: method, requestID: requestID, idempotencyKey: idempotencyKey, expiry: CallInstant(deadline),
+            caller: caller, principal: principal, trace: trace)
     }
 
     init(

@@ -7,8 +7,7 @@
 /// A moment by the clock that nobody sets and that goes on while the machine sleeps: the one of `ContinuousClock`.
 ///
 /// In place of `ContinuousClock.Instant` in whatever a call carries with it. How that type is laid out is the standard
-/// library's own business, so every value that holds one is moved and copied by way of tables at run time: a twentieth
-/// of what a short call costs. Those who use this module see `ContinuousClock.Instant`.
+/// library's own business, so every value that holds one is moved and copied by way of tables at run time. Those who use this module see `ContinuousClock.Instant`.
 public struct CallInstant: Sendable, Hashable, Comparable {
     /// Since the machine started.
     private let nanoseconds: Int64
@@ -45,6 +44,13 @@ public struct CallInstant: Sendable, Hashable, Comparable {
     public func nanoseconds(to other: CallInstant) -> Int64 { other.nanoseconds - nanoseconds }
 
     public func duration(to other: CallInstant) -> Duration { .nanoseconds(nanoseconds(to: other)) }
+
+    /// The time that remains, as the wire says it. Rounded up, so that the server never gives up before the caller does by
+    /// rounding alone; zero where it is over.
+    func milliseconds(until deadline: CallInstant) -> UInt32 {
+        let remaining = nanoseconds(to: deadline)
+        return remaining > 0 ? UInt32(clamping: (remaining - 1) / 1_000_000 + 1) : 0
+    }
 
     /// Seconds that are counted at most, a century: moments further away than that are all the same to a call, and no
     /// difference of two overflows.

@@ -10,7 +10,7 @@ extension RPCChannel {
         _ call: OutgoingCall, _ body: [UInt8], _ requestID: RequestID, _ trace: TraceContext,
         now: CallInstant, deadline: CallInstant
     ) throws(RPCError) -> SealedCall {
-        let remaining = BundleSealer.milliseconds(from: now, to: deadline)
+        let remaining = now.milliseconds(until: deadline)
         guard remaining > 0 else {
             throw RPCError(.deadlineExceeded, "The deadline passed before the call was sent.", notExecuted: true)
         }

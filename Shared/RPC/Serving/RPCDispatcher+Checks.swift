@@ -1,5 +1,5 @@
 /// The order is part of the design, from cheap to dear and from "anyone" to "somebody we know": length, MAC, time and
-/// deadline, method, caller, the method's size limit, replay, budget. Unpacking comes after all of them, in the route.
+/// deadline, caller, method, the method's size limit, replay, budget. Unpacking comes after all of them, in the route.
 extension RPCDispatcher {
     func check(_ frame: [UInt8]) -> Result<AdmittedCall, Refusal> {
         do throws(Refusal) {
@@ -18,7 +18,8 @@ extension RPCDispatcher {
         }
     }
 
-    func admitted(_ call: borrowing AuthenticCall, _ route: ServedRoute, _ context: CallContext) -> AdmittedCall {
+    private func admitted(_ call: borrowing AuthenticCall, _ route: ServedRoute, _ context: CallContext) -> AdmittedCall
+    {
         var start = call.start
         start.isFromMemory = route.isFromMemory
         return AdmittedCall(

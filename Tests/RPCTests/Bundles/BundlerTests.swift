@@ -63,6 +63,17 @@ struct BundlerTests {
             return alone
         }
 
+        /// Calls with these bodies in a bundle that the server has received, behind the four.
+        func bundle(
+            of numbers: Range<UInt8>
+        ) async throws -> (calls: [Task<[UInt8], any Error>], bundle: Received) {
+            let alone = try await fill()
+            let calls = numbers.map { call($0) }
+            try await eventually("they wait") { transport.waitingCount == calls.count }
+            try await alone[0].reply()
+            return (calls, try await receive())
+        }
+
         func close() async {
             await transport.close()
             await socket.close()
@@ -104,11 +115,7 @@ struct BundlerTests {
     @Test("who gives up after sending ends at once, and the others have their replies")
     func givenUpOnTheWay() async throws {
         let line = try Line()
-        let alone = try await line.fill()
-        let calls = (10..<13).map { line.call(UInt8($0)) }
-        try await eventually("three calls wait") { line.transport.waitingCount == 3 }
-        try await alone[0].reply()
-        let bundle = try await line.receive()
+        let (calls, bundle) = try await line.bundle(of: 10..<13)
         calls[1].cancel()
         let error = await #expect(throws: RPCError.self) { try await calls[1].value }
         #expect(error?.code == .cancelled && error?.notExecuted == false)
@@ -278,6 +285,27 @@ struct BundlerTests {
         await line.close()
     }
 
+    @Test("a call that waits for the connection of one replica takes another that has one")
+    func otherReplica() async throws {
+        let endpoints = try (0..<2).map { _ in try Endpoint(parsing: Bench.address(.inproc)) }
+        let key = try ServiceKey.random(id: "tester-1", service: "tester")
+        let transport = try NNGTransport(serviceName: "testing", endpoints: endpoints, key: key, callLimit: 8)
+        // While nobody listens they take turns, so that each replica has one.
+        let calls = ([1, 2] as [UInt8]).map { number in
+            Task { try await transport.exchange(BundlePart(body: [number])).body }
+        }
+        let socket = try ReplySocket()
+        try socket.listen(on: endpoints[1])
+        for _ in calls {
+            let context = try socket.openContext()
+            let bundle = try #require(ReceivedBundle(await context.receive().copyBytes()))
+            try await context.reply(Message(copying: bundle.replies(bundle.bodies, key)))
+        }
+        for (call, number) in zip(calls, [1, 2] as [UInt8]) { #expect(try await call.value == [number]) }
+        await transport.close()
+        await socket.close()
+    }
+
     @Test("what refuses a bundle as one is told to each of its calls")
     func refusedAsOne() async throws {
         var router = TestService().router()
@@ -299,11 +327,7 @@ struct BundlerTests {
     @Test("closing ends those that wait and those under way")
     func closing() async throws {
         let line = try Line()
-        let alone = try await line.fill()
-        let calls = (10..<14).map { line.call(UInt8($0)) }
-        try await eventually("four calls wait") { line.transport.waitingCount == 4 }
-        try await alone[0].reply()
-        _ = try await line.receive()
+        let (calls, _) = try await line.bundle(of: 10..<14)
         let late = (14..<16).map { line.call(UInt8($0)) }
         try await eventually("two calls wait") { line.transport.waitingCount == 2 }
         await line.transport.close()
