@@ -101,7 +101,11 @@ struct PastImportTests {
             #expect(try await connection.query("SELECT FROM campaign.contact_state FOR UPDATE").count == 1)
             let waiting = Task { try await take(others, chunk: 1) }
             try await eventually("the import to wait") {
-                try await bed.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 1
+                try await bed.count(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """) == 1
             }
             return waiting
         }

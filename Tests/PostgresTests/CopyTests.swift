@@ -162,7 +162,10 @@ import Testing
                     }
                     try await eventually("a COPY that waits") {
                         try await pool.query(
-                            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'"
+                            """
+                            SELECT FROM pg_stat_activity
+                            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'COPY%'
+                            """
                         )
                         .count == 1
                     }

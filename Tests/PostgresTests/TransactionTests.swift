@@ -253,7 +253,10 @@ import Testing
             }
             try await eventually("COMMIT runs") {
                 try await pool.query(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'"
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'
+                    """
                 ).isEmpty == false
             }
             let error = await postgresError { try await committing.value }
