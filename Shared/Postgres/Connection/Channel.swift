@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Synchronization
 
 /// The `PGconn` of one connection and who waits on it. Every call of libpq for a live connection is made here.
 ///
@@ -24,6 +25,8 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// The one who waits. Unsafe, because this is resumed once per query: `wake` takes it before resuming it.
     private var waiter: UnsafeContinuation<Void, Never>?
     private var waitsFor = Wait.answer
+    /// The statement whose answer is taken here.
+    private var direct: DirectStatement?
     /// The one who waits for cancels to have reached the server.
     private var settler: UnsafeContinuation<Void, Never>?
     private var isWatched = true
@@ -36,9 +39,12 @@ final class Channel: EventHandler, @unchecked Sendable {
     private(set) var interruption: Interruption?
     private var cancelsInFlight = 0
 
-    var onNotification: ((_ channel: String, _ payload: String) -> Void)?
+    /// Those who listen, by the channel of NOTIFY that they listen to.
+    var listeners: [String: [AsyncStream<String>.Continuation]] = [:]
+    /// Whether the next borrower may have the connection as it is. Read by the pool from any thread.
+    let isClean = Atomic<Bool>(true)
     /// Called once, when the server or the network ended the connection.
-    var onLoss: (() -> Void)?
+    private let onLoss: (@Sendable (Channel) -> Void)?
 
     /// Why a running operation was asked to stop.
     enum Interruption {
@@ -50,8 +56,9 @@ final class Channel: EventHandler, @unchecked Sendable {
     private static let cancelGrace = Duration.seconds(3)
 
     /// Takes over the connection; to be called on the loop's thread.
-    init(adopting handle: Connector.Handle, loop: EventLoop) {
+    init(adopting handle: Connector.Handle, loop: EventLoop, onLoss: (@Sendable (Channel) -> Void)?) {
         pointer = handle.pointer
+        self.onLoss = onLoss
         self.loop = loop
         descriptor = PQsocket(handle.pointer)
         cancelHandle = CancelHandle(handle.pointer)
@@ -138,7 +145,11 @@ final class Channel: EventHandler, @unchecked Sendable {
             unwatch()
             wake()
             settle()
-            onLoss?()
+            isClean.store(false, ordering: .releasing)
+            for listener in listeners.values.joined() { listener.finish() }
+            listeners = [:]
+            onLoss?(self)
+            handOver(direct?.first)
         }
         return loss()
     }
@@ -156,14 +167,15 @@ final class Channel: EventHandler, @unchecked Sendable {
 
     func socketIsReady() {
         guard isOpen else { return }
-        // Nobody takes what is coming and a statement runs: leave it in the socket, so that a slow reader of COPY
+        // Nobody takes what is coming, and a statement runs: leave it in the socket, so that a slow reader of COPY
         // slows the server instead of filling this process.
-        if waiter == nil, isRunning { return unwatch() }
+        if waiter == nil, direct == nil, isRunning { return unwatch() }
         guard PQconsumeInput(pointer) == 1 else {
             lose()
             return
         }
         deliverNotifications()
+        guard direct == nil else { return takeDirectAnswer() }
         switch waitsFor {
         case .answer: if PQisBusy(pointer) == 0 { wake() }
         case .input: wake()
@@ -172,18 +184,55 @@ final class Channel: EventHandler, @unchecked Sendable {
     }
 
     private func deliverNotifications() {
-        guard let onNotification else { return }
+        guard !listeners.isEmpty else { return }
         while let notification = PQnotifies(pointer) {
-            onNotification(String(cString: notification.pointee.relname), String(cString: notification.pointee.extra))
+            let payload = String(cString: notification.pointee.extra)
+            for listener in listeners[String(cString: notification.pointee.relname)] ?? [] { listener.yield(payload) }
             PQfreemem(notification)
         }
     }
 
     func deadlineHasPassed() {
+        if direct != nil {
+            deadline = nil
+            return handOver(direct?.first)
+        }
         switch interruption {
         case nil: interrupt(.deadlinePassed)
         case .some: lose()
         }
+    }
+
+    // MARK: Direct statements
+
+    /// Takes the answer to the statement that was sent last, as it comes in.
+    func awaitAnswer(to statement: DirectStatement) {
+        direct = statement
+        guard PQflush(pointer) == 0 else { return handOver(nil) }
+        watch(for: .answer)
+    }
+
+    private func takeDirectAnswer() {
+        while PQisBusy(pointer) == 0 {
+            // The end of the answers must be read too, or the next statement cannot be sent.
+            guard let next = PQgetResult(pointer).map({ PostgresResult(adopting: $0) }) else {
+                guard let statement = direct, let answer = statement.first else { return handOver(nil) }
+                direct = nil
+                endOperation()
+                statement.connection.directStatementIsAnswered()
+                // Last, because the task may run at once, and its next statement with it.
+                return statement.continuation.resume(returning: .answered(answer))
+            }
+            guard next.isPlain else { return handOver(next) }
+            if direct?.first == nil { direct?.first = next }
+        }
+    }
+
+    /// Leaves the statement to the task that waits for it.
+    private func handOver(_ first: PostgresResult?) {
+        guard let statement = direct else { return }
+        direct = nil
+        statement.continuation.resume(returning: .underWay(first: first))
     }
 
     // MARK: Operations and their cancellation
@@ -193,6 +242,13 @@ final class Channel: EventHandler, @unchecked Sendable {
         isRunning = true
         interruption = nil
         self.deadline = deadline
+        return operation
+    }
+
+    /// Gives the running operation another deadline; returns the operation.
+    func extend(to deadline: ContinuousClock.Instant?) -> UInt64 {
+        self.deadline = deadline
+        if let deadline { loop.note(deadline: deadline) }
         return operation
     }
 
@@ -209,6 +265,10 @@ final class Channel: EventHandler, @unchecked Sendable {
             }
             try? await swallowLateCancel()
         }
+        endOperation()
+    }
+
+    private func endOperation() {
         deadline = nil
         isRunning = false
         // What came when nobody waited was left in the socket: the end of an idle connection must be noticed.

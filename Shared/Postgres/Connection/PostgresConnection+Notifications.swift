@@ -12,20 +12,10 @@ extension PostgresConnection {
     /// reader, the oldest are dropped.
     public func listen(_ name: String, limit: Int = 64) async throws -> AsyncStream<String> {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(limit))
-        listeners[name, default: []].append(continuation)
-        channel.onNotification = { [weak self] name, payload in
-            self?.assumeIsolated { connection in
-                for listener in connection.listeners[name] ?? [] { listener.yield(payload) }
-            }
-        }
+        channel.listeners[name, default: []].append(continuation)
         // A session that listens is not lent to others.
-        isClean.store(false, ordering: .releasing)
+        channel.isClean.store(false, ordering: .releasing)
         try await execute(SQL("LISTEN \(identifier: name)").unprepared)
         return stream
-    }
-
-    func endListeners() {
-        for listener in listeners.values.joined() { listener.finish() }
-        listeners = [:]
     }
 }

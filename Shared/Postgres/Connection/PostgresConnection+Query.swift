@@ -5,14 +5,18 @@ extension PostgresConnection {
     ///
     /// - Parameter deadline: the server stops the statement then; beside the deadline of the lease or transaction.
     /// - Throws: `PostgresError`, or `CancellationError` when the task was cancelled and the server stopped.
-    public func query(_ sql: SQL, deadline: ContinuousClock.Instant? = nil) async throws -> [PostgresRow] {
-        try await run(sql, deadline: deadline).rows
+    public nonisolated(nonsending) func query(
+        _ sql: SQL, deadline: ContinuousClock.Instant? = nil
+    ) async throws -> [PostgresRow] {
+        try await answer(to: sql, deadline: deadline).rows
     }
 
     /// Runs a statement and returns how many rows it wrote.
     @discardableResult
-    public func execute(_ sql: SQL, deadline: ContinuousClock.Instant? = nil) async throws -> Int {
-        try await run(sql, deadline: deadline).affectedRows
+    public nonisolated(nonsending) func execute(
+        _ sql: SQL, deadline: ContinuousClock.Instant? = nil
+    ) async throws -> Int {
+        try await answer(to: sql, deadline: deadline).affectedRows
     }
 
     /// Sends statements one behind the other without waiting for the answers in between: one round trip.
@@ -39,34 +43,44 @@ extension PostgresConnection {
     func run(_ sql: SQL, deadline: ContinuousClock.Instant?) async throws -> PostgresResult {
         try await exchange(deadline: deadline) { () throws(PostgresError) in
             prepareSession(deadline)
-            do throws(PostgresError) {
-                return try await runOnce(sql)
-            } catch {
-                guard error.isStaleStatement else { throw error }
-                // The tables changed below the prepared statement. Inside a transaction it is too late to try again
-                // here: the retry of the transaction does it.
-                statements.remove(sql)
-                guard transaction == nil else { throw error }
-                // A SET or RESET that travelled with the statement was undone with it.
-                sessionTimeout = .unknown
-                prepareSession(deadline)
-                return try await runOnce(sql)
-            }
+            return try await repeatingStale(sql, deadline) { () throws(PostgresError) in try await runOnce(sql) }
+        }
+    }
+
+    /// Runs the statement once more where its tables changed below the prepared statement. Inside a transaction it is too
+    /// late for that: the retry of the transaction does it.
+    func repeatingStale(
+        _ sql: SQL, _ deadline: ContinuousClock.Instant?,
+        _ firstTime: () async throws(PostgresError) -> PostgresResult
+    ) async throws(PostgresError) -> PostgresResult {
+        do throws(PostgresError) {
+            return try await firstTime()
+        } catch {
+            guard error.isStaleStatement else { throw error }
+            statements.remove(sql)
+            guard transaction == nil else { throw error }
+            // A SET or RESET that travelled with the statement was undone with it.
+            sessionTimeout = .unknown
+            prepareSession(deadline)
+            return try await runOnce(sql)
         }
     }
 
     private func runOnce(_ sql: SQL) async throws(PostgresError) -> PostgresResult {
-        if !hasPreamble {
-            if !sql.isPrepared {
-                try send(unprepared: sql)
-                return try await singleAnswer()
-            }
-            if let name = statements.name(of: sql) {
-                try send(prepared: name, sql.parameters)
-                return try await singleAnswer()
-            }
-        }
+        if try send(alone: sql) { return try await singleAnswer() }
         return try await runPipelined([sql])[0]
+    }
+
+    /// Sends a statement by itself; false, and nothing sent, where it has to be parsed first or something goes in front.
+    func send(alone sql: SQL) throws(PostgresError) -> Bool {
+        if hasPreamble { return false }
+        if !sql.isPrepared {
+            try send(unprepared: sql)
+            return true
+        }
+        guard let name = statements.name(of: sql) else { return false }
+        try send(prepared: name, sql.parameters)
+        return true
     }
 
     /// Puts the session's `statement_timeout` in front of the next statement where it has to change.
@@ -87,9 +101,14 @@ extension PostgresConnection {
     // MARK: Answers
 
     /// The answer to one statement that was sent alone.
-    private func singleAnswer() async throws(PostgresError) -> PostgresResult {
+    ///
+    /// - Parameter first: what was taken of it already.
+    func singleAnswer(_ first: PostgresResult? = nil) async throws(PostgresError) -> PostgresResult {
+        guard channel.isOpen else { throw channel.loss() }
         try await channel.flush()
-        guard let answer = try await nextAnswer() else { throw channel.lose() }
+        var answer = first
+        if answer == nil { answer = try await nextAnswer() }
+        guard let answer else { throw channel.lose() }
         // The end of the answers must be read too, or the next statement cannot be sent.
         while let extra = try await nextAnswer() {
             try refuseUnwanted(extra)

@@ -45,7 +45,7 @@ extension PostgresConnection {
         transaction = TransactionState(
             opening: opening, takesPreamble: options.isolation == .readCommitted, deadline: options.deadline,
             isIdleTimeLimited: options.idleTimeout != nil)
-        isClean.store(false, ordering: .releasing)
+        channel.isClean.store(false, ordering: .releasing)
     }
 
     /// `SET` takes no parameter, so this is the one value that becomes text: checked, then quoted by libpq.
@@ -157,6 +157,6 @@ extension PostgresConnection {
             channel.lose()
             return
         }
-        if channel.isOpen, listeners.isEmpty { isClean.store(true, ordering: .releasing) }
+        if channel.isOpen, channel.listeners.isEmpty { channel.isClean.store(true, ordering: .releasing) }
     }
 }

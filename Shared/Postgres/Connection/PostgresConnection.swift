@@ -1,5 +1,4 @@
 internal import CPostgres
-internal import Synchronization
 
 /// One connection to Postgres. Its statements run one after another in the order they were asked for.
 ///
@@ -20,14 +19,13 @@ public actor PostgresConnection {
     var deadline: ContinuousClock.Instant?
     var sessionTimeout = SessionTimeout.standard
     let standardTimeout: Duration
-    var listeners: [String: [AsyncStream<String>.Continuation]] = [:]
     /// The COPY that has the connection to itself.
     var copyOperation: UInt64?
     private var isBusy = false
     private var turns: [CheckedContinuation<Void, Never>] = []
 
-    /// Whether the next borrower may have it as it is. Read by the pool from any thread.
-    nonisolated let isClean = Atomic<Bool>(true)
+    /// Whether the next borrower may have it as it is.
+    nonisolated var isClean: Bool { channel.isClean.load(ordering: .acquiring) }
 
     /// What `statement_timeout` of the session is.
     enum SessionTimeout: Equatable {
@@ -46,23 +44,18 @@ public actor PostgresConnection {
 
     static func connect(
         _ configuration: PostgresConfiguration, deadline: ContinuousClock.Instant?,
-        onLoss: (@Sendable (PostgresConnection) -> Void)?
+        onLoss: (@Sendable (Channel) -> Void)?
     ) async throws(PostgresError) -> PostgresConnection {
+        // Asked for on the thread of a loop, it is for a task that stays there.
+        let loop = EventLoop.current ?? .next()
         let handle = try await Connector.connect(configuration, deadline: deadline)
-        let loop = EventLoop.next()
         let connection = await withCheckedContinuation { continuation in
             loop.perform {
-                let channel = Channel(adopting: handle, loop: loop)
-                let connection = PostgresConnection(
-                    channel: channel, loop: loop, configuration: configuration)
-                // The loop keeps the channel while it is watched; the connection must not keep itself alive by it.
-                channel.onLoss = { [weak connection] in
-                    guard let connection else { return }
-                    connection.isClean.store(false, ordering: .releasing)
-                    connection.assumeIsolated { $0.endListeners() }
-                    onLoss?(connection)
-                }
-                continuation.resume(returning: connection)
+                // The loop keeps the channel while it is watched, so the channel knows nothing of the connection: that would
+                // keep itself alive by it, and a weak reference makes each later retain of the connection a slow one.
+                let channel = Channel(adopting: handle, loop: loop, onLoss: onLoss)
+                continuation.resume(
+                    returning: PostgresConnection(channel: channel, loop: loop, configuration: configuration))
             }
         }
         return connection
@@ -82,7 +75,6 @@ public actor PostgresConnection {
 
     /// Ends the connection; whatever runs on it fails.
     public func close() {
-        isClean.store(false, ordering: .releasing)
         channel.lose()
     }
 
@@ -91,6 +83,12 @@ public actor PostgresConnection {
     public var isOpen: Bool { channel.isOpen }
 
     // MARK: Turns
+
+    /// Takes the turn where nobody has it.
+    func takeFreeTurn() -> Bool {
+        defer { isBusy = true }
+        return !isBusy
+    }
 
     func takeTurn() async {
         guard isBusy else {
@@ -121,31 +119,38 @@ public actor PostgresConnection {
         guard isInterruptible else {
             let patience = ContinuousClock.now + Self.uninterruptiblePatience
             let limit = min(ownDeadline ?? patience, patience)
-            return try await finish(channel.begin(deadline: limit), deadline: ownDeadline, body)
+            _ = channel.begin(deadline: limit)
+            return try await finish(deadline: ownDeadline, body)
         }
         if Task.isCancelled { throw CancellationError() }
-        let deadline = [ownDeadline, self.deadline, transaction?.deadline].compactMap { $0 }.min()
+        let deadline = limit(ownDeadline)
         if let deadline, deadline <= .now {
             throw PostgresError(.deadlineExceeded, "the deadline had passed before the statement began")
         }
         let operation = channel.begin(deadline: deadline)
         return try await withTaskCancellationHandler {
-            try await finish(operation, deadline: deadline, body)
+            try await finish(deadline: deadline, body)
         } onCancel: { [channel] in
             channel.requestCancel(of: operation)
         }
     }
 
+    /// The earliest of the deadlines that a statement has to keep.
+    func limit(_ ownDeadline: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
+        if ownDeadline == nil, deadline == nil { return transaction?.deadline }
+        return [ownDeadline, deadline, transaction?.deadline].compactMap { $0 }.min()
+    }
+
     /// How long a COMMIT or ROLLBACK may take before the connection is given up.
     private static let uninterruptiblePatience = Duration.seconds(30)
 
-    private func finish<R>(
-        _ operation: UInt64, deadline: ContinuousClock.Instant?, _ body: () async throws(PostgresError) -> R
+    /// Collects the answer to what runs, and makes of an error what the caller is to be told.
+    func finish<R>(
+        deadline: ContinuousClock.Instant?, _ body: () async throws(PostgresError) -> R
     ) async throws -> R {
         do throws(PostgresError) {
             let result = try await body()
-            // A BEGIN of the caller's own: nobody after it may be served by a connection that is still in there.
-            if transaction == nil, channel.isInTransaction { isClean.store(false, ordering: .releasing) }
+            noteOwnTransaction()
             await channel.end()
             return result
         } catch {
@@ -156,6 +161,11 @@ public actor PostgresConnection {
             await channel.end()
             throw Self.meaning(of: error, interruption, deadline: deadline)
         }
+    }
+
+    /// A BEGIN of the caller's own: nobody after it may be served by a connection that is still in there.
+    func noteOwnTransaction() {
+        if transaction == nil, channel.isInTransaction { channel.isClean.store(false, ordering: .releasing) }
     }
 
     static func meaning(

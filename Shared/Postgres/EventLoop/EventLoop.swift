@@ -15,8 +15,13 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// How often what became ready by running is run before the sockets are looked at again: a look costs a call of the
     /// system, and a task that prefers this thread comes back several times between two answers.
     private static let roundsPerWait = 32
-    /// One thread carries some tens of thousands of queries a second, and more threads only wake each other up.
-    private static let loopCount = max(1, ProcessInfo.processInfo.activeProcessorCount / 4)
+    /// Two at least where there are two processors: a server on the same machine sleeps on the one while a single loop
+    /// works on the other, and waking a processor costs more than a query. One thread carries some tens of thousands of
+    /// queries a second, so few are enough.
+    private static let loopCount: Int = {
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        return min(processors, max(2, processors / 4))
+    }()
 
     private enum Work {
         /// Of an actor whose serial executor this is.
@@ -55,6 +60,9 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     static func next() -> EventLoop {
         loops[nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count]
     }
+
+    /// The loop whose thread this is.
+    static var current: EventLoop? { loops.first(where: \.isCurrentThread) }
 
     private init(name: String) {
         epollDescriptor = zhike_epoll_create()

@@ -14,9 +14,16 @@ struct PoolState<Connection: AnyObject & Sendable>: ~Copyable {
         case fail(PostgresError)
     }
 
-    struct Waiter {
-        var deadline: ContinuousClock.Instant
-        var continuation: CheckedContinuation<Grant, Never>
+    /// An object, because an optional of a struct with an instant is copied and destroyed by tables at run time, also
+    /// where nobody waits.
+    final class Waiter: Sendable {
+        let deadline: ContinuousClock.Instant
+        let continuation: CheckedContinuation<Grant, Never>
+
+        init(deadline: ContinuousClock.Instant, continuation: CheckedContinuation<Grant, Never>) {
+            self.deadline = deadline
+            self.continuation = continuation
+        }
     }
 
     private let size: Int
@@ -38,17 +45,25 @@ struct PoolState<Connection: AnyObject & Sendable>: ~Copyable {
     var waiterCount: Int { waiters.count }
     var earliestDeadline: ContinuousClock.Instant? { waiters.values.map(\.deadline).min() }
 
-    mutating func acquire() -> Acquisition {
+    /// - Parameter isPreferred: rather one of these, or a new one, than another that is idle.
+    mutating func acquire(preferring isPreferred: ((Connection) -> Bool)? = nil) -> Acquisition {
         if isClosed { return .refuse(PostgresError(.closed, "the pool is closed")) }
-        if let connection = idle.popLast() { return .lease(connection) }
-        if total < size {
-            total += 1
-            return .connect
+        if let isPreferred {
+            if let index = idle.lastIndex(where: isPreferred) { return .lease(idle.remove(at: index)) }
+            if let connect = connect() { return connect }
         }
+        if let connection = idle.popLast() { return .lease(connection) }
+        if let connect = connect() { return connect }
         if waiters.count >= maximumWaiters {
             return .refuse(PostgresError(.poolExhausted, "too many callers wait for a connection"))
         }
         return .wait
+    }
+
+    private mutating func connect() -> Acquisition? {
+        guard total < size else { return nil }
+        total += 1
+        return .connect
     }
 
     mutating func enqueue(_ id: UInt64, _ waiter: Waiter) {
@@ -79,12 +94,11 @@ struct PoolState<Connection: AnyObject & Sendable>: ~Copyable {
         return nil
     }
 
-    /// An idle connection was ended by the server. Says whether it was idle; a lent one is judged when it comes back.
-    mutating func dropIdle(_ connection: Connection) -> Bool {
-        guard let index = idle.firstIndex(where: { $0 === connection }) else { return false }
-        idle.remove(at: index)
+    /// A connection was ended by the server. Returned where it was idle; a lent one is judged when it comes back.
+    mutating func dropIdle(_ isDropped: (Connection) -> Bool) -> Connection? {
+        guard let index = idle.firstIndex(where: isDropped) else { return nil }
         total -= 1
-        return true
+        return idle.remove(at: index)
     }
 
     mutating func remove(_ id: UInt64) -> Waiter? { waiters.removeValue(forKey: id) }

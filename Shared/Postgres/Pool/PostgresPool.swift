@@ -18,8 +18,9 @@ public final class PostgresPool: Sendable {
     /// A preference for tasks whose time goes into statements: they go on where the answers come in, which spares two
     /// wake-ups of threads for each statement.
     ///
-    /// Only for tasks that never block and do little between their statements: everybody's answers come in there.
-    public var executor: any TaskExecutor { loop.preference }
+    /// Only for tasks that never block and do little between their statements: everybody's answers come in there. Each
+    /// look gives the next of the threads there are, so that tasks that ask one by one are spread over them.
+    public var executor: any TaskExecutor { EventLoop.next().preference }
 
     public init(_ configuration: PostgresConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -73,10 +74,13 @@ public final class PostgresPool: Sendable {
 
     private nonisolated(nonsending) func acquire(deadline: ContinuousClock.Instant?) async throws -> PostgresConnection
     {
+        var acquisition = acquireNow()
+        if case .lease(let connection) = acquisition, connection.isClean {
+            return connection
+        }
         let patience = ContinuousClock.now + configuration.acquireTimeout
         let limit = deadline.map { min($0, patience) } ?? patience
         while true {
-            let acquisition = state.withLock { $0.acquire() }
             let grant: PoolState<PostgresConnection>.Grant
             switch acquisition {
             case .lease(let connection): grant = .lease(connection)
@@ -90,11 +94,18 @@ public final class PostgresPool: Sendable {
                 if Task.isCancelled { throw CancellationError() }
                 throw error
             case .lease(let connection):
-                if connection.isClean.load(ordering: .acquiring) { return connection }
+                if connection.isClean { return connection }
                 // Lost between its return and now.
                 discard(connection)
+                acquisition = acquireNow()
             }
         }
+    }
+
+    /// A connection without waiting. On the thread of a loop one of its own where there is one: its answers come in there.
+    private func acquireNow() -> PoolState<PostgresConnection>.Acquisition {
+        guard let loop = EventLoop.current else { return state.withLock { $0.acquire() } }
+        return state.withLock { $0.acquire { $0.loop === loop } }
     }
 
     private func wait(until deadline: ContinuousClock.Instant) async -> PoolState<PostgresConnection>.Grant {
@@ -165,12 +176,12 @@ public final class PostgresPool: Sendable {
     }
 
     private func release(_ connection: PostgresConnection) {
-        guard connection.isClean.load(ordering: .acquiring) else { return discard(connection) }
+        guard connection.isClean else { return discard(connection) }
         let (isKept, waiter) = state.withLock { $0.release(connection) }
         if let waiter { return waiter.continuation.resume(returning: .lease(connection)) }
         // Lost while it was put back, when nobody could find it among the idle.
-        if !isKept || !connection.isClean.load(ordering: .acquiring) {
-            if isKept { dropIdle(connection) }
+        if !isKept || !connection.isClean {
+            if isKept { dropIdle(connection.channel) }
             connection.closeSoon()
         }
     }
@@ -185,8 +196,9 @@ public final class PostgresPool: Sendable {
         state.withLock { $0.discard() }?.continuation.resume(returning: .connect)
     }
 
-    private func dropIdle(_ connection: PostgresConnection) {
-        _ = state.withLock { $0.dropIdle(connection) }
+    private func dropIdle(_ channel: Channel) {
+        // Freed outside the lock.
+        _ = state.withLock { $0.dropIdle { $0.channel === channel } }
     }
 
     // MARK: Life

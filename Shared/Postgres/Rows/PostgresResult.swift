@@ -17,6 +17,14 @@ final class PostgresResult: RowStorage, @unchecked Sendable {
     }
 
     var status: ExecStatusType { PQresultStatus(pointer) }
+    /// Whether it is an answer with nothing more to be done about it: neither an error nor a COPY.
+    var isPlain: Bool {
+        switch status {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: true
+        default: false
+        }
+    }
+
     var rowCount: Int { Int(PQntuples(pointer)) }
     var columnCount: Int { Int(PQnfields(pointer)) }
     /// "INSERT 0 5", "COMMIT", …
