@@ -38,6 +38,7 @@ final class NNGTransport: BundlingTransport {
     var isConnected: Bool { bundlers.contains { $0.replica.isConnected } }
 
     /// Calls that wait to travel together.
+    var inFlightCount: Int { bundlers.reduce(0) { $0 + $1.replica.inFlightCount } }
     var waitingCount: Int { bundlers.reduce(0) { $0 + $1.waitingCount } }
 
     nonisolated(nonsending) func exchange(

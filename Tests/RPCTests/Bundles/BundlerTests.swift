@@ -294,6 +294,7 @@ struct BundlerTests {
         let calls = ([1, 2] as [UInt8]).map { number in
             Task { try await transport.exchange(BundlePart(body: [number])).body }
         }
+        try await eventually("each replica has a call") { transport.inFlightCount == calls.count }
         let socket = try ReplySocket()
         try socket.listen(on: endpoints[1])
         for _ in calls {
