@@ -285,7 +285,7 @@ struct BundlerTests {
         await line.close()
     }
 
-    @Test("a call that waits for the connection of one replica takes another that has one")
+    @Test("a call that waits for the connection of one replica takes another that has one", .timeLimit(.minutes(1)))
     func otherReplica() async throws {
         let endpoints = try (0..<2).map { _ in try Endpoint(parsing: Bench.address(.inproc)) }
         let key = try ServiceKey.random(id: "tester-1", service: "tester")
