@@ -91,6 +91,18 @@ import Testing
         }
     }
 
+    @Test("closing the connection ends one that waits", .timeLimit(.minutes(1)), arguments: [true, false])
+    func closed(onLoop: Bool) async throws {
+        try await withPrepared(onLoop: onLoop) { connection, _, executor in
+            // Closed before the loop leaves the statement to its task, and so without an answer from the server.
+            let asking = Task(executorPreference: executor) { try await connection.query(Self.nap(600)) }
+            await Task.yield()
+            await connection.close()
+            let error = await postgresError { _ = try await asking.value }
+            #expect(error?.isConnectionLost == true)
+        }
+    }
+
     @Test("it keeps the deadline of its transaction", .timeLimit(.minutes(1)), arguments: [true, false])
     func deadline(onLoop: Bool) async throws {
         try await withPrepared(onLoop: onLoop) { connection, _, _ async throws in
