@@ -193,10 +193,7 @@ final class Channel: EventHandler, @unchecked Sendable {
     }
 
     func deadlineHasPassed() {
-        if direct != nil {
-            deadline = nil
-            return handOver(direct?.first)
-        }
+        if direct != nil { return handOver(direct?.first) }
         switch interruption {
         case nil: interrupt(.deadlinePassed)
         case .some: lose()
@@ -232,6 +229,8 @@ final class Channel: EventHandler, @unchecked Sendable {
     private func handOver(_ first: PostgresResult?) {
         guard let statement = direct else { return }
         direct = nil
+        // The patience of the loop is over; how long the statement may take says who goes on with it.
+        deadline = nil
         statement.continuation.resume(returning: .underWay(first: first))
     }
 
