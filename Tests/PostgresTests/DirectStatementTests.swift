@@ -91,15 +91,53 @@ import Testing
         }
     }
 
-    @Test("closing the connection ends one that waits", .timeLimit(.minutes(1)), arguments: [true, false])
-    func closed(onLoop: Bool) async throws {
-        try await withPrepared(onLoop: onLoop) { connection, _, executor in
-            // Closed before the loop leaves the statement to its task, and so without an answer from the server.
+    @Test("closing the connection ends one that waits", .timeLimit(.minutes(1)))
+    func closed() async throws {
+        try await withPrepared(onLoop: true) { connection, _, executor in
             let asking = Task(executorPreference: executor) { try await connection.query(Self.nap(600)) }
+            // On one thread: it is sent when this task goes on. Closed before the loop leaves the statement to its task, it
+            // ends without an answer from the server.
             await Task.yield()
             await connection.close()
             let error = await postgresError { _ = try await asking.value }
             #expect(error?.isConnectionLost == true)
+        }
+    }
+
+    @Test("one that is not sent leaves no time limit of its own behind", .timeLimit(.minutes(1)))
+    func notSent() async throws {
+        try await withPrepared(onLoop: true) { connection, pool, executor async throws in
+            let limit: SQL = "SELECT current_setting('statement_timeout')"
+            let usual = try await pool.query(limit)[0].decode(0, as: String.self)
+            // On one thread: it is cancelled after it could not be sent at once and before it is sent with its limit.
+            let asking = Task(executorPreference: executor) {
+                try await connection.query(Self.nap(0), deadline: .now + .seconds(50))
+            }
+            await Task.yield()
+            asking.cancel()
+            await #expect(throws: CancellationError.self) { try await asking.value }
+            let limits = try await connection.transaction(TransactionOptions(isolation: .repeatableRead)) {
+                connection in
+                let first = try await connection.query(limit)[0].decode(0, as: String.self)
+                let second = try await connection.query(limit)[0].decode(0, as: String.self)
+                return [first, second]
+            }
+            #expect(limits == [usual, usual])
+        }
+    }
+
+    @Test("a connection that was closed sends nothing any more")
+    func closedBefore() async throws {
+        try await withPool { pool in
+            try await pool.execute("CREATE SEQUENCE asked")
+            let connection = try await PostgresConnection.connect(pool.configuration)
+            #expect(try await connection.query("SELECT nextval('asked')")[0].decode(0, as: Int64.self) == 1)
+            await connection.close()
+            for sql in ["SELECT nextval('asked')", SQL("SELECT nextval('asked')").unprepared] as [SQL] {
+                let error = await postgresError { _ = try await connection.query(sql) }
+                #expect(error?.isConnectionLost == true)
+            }
+            #expect(try await pool.query("SELECT nextval('asked')")[0].decode(0, as: Int64.self) == 2)
         }
     }
 

@@ -60,4 +60,26 @@ import Testing
             for await _ in pool.wakeUps(on: "bell") {}
         }
     }
+
+    @Test("a connection hears what it says itself, without waiting for more", .timeLimit(.minutes(1)))
+    func own() async throws {
+        let connection = try await PostgresConnection.connect(try await TestPostgres.database())
+        var words = try await connection.listen("own").makeAsyncIterator()
+        for word in ["one", "two"] {
+            try await connection.notify("own", payload: word)
+            #expect(await words.next() == word)
+        }
+        await connection.close()
+        #expect(await words.next() == nil)
+    }
+
+    @Test("the stream of a connection that is dropped ends", .timeLimit(.minutes(1)))
+    func dropped() async throws {
+        let configuration = try await TestPostgres.database()
+        func listen() async throws -> AsyncStream<String> {
+            try await PostgresConnection.connect(configuration).listen("dropped")
+        }
+        let stream = try await listen()
+        for await word in stream { Issue.record("nobody said \(word)") }
+    }
 }

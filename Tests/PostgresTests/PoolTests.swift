@@ -116,6 +116,26 @@ import Testing
         }
     }
 
+    @Test("a task of any loop has what connection there is where no new one can be made")
+    func noMoreConnections() async throws {
+        let other = try await TestPostgres.database()
+        try await withPool(size: 4) { pool async throws in
+            let process = try await pool.query("SELECT pg_backend_pid()")[0].decode(0, as: Int32.self)
+            let name = pool.configuration.database
+            try await withPool(other) { other async throws in
+                _ = try await other.execute("ALTER DATABASE \(identifier: name) ALLOW_CONNECTIONS false")
+            }
+            // One after the other, one of each loop there is.
+            for _ in 0..<8 {
+                let found = try await Task(executorPreference: pool.executor) {
+                    try await pool.query("SELECT pg_backend_pid()")[0].decode(0, as: Int32.self)
+                }.value
+                #expect(found == process)
+            }
+            #expect(pool.occupancy == (1, 1, 0))
+        }
+    }
+
     @Test("many tasks on one connection are served one after another")
     func sharedConnection() async throws {
         try await withPool { pool in

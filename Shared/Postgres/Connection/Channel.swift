@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The `PGconn` of one connection and who waits on it. Every call of libpq for a live connection is made here.
 ///
-/// `@unchecked Sendable`: everything is touched on the event loop's thread alone, by the loop itself and by the actor
-/// that the loop executes.
+/// `@unchecked Sendable`: everything but `isClean` is touched on the event loop's thread alone, by the loop itself and by
+/// the actor that the loop executes.
 final class Channel: EventHandler, @unchecked Sendable {
     enum Wait {
         /// An answer is complete.
@@ -32,7 +32,7 @@ final class Channel: EventHandler, @unchecked Sendable {
     private var isWatched = true
     private var awaitsRoom = false
 
-    /// When the running operation has to be over.
+    /// When the running operation has to be over, or, while the loop takes the answer itself, when its patience is.
     private(set) var deadline: ContinuousClock.Instant?
     private var operation: UInt64 = 0
     private var isRunning = false
@@ -43,7 +43,7 @@ final class Channel: EventHandler, @unchecked Sendable {
     var listeners: [String: [AsyncStream<String>.Continuation]] = [:]
     /// Whether the next borrower may have the connection as it is. Read by the pool from any thread.
     let isClean = Atomic<Bool>(true)
-    /// Called once, when the server or the network ended the connection.
+    /// Called once, when the connection ended, whoever ended it.
     private let onLoss: (@Sendable (Channel) -> Void)?
 
     /// Why a running operation was asked to stop.
@@ -146,8 +146,7 @@ final class Channel: EventHandler, @unchecked Sendable {
             wake()
             settle()
             isClean.store(false, ordering: .releasing)
-            for listener in listeners.values.joined() { listener.finish() }
-            listeners = [:]
+            endListeners()
             onLoss?(self)
             handOver(direct?.first)
         }
@@ -160,7 +159,13 @@ final class Channel: EventHandler, @unchecked Sendable {
         isFinished = true
         isOpen = false
         unwatch()
+        endListeners()
         PQfinish(pointer)
+    }
+
+    private func endListeners() {
+        for listener in listeners.values.joined() { listener.finish() }
+        listeners = [:]
     }
 
     // MARK: EventHandler
@@ -229,8 +234,9 @@ final class Channel: EventHandler, @unchecked Sendable {
     private func handOver(_ first: PostgresResult?) {
         guard let statement = direct else { return }
         direct = nil
-        // The patience of the loop is over; how long the statement may take says who goes on with it.
-        deadline = nil
+        // The loop's patience is over; its end must not be taken for that of the statement.
+        deadline = statement.limit
+        if let deadline { loop.note(deadline: deadline) }
         statement.continuation.resume(returning: .underWay(first: first))
     }
 
@@ -270,8 +276,11 @@ final class Channel: EventHandler, @unchecked Sendable {
     private func endOperation() {
         deadline = nil
         isRunning = false
+        guard isOpen else { return }
         // What came when nobody waited was left in the socket: the end of an idle connection must be noticed.
-        if isOpen, !isWatched { watch(for: .answer) }
+        if !isWatched { watch(for: .answer) }
+        // What stood right behind the end of the answer was read with it.
+        deliverNotifications()
     }
 
     private nonisolated(nonsending) func swallowLateCancel() async throws(PostgresError) {

@@ -1,13 +1,13 @@
 internal import CPostgres
 
-// What most statements are: prepared, alone, on a connection that does nothing else, and answered within moments. The
-// task that asks is suspended once for such a one, and not switched to this actor and back: the loop sends the statement
-// and takes the answer. Whatever else comes up (a wait that lasts, an error, COPY, a lost connection) is left to the
-// actor as it stands.
+// What most statements are: with nothing to be sent in front, on a connection that does nothing else, and answered within
+// moments. The task that asks is suspended once for such a one, and not switched to this actor and back: the loop sends
+// the statement and takes the answer. Whatever else comes up (a wait that lasts, an error, COPY, a lost connection) is
+// left to the actor as it stands.
 
 /// How far the loop came with a statement.
 enum DirectOutcome {
-    /// Nothing was sent, and the connection is not this statement's.
+    /// Nothing was sent or changed, and the connection is not this statement's.
     case notStarted
     /// The statement was sent, and the connection is still its own. `first` is what came of the answer.
     case underWay(first: PostgresResult?)
@@ -19,6 +19,8 @@ struct DirectStatement {
     let connection: PostgresConnection
     /// Unsafe, because this is resumed once per query: whoever resumes it has taken it from its channel before.
     let continuation: UnsafeContinuation<DirectOutcome, Never>
+    /// When the statement has to be over.
+    let limit: ContinuousClock.Instant?
     var first: PostgresResult?
 
     /// How long the loop waits for an answer by itself. Only after it does the task ask to be told of its cancellation,
@@ -42,7 +44,7 @@ extension PostgresConnection {
         switch outcome {
         case .answered(let answer): return answer
         case .notStarted: return try await run(sql, deadline: deadline)
-        case .underWay(let first): return try await complete(sql, first: first, deadline: deadline)
+        case .underWay(let first): return try await goOn(sql, first: first, deadline: deadline)
         }
     }
 
@@ -52,19 +54,15 @@ extension PostgresConnection {
         guard takeFreeTurn() else { return continuation.resume(returning: .notStarted) }
         let now = ContinuousClock.now
         let limit = limit(deadline)
-        guard channel.isOpen, limit.map({ now < $0 }) ?? true, sendAlone(sql, deadline) else {
+        guard channel.isOpen, limit.map({ now < $0 }) ?? true, isSessionReady(deadline),
+            (try? send(alone: sql)) == true
+        else {
             giveTurn()
             return continuation.resume(returning: .notStarted)
         }
         let patience = now + DirectStatement.patience
         _ = channel.begin(deadline: limit.map { min($0, patience) } ?? patience)
-        channel.awaitAnswer(to: DirectStatement(connection: self, continuation: continuation))
-    }
-
-    /// Sends a statement that needs nothing sent in front of it.
-    private func sendAlone(_ sql: SQL, _ deadline: ContinuousClock.Instant?) -> Bool {
-        prepareSession(deadline)
-        return (try? send(alone: sql)) ?? false
+        channel.awaitAnswer(to: DirectStatement(connection: self, continuation: continuation, limit: limit))
     }
 
     /// Ends a statement that was answered, on the loop's thread.
@@ -76,14 +74,14 @@ extension PostgresConnection {
     }
 
     /// Goes on with a statement that the loop left.
-    private func complete(
+    private func goOn(
         _ sql: SQL, first: PostgresResult?, deadline: ContinuousClock.Instant?
     ) async throws -> PostgresResult {
         defer { giveTurn() }
         let limit = limit(deadline)
         let operation = channel.extend(to: limit)
         return try await withTaskCancellationHandler {
-            try await finish(deadline: limit) { () throws(PostgresError) in
+            try await collect(deadline: limit) { () throws(PostgresError) in
                 try await repeatingStale(sql, deadline) { () throws(PostgresError) in
                     try await singleAnswer(first)
                 }

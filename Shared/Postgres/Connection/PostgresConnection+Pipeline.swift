@@ -1,13 +1,14 @@
 internal import CPostgres
 
 extension PostgresConnection {
-    var hasPreamble: Bool { !preamble.isEmpty || transaction?.isPending == true }
+    var hasPreamble: Bool { transaction?.isPending ?? !preamble.isEmpty }
 
     private func takePreamble() -> [String] {
-        guard let transaction, transaction.isPending else {
+        guard let transaction else {
             defer { preamble.removeAll() }
             return preamble
         }
+        guard transaction.isPending else { return [] }
         self.transaction?.isPending = false
         // Whatever runs before BEGIN without a round trip between takes its snapshot away from it, so what is left over
         // waits for a statement outside.

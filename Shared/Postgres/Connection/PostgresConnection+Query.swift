@@ -83,19 +83,26 @@ extension PostgresConnection {
         return true
     }
 
-    /// Puts the session's `statement_timeout` in front of the next statement where it has to change.
+    /// Puts the session's `statement_timeout` in front of the next statement where it has to change. Only for who sends
+    /// that statement in the same turn: what is left in front would take effect for somebody else.
     func prepareSession(_ ownDeadline: ContinuousClock.Instant?) {
-        guard transaction == nil else { return }
-        guard let deadline = [ownDeadline, self.deadline].compactMap({ $0 }).min() else {
-            if sessionTimeout != .standard {
-                preamble.append("RESET statement_timeout")
-                sessionTimeout = .standard
-            }
-            return
-        }
-        guard sessionTimeout != .named(for: deadline) else { return }
+        guard !isSessionReady(ownDeadline) else { return }
+        sessionTimeout = wantedTimeout(ownDeadline)
+        guard case .named(let deadline) = sessionTimeout else { return preamble.append("RESET statement_timeout") }
         preamble.append("SET statement_timeout = \(max(1, (deadline - .now).wholeMilliseconds))")
-        sessionTimeout = .named(for: deadline)
+    }
+
+    /// Whether `statement_timeout` is right for a statement. A transaction has set its own.
+    func isSessionReady(_ ownDeadline: ContinuousClock.Instant?) -> Bool {
+        transaction != nil || sessionTimeout == wantedTimeout(ownDeadline)
+    }
+
+    private func wantedTimeout(_ ownDeadline: ContinuousClock.Instant?) -> SessionTimeout {
+        switch (ownDeadline, deadline) {
+        case (nil, nil): .standard
+        case (let own?, let lease?): .named(for: min(own, lease))
+        case (let only?, nil), (nil, let only?): .named(for: only)
+        }
     }
 
     // MARK: Answers

@@ -1,6 +1,6 @@
 internal import CPostgres
 
-/// One connection to Postgres. Its statements run one after another in the order they were asked for.
+/// One connection to Postgres. Its statements run one after another, those of one task in the order it asked for them.
 ///
 /// The actor's executor is the thread that waits on its socket, so libpq is never called from two threads, never blocks
 /// one of Swift's own threads, and an answer costs no hand-over between threads.
@@ -51,8 +51,9 @@ public actor PostgresConnection {
         let handle = try await Connector.connect(configuration, deadline: deadline)
         let connection = await withCheckedContinuation { continuation in
             loop.perform {
-                // The loop keeps the channel while it is watched, so the channel knows nothing of the connection: that would
-                // keep itself alive by it, and a weak reference makes each later retain of the connection a slow one.
+                // The loop keeps the channel while it is watched, so the channel keeps the connection only while it runs a
+                // statement of its: else the connection would keep itself alive. A weak reference would make each later
+                // retain of the connection a slow one.
                 let channel = Channel(adopting: handle, loop: loop, onLoss: onLoss)
                 continuation.resume(
                     returning: PostgresConnection(channel: channel, loop: loop, configuration: configuration))
@@ -120,16 +121,17 @@ public actor PostgresConnection {
             let patience = ContinuousClock.now + Self.uninterruptiblePatience
             let limit = min(ownDeadline ?? patience, patience)
             _ = channel.begin(deadline: limit)
-            return try await finish(deadline: ownDeadline, body)
+            return try await collect(deadline: ownDeadline, body)
         }
         if Task.isCancelled { throw CancellationError() }
+        guard channel.isOpen else { throw channel.loss() }
         let deadline = limit(ownDeadline)
         if let deadline, deadline <= .now {
             throw PostgresError(.deadlineExceeded, "the deadline had passed before the statement began")
         }
         let operation = channel.begin(deadline: deadline)
         return try await withTaskCancellationHandler {
-            try await finish(deadline: deadline, body)
+            try await collect(deadline: deadline, body)
         } onCancel: { [channel] in
             channel.requestCancel(of: operation)
         }
@@ -145,7 +147,7 @@ public actor PostgresConnection {
     private static let uninterruptiblePatience = Duration.seconds(30)
 
     /// Collects the answer to what runs, and makes of an error what the caller is to be told.
-    func finish<R>(
+    func collect<R>(
         deadline: ContinuousClock.Instant?, _ body: () async throws(PostgresError) -> R
     ) async throws -> R {
         do throws(PostgresError) {

@@ -9,9 +9,10 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: `jobs` is behind its lock; everything else is touched on the loop's own thread alone.
 final class EventLoop: SerialExecutor, @unchecked Sendable {
-    /// The loops of this process; connections are dealt out in turn.
+    /// The loops of this process. Connections are dealt out in turn, but for those that a task of a loop asks for.
     private static let loops: [EventLoop] = (0..<loopCount).map { EventLoop(name: "postgres-\($0)") }
     private static let nextLoop = Atomic<Int>(0)
+    private static let nextPreferred = Atomic<Int>(0)
     /// How often what became ready by running is run before the sockets are looked at again: a look costs a call of the
     /// system, and a task that prefers this thread comes back several times between two answers.
     private static let roundsPerWait = 32
@@ -61,8 +62,13 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         loops[nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count]
     }
 
+    /// For tasks; apart from the connections, which would take the turns of one and the same loop away.
+    static func nextPreference() -> EventLoopPreference {
+        loops[nextPreferred.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count].preference
+    }
+
     /// The loop whose thread this is.
-    static var current: EventLoop? { loops.first(where: \.isCurrentThread) }
+    static var current: EventLoop? { loops.first { $0.isCurrentThread } }
 
     private init(name: String) {
         epollDescriptor = zhike_epoll_create()

@@ -14,8 +14,8 @@ struct PoolState<Connection: AnyObject & Sendable>: ~Copyable {
         case fail(PostgresError)
     }
 
-    /// An object, because an optional of a struct with an instant is copied and destroyed by tables at run time, also
-    /// where nobody waits.
+    /// An object: copying and destroying an optional of a generic struct costs calls of the runtime, also where it is nil,
+    /// which it is at nearly every return of a connection.
     final class Waiter: Sendable {
         let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<Grant, Never>
@@ -64,6 +64,14 @@ struct PoolState<Connection: AnyObject & Sendable>: ~Copyable {
         guard total < size else { return nil }
         total += 1
         return .connect
+    }
+
+    /// An idle connection in place of one that could not be made. One of two places is free from then on, also where it
+    /// turns out to be lost: the caller then goes on with the other.
+    mutating func takeInstead() -> Connection? {
+        guard let connection = idle.popLast() else { return nil }
+        total -= 1
+        return connection
     }
 
     mutating func enqueue(_ id: UInt64, _ waiter: Waiter) {

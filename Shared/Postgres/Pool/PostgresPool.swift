@@ -20,7 +20,7 @@ public final class PostgresPool: Sendable {
     ///
     /// Only for tasks that never block and do little between their statements: everybody's answers come in there. Each
     /// look gives the next of the threads there are, so that tasks that ask one by one are spread over them.
-    public var executor: any TaskExecutor { EventLoop.next().preference }
+    public var executor: any TaskExecutor { EventLoop.nextPreference() }
 
     public init(_ configuration: PostgresConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -102,7 +102,8 @@ public final class PostgresPool: Sendable {
         }
     }
 
-    /// A connection without waiting. On the thread of a loop one of its own where there is one: its answers come in there.
+    /// A connection without waiting. On the thread of a loop one of its own, whose answers come in there, or a new one; one
+    /// of another loop only where the pool is full.
     private func acquireNow() -> PoolState<PostgresConnection>.Acquisition {
         guard let loop = EventLoop.current else { return state.withLock { $0.acquire() } }
         return state.withLock { $0.acquire { $0.loop === loop } }
@@ -162,6 +163,11 @@ public final class PostgresPool: Sendable {
                     }
                 } catch {
                     if Task.isCancelled { throw CancellationError() }
+                    // One of another loop is better than none.
+                    if let idle = state.withLock({ $0.takeInstead() }) {
+                        if idle.isClean { return idle }
+                        idle.closeSoon()
+                    }
                     guard error.code == .connectionRefused, ContinuousClock.now + pause < deadline else { throw error }
                     logger.debug("The database is not reachable, trying again", metadata: ["error": "\(error)"])
                 }
@@ -179,11 +185,9 @@ public final class PostgresPool: Sendable {
         guard connection.isClean else { return discard(connection) }
         let (isKept, waiter) = state.withLock { $0.release(connection) }
         if let waiter { return waiter.continuation.resume(returning: .lease(connection)) }
-        // Lost while it was put back, when nobody could find it among the idle.
-        if !isKept || !connection.isClean {
-            if isKept { dropIdle(connection.channel) }
-            connection.closeSoon()
-        }
+        // Or lost while it was put back, when nobody could find it among the idle. Where it is no longer among them,
+        // somebody has it by now, who judges it himself.
+        if !isKept || (!connection.isClean && dropIdle(connection.channel)) { connection.closeSoon() }
     }
 
     private func discard(_ connection: PostgresConnection) {
@@ -196,9 +200,11 @@ public final class PostgresPool: Sendable {
         state.withLock { $0.discard() }?.continuation.resume(returning: .connect)
     }
 
-    private func dropIdle(_ channel: Channel) {
-        // Freed outside the lock.
-        _ = state.withLock { $0.dropIdle { $0.channel === channel } }
+    /// False where it is not among the idle.
+    @discardableResult
+    private func dropIdle(_ channel: Channel) -> Bool {
+        // The connection comes out of the lock, so that it is freed outside.
+        state.withLock { $0.dropIdle { $0.channel === channel } } != nil
     }
 
     // MARK: Life
