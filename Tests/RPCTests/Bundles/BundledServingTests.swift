@@ -180,6 +180,8 @@ struct BundledServingTests {
         let key = try ServiceKey.random(id: "tester-1", service: "tester")
         let seen = Notes<Int>()
         let dispatchers = Notes<RPCDispatcher>()
+        // It holds the handler, which looks at it.
+        defer { dispatchers.removeAll() }
         var router = TestService().router()
         router.handleInline(TestingV1.TestingServiceMethods.echo) { _, _ in
             seen.add(dispatchers.all[0].runningCount)

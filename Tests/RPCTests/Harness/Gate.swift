@@ -44,4 +44,8 @@ final class Notes<Note: Sendable>: Sendable {
     func add(_ note: Note) {
         notes.withLock { $0.append(note) }
     }
+
+    func removeAll() {
+        notes.withLock { $0 = [] }
+    }
 }
