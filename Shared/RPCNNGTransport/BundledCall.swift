@@ -47,8 +47,8 @@ final class BundledCall: Sendable {
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
     ///
-    /// Nearly every call is over at once. To be told of a cancellation costs such a call two locks and two changes of executor,
-    /// so only a task that still waits when the bundler has looked twice asks for it.
+    /// Nearly every call is over at once. To be told of a cancellation costs such a call two locks and two changes of
+    /// executor, so only a task that still waits when the bundler has looked twice asks for it.
     nonisolated(nonsending) func wait(_ start: () -> Void) async throws(RPCError) -> BundledReply? {
         guard !Task.isCancelled else { throw Self.cancelled(notExecuted: true) }
         await Resumption.wait { if hold($0) { start() } }

@@ -37,8 +37,10 @@ final class NNGTransport: BundlingTransport {
     /// True while at least one replica can be reached.
     var isConnected: Bool { bundlers.contains { $0.replica.isConnected } }
 
-    /// Calls that wait to travel together.
+    /// Messages under way.
     var inFlightCount: Int { bundlers.reduce(0) { $0 + $1.replica.inFlightCount } }
+
+    /// Calls that wait to travel together.
     var waitingCount: Int { bundlers.reduce(0) { $0 + $1.waitingCount } }
 
     nonisolated(nonsending) func exchange(

@@ -34,7 +34,7 @@ final class Channel: EventHandler, @unchecked Sendable {
 
     /// When the running operation has to be over, or, while the loop takes the answer itself, when its patience is.
     private(set) var deadline: ContinuousClock.Instant?
-    private var operation: UInt64 = 0
+    private(set) var operation: UInt64 = 0
     private var isRunning = false
     private(set) var interruption: Interruption?
     private var cancelsInFlight = 0
@@ -247,13 +247,6 @@ final class Channel: EventHandler, @unchecked Sendable {
         isRunning = true
         interruption = nil
         self.deadline = deadline
-        return operation
-    }
-
-    /// Gives the running operation another deadline; returns the operation.
-    func extend(to deadline: ContinuousClock.Instant?) -> UInt64 {
-        self.deadline = deadline
-        if let deadline { loop.note(deadline: deadline) }
         return operation
     }
 

@@ -78,10 +78,10 @@ extension PostgresConnection {
         _ sql: SQL, first: PostgresResult?, deadline: ContinuousClock.Instant?
     ) async throws -> PostgresResult {
         defer { giveTurn() }
-        let limit = limit(deadline)
-        let operation = channel.extend(to: limit)
+        // Its deadline is minded since the loop left it, and may have stopped it by now.
+        let operation = channel.operation
         return try await withTaskCancellationHandler {
-            try await collect(deadline: limit) { () throws(PostgresError) in
+            try await collect(deadline: limit(deadline)) { () throws(PostgresError) in
                 try await repeatingStale(sql, deadline) { () throws(PostgresError) in
                     try await singleAnswer(first)
                 }

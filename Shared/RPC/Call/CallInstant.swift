@@ -7,7 +7,8 @@
 /// A moment by the clock that nobody sets and that goes on while the machine sleeps: the one of `ContinuousClock`.
 ///
 /// In place of `ContinuousClock.Instant` in whatever a call carries with it. How that type is laid out is the standard
-/// library's own business, so every value that holds one is moved and copied by way of tables at run time. Those who use this module see `ContinuousClock.Instant`.
+/// library's own business, so every value that holds one is moved and copied by way of tables at run time. Those who use
+/// this module see `ContinuousClock.Instant`.
 public struct CallInstant: Sendable, Hashable, Comparable {
     /// Since the machine started.
     private let nanoseconds: Int64
