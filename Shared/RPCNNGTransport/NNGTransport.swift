@@ -7,7 +7,7 @@ final class NNGTransport: BundlingTransport {
     /// How long a call waits for the connection of the replica that was chosen for it before another is chosen.
     private static let longestWaitForReplica = Duration.milliseconds(100)
 
-    private let serviceName: String
+    let serviceName: String
     /// nil where there is no other replica to choose.
     private let sendingLimit: Duration?
     /// One for each replica.
@@ -51,12 +51,8 @@ final class NNGTransport: BundlingTransport {
         }
     }
 
-    nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
-        while true {
-            let bundler = choose()
-            let call = BundledCall(part, serviceName: serviceName)
-            if let reply = try await call.wait({ bundler.wait(call) }) { return reply }
-        }
+    func start(_ call: BundledCall) {
+        choose().wait(call)
     }
 
     /// nil where the replica has lost its connection since it was chosen: the call has not left, and may take another.

@@ -29,7 +29,7 @@ extension RPCChannel {
             do throws(RPCError) {
                 let reply: ReceivedReply
                 if mayBundle, let bundling, let part = part(call, body, requestID, trace, deadline: deadline) {
-                    let answer = try await bundling.exchange(part)
+                    let answer = try await Self.exchange(part, over: bundling)
                     do {
                         reply = try open(answer)
                     } catch  where error.code == .unavailable {
@@ -57,6 +57,16 @@ extension RPCChannel {
                 attempt += 1
                 now = .now
             }
+        }
+    }
+
+    /// Waits for the reply to a call that travels with others.
+    static nonisolated(nonsending) func exchange(
+        _ part: BundlePart, over transport: any BundlingTransport
+    ) async throws(RPCError) -> BundledReply {
+        while true {
+            let call = BundledCall(part, serviceName: transport.serviceName)
+            if let reply = try await call.wait({ transport.start(call) }) { return reply }
         }
     }
 

@@ -12,7 +12,11 @@ public protocol RPCTransport: Sendable {
 /// A transport that can let calls travel together, in one message that it signs. Under load a call so costs a fraction
 /// of a message.
 public protocol BundlingTransport: RPCTransport, AnyObject {
-    /// Sends a read that its server answers from memory, so that no call of a bundle waits for another's handler. Throws
-    /// as the other `exchange` does.
-    nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply
+    /// The suite service that is called, for the sentences of errors.
+    var serviceName: String { get }
+
+    /// Sees to it that a read, which its server answers from memory so that no call of a bundle waits for another's
+    /// handler, is sent and ended; with the errors of `exchange`. A transport that waited itself would cost the task
+    /// another look at its executor, as each call through a protocol does that may wait.
+    func start(_ call: BundledCall)
 }

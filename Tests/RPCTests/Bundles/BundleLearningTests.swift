@@ -25,10 +25,17 @@ struct BundleLearningTests {
             return await alone.answer(frame)
         }
 
-        nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
+        let serviceName = "testing"
+
+        func start(_ call: BundledCall) {
             ways.add("bundled")
-            let (frame, expected) = sealer.seal([part])
-            return try sealer.open(bundled.answerBundle(frame), expected)[0]
+            let (frame, expected) = sealer.seal([call.part])
+            do throws(RPCError) {
+                let replies = try sealer.open(bundled.answerBundle(frame), expected)
+                call.end(.success(replies[0]))
+            } catch {
+                call.end(.failure(error))
+            }
         }
     }
 

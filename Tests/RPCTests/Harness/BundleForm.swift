@@ -111,6 +111,12 @@ extension BundlePart {
     }
 }
 
+extension BundlingTransport {
+    nonisolated(nonsending) func exchange(_ part: BundlePart) async throws(RPCError) -> BundledReply {
+        try await RPCChannel.exchange(part, over: self)
+    }
+}
+
 extension BundledReply {
     var body: [UInt8] { Array(frame[item.body]) }
 }

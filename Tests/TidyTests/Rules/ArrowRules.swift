@@ -13,7 +13,8 @@ enum ArrowRules {
         "Shared/Postgres/": ["CPostgres"],
         "Shared/CSV/": ["CCSV"],
         "Shared/Nettle/": ["CNettle"],
-        "Shared/RPC/": ["Nettle", "ProtobufC"],
+        "Shared/Suspension/": [],
+        "Shared/RPC/": ["Nettle", "ProtobufC", "Suspension"],
         "Shared/RPCNNGTransport/": ["NNG", "RPC"],
         "Shared/RPCInProcessTransport/": ["RPC"],
         "Shared/EventLog/": ["Postgres"],
@@ -35,9 +36,9 @@ enum ArrowRules {
     ]
 
     private static let ours: Set<String> = shared.union(wrappers).union([
-        "NNG", "CSV", "Nettle", "RPCInProcessTransport", "ContractsGenerator", "EmbeddedPostgres", "ProfileDomain",
-        "ProfileService", "SegmentationDomain", "SegmentationService", "CampaignDomain", "CampaignService", "KPIDomain",
-        "KPIService", "GatewayService", "Sandbox", "ZhikeCommands", "TestSupport",
+        "NNG", "CSV", "Nettle", "Suspension", "RPCInProcessTransport", "ContractsGenerator", "EmbeddedPostgres",
+        "ProfileDomain", "ProfileService", "SegmentationDomain", "SegmentationService", "CampaignDomain",
+        "CampaignService", "KPIDomain", "KPIService", "GatewayService", "Sandbox", "ZhikeCommands", "TestSupport",
     ])
 
     static let arrows = TidyRule(

@@ -3,7 +3,7 @@ enum UnsafeRules {
     static let all = [places, reasons]
 
     static let wrappers = [
-        "Shared/NNG/", "Shared/ProtobufC/", "Shared/Postgres/", "Shared/CSV/", "Shared/Nettle/",
+        "Shared/NNG/", "Shared/ProtobufC/", "Shared/Postgres/", "Shared/CSV/", "Shared/Nettle/", "Shared/Suspension/",
         "Shared/Contracts/Generated/",
     ]
 
@@ -25,7 +25,7 @@ enum UnsafeRules {
         guard file.isSwift, !wrappers.contains(where: { file.path.hasPrefix($0) }) else { return [] }
         let pattern =
             #/\bUnsafe(?:Mutable|Raw|Buffer|Pointer|Continuation)\w*|\bOpaquePointer\b|\bUnmanaged\b|@unchecked\s+Sendable|nonisolated\(unsafe\)|\bunsafeBitCast\b|\bwithUnsafe\w*Pointer\b/#
-        return file.codeLines(matching: pattern, "belongs into the wrapper of a C library")
+        return file.codeLines(matching: pattern, "belongs into a wrapper")
     }
 
     static let reasons = TidyRule(

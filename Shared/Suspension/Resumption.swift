@@ -10,8 +10,13 @@ public struct Resumption: Sendable {
     }
 
     /// Waits until the resumption that `body` was given is called.
+    ///
+    /// `withUnsafeContinuation` makes sure of the executor before it waits, and this function once more afterwards; in a
+    /// task that prefers an executor either is a search behind a lock, and a call that travels with thirty others feels
+    /// it (1.05 times as many calls/s without the first). The form of the standard library that is used instead takes
+    /// the caller's executor as it is, and is there for what was compiled before `isolation:` parameters.
     public static nonisolated(nonsending) func wait(_ body: (Resumption) -> Void) async {
-        await withUnsafeContinuation { body(Resumption($0)) }
+        await _unsafeInheritExecutor_withUnsafeContinuation { body(Resumption($0)) }
     }
 
     /// Exactly once, and never under a lock: the task may go on here and now.

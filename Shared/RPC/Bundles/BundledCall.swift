@@ -1,11 +1,10 @@
-internal import NNG
-internal import RPC
+internal import Suspension
 internal import Synchronization
 
 /// A call that waits to travel with others, or travels: whoever says first how it ended is believed.
-final class BundledCall: Sendable {
+public final class BundledCall: Sendable {
     /// Nil where it did not leave, because the replica has no connection any more, and may take another.
-    typealias Outcome = Result<BundledReply?, RPCError>
+    public typealias Outcome = Result<BundledReply?, RPCError>
 
     /// How far the wait of its task has come.
     private enum Patience {
@@ -34,7 +33,7 @@ final class BundledCall: Sendable {
         }
     }
 
-    let part: BundlePart
+    public let part: BundlePart
     private let serviceName: String
     private let state = Mutex(State())
 
@@ -43,7 +42,7 @@ final class BundledCall: Sendable {
         self.serviceName = serviceName
     }
 
-    var deadline: CallInstant { part.deadline }
+    public var deadline: CallInstant { part.deadline }
 
     /// Waits for the outcome, which `start` is to bring about. For one task, once; cancelling it ends the wait.
     ///
@@ -81,7 +80,7 @@ final class BundledCall: Sendable {
     }
 
     /// The bundler looks at the call: the second time its task is told to ask for cancellations. True from then on.
-    func look() -> Bool {
+    public func look() -> Bool {
         let (isPatient, resumption) = state.withLock { state -> (Bool, Resumption?) in
             switch state.patience {
             case .fresh: state.patience = .seen
@@ -97,14 +96,14 @@ final class BundledCall: Sendable {
     }
 
     /// Notes that the bytes leave from now on; false where nobody waits for them any more.
-    func beginSending() -> Bool {
+    public func beginSending() -> Bool {
         state.withLock { state in
             state.isSent = !state.isOver
             return state.isSent
         }
     }
 
-    func end(_ outcome: Outcome) {
+    public func end(_ outcome: Outcome) {
         state.withLock { $0.end(outcome) }?()
     }
 
@@ -117,7 +116,7 @@ final class BundledCall: Sendable {
     }
 
     /// Ends the call if its deadline has passed; false where it has not.
-    func expire(at now: CallInstant) -> Bool {
+    public func expire(at now: CallInstant) -> Bool {
         guard deadline <= now else { return false }
         giveUp { isUnsent in
             isUnsent
