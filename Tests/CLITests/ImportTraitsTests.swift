@@ -65,7 +65,7 @@ struct ImportTraitsTests {
             let suite = FakeSuite()
             suite.state.withLock { $0.timeZone = zone }
             _ = try await Files(rows: ["C1,41,2026-03-02"], cityType: "time").run(suite)
-            #expect(suite.state.withLock { $0.storedTraits[0][1].value?.value } == .timeMicros(micros))
+            #expect(suite.state.withLock { $0.storedTraits[0][1].value } == .timeMicros(micros))
         }
     }
 

@@ -44,8 +44,8 @@ struct CustomerTests {
         try await bed.identify(
             "1", office: "/head/east/",
             traits: [
-                ProfileV1.Trait(name: "age", value: ProfileV1.TraitValue(value: .integer(41))),
-                ProfileV1.Trait(name: "name", value: ProfileV1.TraitValue(value: .text("王芳"))),
+                ProfileV1.Trait(name: "age", value: .integer(41)),
+                ProfileV1.Trait(name: "name", value: .text("王芳")),
             ])
         _ = try await bed.client.alias(
             ProfileV1.AliasRequest(

@@ -69,10 +69,10 @@ struct DictionaryTests {
         #expect(try await bed.count("SELECT count(trait_city) FROM profile.published_customer") == 0)
     }
 
-    private static let values: [(name: String, type: ProfileV1.TraitType, value: ProfileV1.TraitValue)] = [
-        ("t_text", .text, .init(value: .text("文"))), ("t_integer", .integer, .init(value: .integer(.max))),
-        ("t_decimal", .decimal, .init(value: .decimal(-0.25))), ("t_flag", .flag, .init(value: .flag(true))),
-        ("t_time", .time, .init(value: .timeMicros(1_772_416_800_000_001))),
+    private static let values: [(name: String, type: ProfileV1.TraitType, value: ProfileV1.Trait.Value)] = [
+        ("t_text", .text, .text("文")), ("t_integer", .integer, .integer(.max)),
+        ("t_decimal", .decimal, .decimal(-0.25)), ("t_flag", .flag, .flag(true)),
+        ("t_time", .time, .timeMicros(1_772_416_800_000_001)),
     ]
 
     @Test("has values of every type written and taken away, by few rows and by many", arguments: [1, 50, 51])
@@ -111,7 +111,7 @@ struct DictionaryTests {
     func times() async throws {
         let bed = try await ProfileBed.make()
         try await Self.define(bed, [CustomerTests.trait("since", .time, .c1)])
-        let far = ProfileV1.Trait(name: "since", value: .init(value: .timeMicros(.max)))
+        let far = ProfileV1.Trait(name: "since", value: .timeMicros(.max))
         await #expect {
             try await bed.identify("1", traits: [far])
         } throws: {

@@ -20,7 +20,7 @@ struct ImportScopeTests {
     ) -> ProfileV1.ImportRow {
         ProfileV1.ImportRow(
             rowNumber: number, identities: identities, officePath: office, manager: "m1",
-            traits: [ProfileV1.Trait(name: "age", value: ProfileV1.TraitValue(value: .integer(41)))],
+            traits: [ProfileV1.Trait(name: "age", value: .integer(41))],
             consents: [ProfileV1.Consent(purpose: "marketing", channel: "sms", granted: true)])
     }
 

@@ -9,7 +9,7 @@ struct ImportTests {
     private static func row(_ number: Int64, age: Int64?) -> ProfileV1.ImportRow {
         ProfileV1.ImportRow(
             rowNumber: number, identities: [ProfileBed.identity("\(number)")], officePath: "/head/", manager: "m1",
-            traits: [ProfileV1.Trait(name: "age", value: age.map { ProfileV1.TraitValue(value: .integer($0)) })],
+            traits: [ProfileV1.Trait(name: "age", value: age.map { .integer($0) })],
             consents: [ProfileV1.Consent(purpose: "marketing", channel: "sms", granted: true)],
             events: [
                 ProfileV1.Event(
@@ -35,8 +35,8 @@ struct ImportTests {
         let bed = try await ProfileBed.make()
         let importID = try await Self.open(bed)
         var rows = (1...50).map { Self.row($0, age: $0) }
-        rows[6].traits = [ProfileV1.Trait(name: "unheard_of", value: ProfileV1.TraitValue(value: .flag(true)))]
-        rows[7].traits = [ProfileV1.Trait(name: "age", value: ProfileV1.TraitValue(value: .text("old")))]
+        rows[6].traits = [ProfileV1.Trait(name: "unheard_of", value: .flag(true))]
+        rows[7].traits = [ProfileV1.Trait(name: "age", value: .text("old"))]
         let request = ProfileV1.ImportRowsRequest(importID: importID, chunk: 0, rows: rows, source: "core")
         let reply = try await bed.client.importRows(request, options: ProfileBed.options())
         #expect(reply.rowsAccepted == 48)

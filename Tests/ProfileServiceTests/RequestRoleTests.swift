@@ -20,7 +20,7 @@ struct RequestRoleTests {
             ProfileV1.DefineTraitsRequest(traits: [CustomerTests.trait("age", .integer, .c1)]),
             options: ProfileBed.options())
         try await bed.identify(
-            "1", office: "/head/east/", traits: [.init(name: "age", value: .init(value: .integer(41)))])
+            "1", office: "/head/east/", traits: [.init(name: "age", value: .integer(41))])
         _ = try await bed.client.setConsents(
             .init(customer: ProfileBed.reference("1"), consents: [.init(purpose: "m", channel: "sms", granted: true)]),
             options: ProfileBed.options())

@@ -21,8 +21,8 @@ struct TwoWritersTests {
 
     private static func traits(_ number: Int64, _ text: String) -> [ProfileV1.Trait] {
         [
-            ProfileV1.Trait(name: age, value: .init(value: .integer(number))),
-            ProfileV1.Trait(name: city, value: .init(value: .text(text))),
+            ProfileV1.Trait(name: age, value: .integer(number)),
+            ProfileV1.Trait(name: city, value: .text(text)),
         ]
     }
 

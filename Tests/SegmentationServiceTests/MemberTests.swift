@@ -138,7 +138,7 @@ struct MemberTests {
         let identified = try await bed.profile.identify(
             .init(
                 identity: .init(kind: "phone_hash", value: "abc"),
-                traits: [.init(name: "age", value: .init(value: .integer(41)))], source: "test", officePath: "/head/"),
+                traits: [.init(name: "age", value: .integer(41))], source: "test", officePath: "/head/"),
             options: TestBed.options(TestBed.everywhere))
         let rule = SegmentationV1.Rule(
             form: .text(#"not (age < 40 or age is unknown) and events("login", last 30 days) >= 1"#))

@@ -108,11 +108,11 @@ extension TestBed {
         for _ in 0..<customers {
             let identity = CommonV1.Identity(kind: "crm", value: "c\(Int.random(in: 0..<40, using: &random))")
             var traits: [ProfileV1.Trait] = [
-                .init(name: "age", value: .init(value: .integer(Int64.random(in: 20...40, using: &random))))
+                .init(name: "age", value: .integer(Int64.random(in: 20...40, using: &random)))
             ]
             let color = ["red", "blue", nil].randomElement(using: &random) ?? nil
             if Bool.random(using: &random) {
-                traits.append(.init(name: "color", value: color.map { .init(value: .text($0)) }))
+                traits.append(.init(name: "color", value: color.map { .text($0) }))
             }
             _ = try await profile.identify(
                 .init(identity: identity, traits: traits, source: "test", officePath: "/head/"),

@@ -10,9 +10,10 @@ extension CampaignV1.Product {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Product.self)
-        self.code = reader.text(source.pointee.code, "zhike.campaign.v1.Product.code")
-        self.name = reader.text(source.pointee.name, "zhike.campaign.v1.Product.name")
-        self.class = reader.text(source.pointee.class_, "zhike.campaign.v1.Product.class")
+        self.init(
+            code: reader.text(source.pointee.code, "zhike.campaign.v1.Product.code"),
+            name: reader.text(source.pointee.name, "zhike.campaign.v1.Product.name"),
+            class: reader.text(source.pointee.class_, "zhike.campaign.v1.Product.class"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -29,7 +30,8 @@ extension CampaignV1.PutProductRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PutProductRequest.self)
-        self.product = reader.message(source.pointee.product)
+        self.init(
+            product: reader.message(source.pointee.product))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -43,6 +45,7 @@ extension CampaignV1.PutProductResponse {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__campaign__v1__put_product_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -56,10 +59,11 @@ extension CampaignV1.Offer {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Offer.self)
-        self.code = reader.text(source.pointee.code, "zhike.campaign.v1.Offer.code")
-        self.productCode = reader.text(source.pointee.product_code, "zhike.campaign.v1.Offer.product_code")
-        self.title = reader.text(source.pointee.title, "zhike.campaign.v1.Offer.title")
-        self.text = reader.text(source.pointee.text, "zhike.campaign.v1.Offer.text")
+        self.init(
+            code: reader.text(source.pointee.code, "zhike.campaign.v1.Offer.code"),
+            productCode: reader.text(source.pointee.product_code, "zhike.campaign.v1.Offer.product_code"),
+            title: reader.text(source.pointee.title, "zhike.campaign.v1.Offer.title"),
+            text: reader.text(source.pointee.text, "zhike.campaign.v1.Offer.text"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -77,7 +81,8 @@ extension CampaignV1.PutOfferRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PutOfferRequest.self)
-        self.offer = reader.message(source.pointee.offer)
+        self.init(
+            offer: reader.message(source.pointee.offer))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -91,6 +96,7 @@ extension CampaignV1.PutOfferResponse {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__campaign__v1__put_offer_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -104,7 +110,8 @@ extension CampaignV1.ListOffersRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListOffersRequest.self)
-        self.pageCursor = reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListOffersRequest.page_cursor")
+        self.init(
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListOffersRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -119,9 +126,10 @@ extension CampaignV1.ListOffersResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListOffersResponse.self)
-        self.offers = reader.messages(source.pointee.offers, source.pointee.n_offers)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.campaign.v1.ListOffersResponse.next_page_cursor")
+        self.init(
+            offers: reader.messages(source.pointee.offers, source.pointee.n_offers),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.campaign.v1.ListOffersResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -139,9 +147,10 @@ extension CampaignV1.Cap {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Cap.self)
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.Cap.channel")
-        self.contacts = source.pointee.contacts
-        self.windowMicros = source.pointee.window_micros
+        self.init(
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.Cap.channel"),
+            contacts: source.pointee.contacts,
+            windowMicros: source.pointee.window_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -158,9 +167,10 @@ extension CampaignV1.QuietHours {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__QuietHours.self)
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.QuietHours.channel")
-        self.fromMinute = source.pointee.from_minute
-        self.untilMinute = source.pointee.until_minute
+        self.init(
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.QuietHours.channel"),
+            fromMinute: source.pointee.from_minute,
+            untilMinute: source.pointee.until_minute)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -177,9 +187,10 @@ extension CampaignV1.ContactPolicy {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ContactPolicy.self)
-        self.caps = reader.messages(source.pointee.caps, source.pointee.n_caps)
-        self.quietHours = reader.messages(source.pointee.quiet_hours, source.pointee.n_quiet_hours)
-        self.version = source.pointee.version
+        self.init(
+            caps: reader.messages(source.pointee.caps, source.pointee.n_caps),
+            quietHours: reader.messages(source.pointee.quiet_hours, source.pointee.n_quiet_hours),
+            version: source.pointee.version)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -199,7 +210,8 @@ extension CampaignV1.PutContactPolicyRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PutContactPolicyRequest.self)
-        self.policy = reader.message(source.pointee.policy)
+        self.init(
+            policy: reader.message(source.pointee.policy))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -215,7 +227,8 @@ extension CampaignV1.PutContactPolicyResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PutContactPolicyResponse.self)
-        self.policy = reader.message(source.pointee.policy)
+        self.init(
+            policy: reader.message(source.pointee.policy))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -229,6 +242,7 @@ extension CampaignV1.GetContactPolicyRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__campaign__v1__get_contact_policy_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -243,7 +257,8 @@ extension CampaignV1.GetContactPolicyResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__GetContactPolicyResponse.self)
-        self.policy = reader.message(source.pointee.policy)
+        self.init(
+            policy: reader.message(source.pointee.policy))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -258,9 +273,10 @@ extension CampaignV1.Wave {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Wave.self)
-        self.number = source.pointee.number
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.Wave.channel")
-        self.startsAtMicros = source.pointee.starts_at_micros
+        self.init(
+            number: source.pointee.number,
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.Wave.channel"),
+            startsAtMicros: source.pointee.starts_at_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -277,14 +293,17 @@ extension CampaignV1.TriggerCondition {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__TriggerCondition.self)
-        self.property = reader.text(source.pointee.property, "zhike.campaign.v1.TriggerCondition.property")
-        self.operator = reader.text(source.pointee.operator_, "zhike.campaign.v1.TriggerCondition.operator")
-        switch source.pointee.value_case.rawValue {
-        case 3: self.value = .text(reader.text(source.pointee.text, "zhike.campaign.v1.TriggerCondition.text"))
-        case 4: self.value = .number(source.pointee.number)
-        case 5: self.value = .flag(source.pointee.flag != 0)
-        default: self.value = nil
-        }
+        let valueOfOneof: Value? =
+            switch source.pointee.value_case.rawValue {
+            case 3: .text(reader.text(source.pointee.text, "zhike.campaign.v1.TriggerCondition.text"))
+            case 4: .number(source.pointee.number)
+            case 5: .flag(source.pointee.flag != 0)
+            default: nil
+            }
+        self.init(
+            property: reader.text(source.pointee.property, "zhike.campaign.v1.TriggerCondition.property"),
+            operator: reader.text(source.pointee.operator_, "zhike.campaign.v1.TriggerCondition.operator"),
+            value: valueOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -312,9 +331,10 @@ extension CampaignV1.Trigger {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Trigger.self)
-        self.eventType = reader.text(source.pointee.event_type, "zhike.campaign.v1.Trigger.event_type")
-        self.conditions = reader.messages(source.pointee.conditions, source.pointee.n_conditions)
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.Trigger.channel")
+        self.init(
+            eventType: reader.text(source.pointee.event_type, "zhike.campaign.v1.Trigger.event_type"),
+            conditions: reader.messages(source.pointee.conditions, source.pointee.n_conditions),
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.Trigger.channel"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -333,20 +353,21 @@ extension CampaignV1.CampaignPlan {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__CampaignPlan.self)
-        self.name = reader.text(source.pointee.name, "zhike.campaign.v1.CampaignPlan.name")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.campaign.v1.CampaignPlan.office_path")
-        self.offerCode = reader.text(source.pointee.offer_code, "zhike.campaign.v1.CampaignPlan.offer_code")
-        self.purpose = reader.text(source.pointee.purpose, "zhike.campaign.v1.CampaignPlan.purpose")
-        self.snapshotID = source.pointee.snapshot_id
-        self.controlBasisPoints = source.pointee.control_basis_points
-        self.salt = reader.text(source.pointee.salt, "zhike.campaign.v1.CampaignPlan.salt")
-        self.conversionEventType = reader.text(
-            source.pointee.conversion_event_type, "zhike.campaign.v1.CampaignPlan.conversion_event_type")
-        self.conversionWindowMicros = source.pointee.conversion_window_micros
-        self.valueProperty = reader.text(source.pointee.value_property, "zhike.campaign.v1.CampaignPlan.value_property")
-        self.currency = reader.text(source.pointee.currency, "zhike.campaign.v1.CampaignPlan.currency")
-        self.waves = reader.messages(source.pointee.waves, source.pointee.n_waves)
-        self.triggers = reader.messages(source.pointee.triggers, source.pointee.n_triggers)
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.campaign.v1.CampaignPlan.name"),
+            officePath: reader.text(source.pointee.office_path, "zhike.campaign.v1.CampaignPlan.office_path"),
+            offerCode: reader.text(source.pointee.offer_code, "zhike.campaign.v1.CampaignPlan.offer_code"),
+            purpose: reader.text(source.pointee.purpose, "zhike.campaign.v1.CampaignPlan.purpose"),
+            snapshotID: source.pointee.snapshot_id,
+            controlBasisPoints: source.pointee.control_basis_points,
+            salt: reader.text(source.pointee.salt, "zhike.campaign.v1.CampaignPlan.salt"),
+            conversionEventType: reader.text(
+                source.pointee.conversion_event_type, "zhike.campaign.v1.CampaignPlan.conversion_event_type"),
+            conversionWindowMicros: source.pointee.conversion_window_micros,
+            valueProperty: reader.text(source.pointee.value_property, "zhike.campaign.v1.CampaignPlan.value_property"),
+            currency: reader.text(source.pointee.currency, "zhike.campaign.v1.CampaignPlan.currency"),
+            waves: reader.messages(source.pointee.waves, source.pointee.n_waves),
+            triggers: reader.messages(source.pointee.triggers, source.pointee.n_triggers))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -376,9 +397,10 @@ extension CampaignV1.Progress {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Progress.self)
-        self.done = source.pointee.done
-        self.total = source.pointee.total
-        self.wave = source.pointee.wave
+        self.init(
+            done: source.pointee.done,
+            total: source.pointee.total,
+            wave: source.pointee.wave)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -395,8 +417,9 @@ extension CampaignV1.QuietWait {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__QuietWait.self)
-        self.deliveries = source.pointee.deliveries
-        self.untilMicros = source.pointee.until_micros
+        self.init(
+            deliveries: source.pointee.deliveries,
+            untilMicros: source.pointee.until_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -412,27 +435,28 @@ extension CampaignV1.Campaign {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Campaign.self)
-        self.campaignID = source.pointee.campaign_id
-        self.plan = reader.message(source.pointee.plan)
-        self.state = CampaignV1.CampaignState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
-        self.version = source.pointee.version
-        self.maker = reader.text(source.pointee.maker, "zhike.campaign.v1.Campaign.maker")
-        self.checker = reader.text(source.pointee.checker, "zhike.campaign.v1.Campaign.checker")
-        self.progress = reader.message(source.pointee.progress)
-        self.createdAtMicros = source.pointee.created_at_micros
-        self.startedAtMicros = source.pointee.started_at_micros
-        self.closedAtMicros = source.pointee.closed_at_micros
-        self.imported = source.pointee.imported != 0
-        self.deliveries = reader.map(source.pointee.deliveries, source.pointee.n_deliveries) { entry, reader in
-            (reader.text(entry.pointee.key, "zhike.campaign.v1.Campaign.deliveries"), entry.pointee.value)
-        }
-        self.refused = reader.map(source.pointee.refused, source.pointee.n_refused) { entry, reader in
-            (reader.text(entry.pointee.key, "zhike.campaign.v1.Campaign.refused"), entry.pointee.value)
-        }
-        self.held = source.pointee.held
-        self.quietWait = reader.message(source.pointee.quiet_wait)
-        self.offerTitle = reader.text(source.pointee.offer_title, "zhike.campaign.v1.Campaign.offer_title")
-        self.offerText = reader.text(source.pointee.offer_text, "zhike.campaign.v1.Campaign.offer_text")
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            plan: reader.message(source.pointee.plan),
+            state: CampaignV1.CampaignState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue)),
+            version: source.pointee.version,
+            maker: reader.text(source.pointee.maker, "zhike.campaign.v1.Campaign.maker"),
+            checker: reader.text(source.pointee.checker, "zhike.campaign.v1.Campaign.checker"),
+            progress: reader.message(source.pointee.progress),
+            createdAtMicros: source.pointee.created_at_micros,
+            startedAtMicros: source.pointee.started_at_micros,
+            closedAtMicros: source.pointee.closed_at_micros,
+            imported: source.pointee.imported != 0,
+            deliveries: reader.map(source.pointee.deliveries, source.pointee.n_deliveries) { entry, reader in
+                (reader.text(entry.pointee.key, "zhike.campaign.v1.Campaign.deliveries"), entry.pointee.value)
+            },
+            refused: reader.map(source.pointee.refused, source.pointee.n_refused) { entry, reader in
+                (reader.text(entry.pointee.key, "zhike.campaign.v1.Campaign.refused"), entry.pointee.value)
+            },
+            held: source.pointee.held,
+            quietWait: reader.message(source.pointee.quiet_wait),
+            offerTitle: reader.text(source.pointee.offer_title, "zhike.campaign.v1.Campaign.offer_title"),
+            offerText: reader.text(source.pointee.offer_text, "zhike.campaign.v1.Campaign.offer_text"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -475,7 +499,8 @@ extension CampaignV1.CreateCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__CreateCampaignRequest.self)
-        self.plan = reader.message(source.pointee.plan)
+        self.init(
+            plan: reader.message(source.pointee.plan))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -490,7 +515,8 @@ extension CampaignV1.CreateCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__CreateCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -505,9 +531,10 @@ extension CampaignV1.UpdateCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__UpdateCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
-        self.version = source.pointee.version
-        self.plan = reader.message(source.pointee.plan)
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            version: source.pointee.version,
+            plan: reader.message(source.pointee.plan))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -524,7 +551,8 @@ extension CampaignV1.UpdateCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__UpdateCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -539,9 +567,10 @@ extension CampaignV1.ApproveCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ApproveCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
-        self.version = source.pointee.version
-        self.reason = reader.text(source.pointee.reason, "zhike.campaign.v1.ApproveCampaignRequest.reason")
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            version: source.pointee.version,
+            reason: reader.text(source.pointee.reason, "zhike.campaign.v1.ApproveCampaignRequest.reason"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -558,7 +587,8 @@ extension CampaignV1.ApproveCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ApproveCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -573,7 +603,8 @@ extension CampaignV1.StartCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__StartCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -588,7 +619,8 @@ extension CampaignV1.StartCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__StartCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -603,7 +635,8 @@ extension CampaignV1.PauseCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PauseCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -618,7 +651,8 @@ extension CampaignV1.PauseCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PauseCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -633,7 +667,8 @@ extension CampaignV1.CloseCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__CloseCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -648,7 +683,8 @@ extension CampaignV1.CloseCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__CloseCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -663,7 +699,8 @@ extension CampaignV1.GetCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__GetCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -678,7 +715,8 @@ extension CampaignV1.GetCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__GetCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -693,7 +731,8 @@ extension CampaignV1.ListCampaignsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListCampaignsRequest.self)
-        self.pageCursor = reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListCampaignsRequest.page_cursor")
+        self.init(
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListCampaignsRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -708,9 +747,10 @@ extension CampaignV1.ListCampaignsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListCampaignsResponse.self)
-        self.campaigns = reader.messages(source.pointee.campaigns, source.pointee.n_campaigns)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.campaign.v1.ListCampaignsResponse.next_page_cursor")
+        self.init(
+            campaigns: reader.messages(source.pointee.campaigns, source.pointee.n_campaigns),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.campaign.v1.ListCampaignsResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -728,8 +768,9 @@ extension CampaignV1.PastArm {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PastArm.self)
-        self.name = reader.text(source.pointee.name, "zhike.campaign.v1.PastArm.name")
-        self.control = source.pointee.control != 0
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.campaign.v1.PastArm.name"),
+            control: source.pointee.control != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -745,8 +786,9 @@ extension CampaignV1.PastOutcome {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PastOutcome.self)
-        self.valueMinor = source.pointee.value_minor
-        self.occurredAtMicros = source.pointee.occurred_at_micros
+        self.init(
+            valueMinor: source.pointee.value_minor,
+            occurredAtMicros: source.pointee.occurred_at_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -762,11 +804,12 @@ extension CampaignV1.PastContact {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__PastContact.self)
-        self.identity = reader.message(source.pointee.identity)
-        self.arm = reader.text(source.pointee.arm, "zhike.campaign.v1.PastContact.arm")
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.PastContact.channel")
-        self.contactedAtMicros = source.pointee.contacted_at_micros
-        self.outcomes = reader.messages(source.pointee.outcomes, source.pointee.n_outcomes)
+        self.init(
+            identity: reader.message(source.pointee.identity),
+            arm: reader.text(source.pointee.arm, "zhike.campaign.v1.PastContact.arm"),
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.PastContact.channel"),
+            contactedAtMicros: source.pointee.contacted_at_micros,
+            outcomes: reader.messages(source.pointee.outcomes, source.pointee.n_outcomes))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -786,15 +829,16 @@ extension CampaignV1.OpenPastCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__OpenPastCampaignRequest.self)
-        self.importKey = reader.text(source.pointee.import_key, "zhike.campaign.v1.OpenPastCampaignRequest.import_key")
-        self.name = reader.text(source.pointee.name, "zhike.campaign.v1.OpenPastCampaignRequest.name")
-        self.officePath = reader.text(
-            source.pointee.office_path, "zhike.campaign.v1.OpenPastCampaignRequest.office_path")
-        self.arms = reader.messages(source.pointee.arms, source.pointee.n_arms)
-        self.conversionEventType = reader.text(
-            source.pointee.conversion_event_type, "zhike.campaign.v1.OpenPastCampaignRequest.conversion_event_type")
-        self.conversionWindowMicros = source.pointee.conversion_window_micros
-        self.currency = reader.text(source.pointee.currency, "zhike.campaign.v1.OpenPastCampaignRequest.currency")
+        self.init(
+            importKey: reader.text(source.pointee.import_key, "zhike.campaign.v1.OpenPastCampaignRequest.import_key"),
+            name: reader.text(source.pointee.name, "zhike.campaign.v1.OpenPastCampaignRequest.name"),
+            officePath: reader.text(
+                source.pointee.office_path, "zhike.campaign.v1.OpenPastCampaignRequest.office_path"),
+            arms: reader.messages(source.pointee.arms, source.pointee.n_arms),
+            conversionEventType: reader.text(
+                source.pointee.conversion_event_type, "zhike.campaign.v1.OpenPastCampaignRequest.conversion_event_type"),
+            conversionWindowMicros: source.pointee.conversion_window_micros,
+            currency: reader.text(source.pointee.currency, "zhike.campaign.v1.OpenPastCampaignRequest.currency"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -819,9 +863,10 @@ extension CampaignV1.OpenPastCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__OpenPastCampaignResponse.self)
-        self.campaignID = source.pointee.campaign_id
-        self.nextChunk = source.pointee.next_chunk
-        self.closed = source.pointee.closed != 0
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            nextChunk: source.pointee.next_chunk,
+            closed: source.pointee.closed != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -839,9 +884,10 @@ extension CampaignV1.ImportPastContactsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ImportPastContactsRequest.self)
-        self.campaignID = source.pointee.campaign_id
-        self.chunk = source.pointee.chunk
-        self.contacts = reader.messages(source.pointee.contacts, source.pointee.n_contacts)
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            chunk: source.pointee.chunk,
+            contacts: reader.messages(source.pointee.contacts, source.pointee.n_contacts))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -860,9 +906,10 @@ extension CampaignV1.ImportPastContactsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ImportPastContactsResponse.self)
-        self.accepted = source.pointee.accepted
-        self.refused = reader.messages(source.pointee.refused, source.pointee.n_refused)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            accepted: source.pointee.accepted,
+            refused: reader.messages(source.pointee.refused, source.pointee.n_refused),
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -881,7 +928,8 @@ extension CampaignV1.ClosePastCampaignRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ClosePastCampaignRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -897,7 +945,8 @@ extension CampaignV1.ClosePastCampaignResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ClosePastCampaignResponse.self)
-        self.campaign = reader.message(source.pointee.campaign)
+        self.init(
+            campaign: reader.message(source.pointee.campaign))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -912,22 +961,23 @@ extension CampaignV1.Delivery {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Delivery.self)
-        self.deliveryID = source.pointee.delivery_id
-        self.dedupeKey = reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.Delivery.dedupe_key")
-        self.campaignID = source.pointee.campaign_id
-        self.customerID = source.pointee.customer_id
-        self.customerNumber = reader.text(source.pointee.customer_number, "zhike.campaign.v1.Delivery.customer_number")
-        self.wave = source.pointee.wave
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.Delivery.channel")
-        self.offerCode = reader.text(source.pointee.offer_code, "zhike.campaign.v1.Delivery.offer_code")
-        self.title = reader.text(source.pointee.title, "zhike.campaign.v1.Delivery.title")
-        self.text = reader.text(source.pointee.text, "zhike.campaign.v1.Delivery.text")
-        self.fencingToken = source.pointee.fencing_token
-        self.attempt = source.pointee.attempt
-        self.state = reader.text(source.pointee.state, "zhike.campaign.v1.Delivery.state")
-        self.changedAtMicros = source.pointee.changed_at_micros
-        self.partition = source.pointee.partition
-        self.traceparent = reader.text(source.pointee.traceparent, "zhike.campaign.v1.Delivery.traceparent")
+        self.init(
+            deliveryID: source.pointee.delivery_id,
+            dedupeKey: reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.Delivery.dedupe_key"),
+            campaignID: source.pointee.campaign_id,
+            customerID: source.pointee.customer_id,
+            customerNumber: reader.text(source.pointee.customer_number, "zhike.campaign.v1.Delivery.customer_number"),
+            wave: source.pointee.wave,
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.Delivery.channel"),
+            offerCode: reader.text(source.pointee.offer_code, "zhike.campaign.v1.Delivery.offer_code"),
+            title: reader.text(source.pointee.title, "zhike.campaign.v1.Delivery.title"),
+            text: reader.text(source.pointee.text, "zhike.campaign.v1.Delivery.text"),
+            fencingToken: source.pointee.fencing_token,
+            attempt: source.pointee.attempt,
+            state: reader.text(source.pointee.state, "zhike.campaign.v1.Delivery.state"),
+            changedAtMicros: source.pointee.changed_at_micros,
+            partition: source.pointee.partition,
+            traceparent: reader.text(source.pointee.traceparent, "zhike.campaign.v1.Delivery.traceparent"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -957,12 +1007,13 @@ extension CampaignV1.ClaimDeliveriesRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ClaimDeliveriesRequest.self)
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.ClaimDeliveriesRequest.channel")
-        self.limit = source.pointee.limit
-        self.leaseMilliseconds = source.pointee.lease_milliseconds
-        self.worker = reader.text(source.pointee.worker, "zhike.campaign.v1.ClaimDeliveriesRequest.worker")
-        self.wait = source.pointee.wait != 0
-        self.deduplicates = source.pointee.deduplicates != 0
+        self.init(
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.ClaimDeliveriesRequest.channel"),
+            limit: source.pointee.limit,
+            leaseMilliseconds: source.pointee.lease_milliseconds,
+            worker: reader.text(source.pointee.worker, "zhike.campaign.v1.ClaimDeliveriesRequest.worker"),
+            wait: source.pointee.wait != 0,
+            deduplicates: source.pointee.deduplicates != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -982,7 +1033,8 @@ extension CampaignV1.ClaimDeliveriesResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ClaimDeliveriesResponse.self)
-        self.deliveries = reader.messages(source.pointee.deliveries, source.pointee.n_deliveries)
+        self.init(
+            deliveries: reader.messages(source.pointee.deliveries, source.pointee.n_deliveries))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -999,12 +1051,13 @@ extension CampaignV1.DeliveryReport {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__DeliveryReport.self)
-        self.deliveryID = source.pointee.delivery_id
-        self.fencingToken = source.pointee.fencing_token
-        self.outcome = CampaignV1.DeliveryOutcome(rawValue: Int32(truncatingIfNeeded: source.pointee.outcome.rawValue))
-        self.reason = reader.text(source.pointee.reason, "zhike.campaign.v1.DeliveryReport.reason")
-        self.retryAfterMilliseconds = source.pointee.retry_after_milliseconds
-        self.partition = source.pointee.partition
+        self.init(
+            deliveryID: source.pointee.delivery_id,
+            fencingToken: source.pointee.fencing_token,
+            outcome: CampaignV1.DeliveryOutcome(rawValue: Int32(truncatingIfNeeded: source.pointee.outcome.rawValue)),
+            reason: reader.text(source.pointee.reason, "zhike.campaign.v1.DeliveryReport.reason"),
+            retryAfterMilliseconds: source.pointee.retry_after_milliseconds,
+            partition: source.pointee.partition)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1024,7 +1077,8 @@ extension CampaignV1.ReportDeliveriesRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ReportDeliveriesRequest.self)
-        self.reports = reader.messages(source.pointee.reports, source.pointee.n_reports)
+        self.init(
+            reports: reader.messages(source.pointee.reports, source.pointee.n_reports))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1041,7 +1095,8 @@ extension CampaignV1.ReportDeliveriesResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ReportDeliveriesResponse.self)
-        self.results = reader.messages(source.pointee.results, source.pointee.n_results)
+        self.init(
+            results: reader.messages(source.pointee.results, source.pointee.n_results))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1057,10 +1112,11 @@ extension CampaignV1.ListDeliveriesRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListDeliveriesRequest.self)
-        self.state = reader.text(source.pointee.state, "zhike.campaign.v1.ListDeliveriesRequest.state")
-        self.campaignID = source.pointee.campaign_id
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.ListDeliveriesRequest.channel")
-        self.pageCursor = reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListDeliveriesRequest.page_cursor")
+        self.init(
+            state: reader.text(source.pointee.state, "zhike.campaign.v1.ListDeliveriesRequest.state"),
+            campaignID: source.pointee.campaign_id,
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.ListDeliveriesRequest.channel"),
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListDeliveriesRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1078,9 +1134,10 @@ extension CampaignV1.ListDeliveriesResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListDeliveriesResponse.self)
-        self.deliveries = reader.messages(source.pointee.deliveries, source.pointee.n_deliveries)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.campaign.v1.ListDeliveriesResponse.next_page_cursor")
+        self.init(
+            deliveries: reader.messages(source.pointee.deliveries, source.pointee.n_deliveries),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.campaign.v1.ListDeliveriesResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1099,12 +1156,13 @@ extension CampaignV1.DeadLetter {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__DeadLetter.self)
-        self.deadLetterID = source.pointee.dead_letter_id
-        self.kind = reader.text(source.pointee.kind, "zhike.campaign.v1.DeadLetter.kind")
-        self.reason = reader.text(source.pointee.reason, "zhike.campaign.v1.DeadLetter.reason")
-        self.attempts = source.pointee.attempts
-        self.createdAtMicros = source.pointee.created_at_micros
-        self.redriven = source.pointee.redriven != 0
+        self.init(
+            deadLetterID: source.pointee.dead_letter_id,
+            kind: reader.text(source.pointee.kind, "zhike.campaign.v1.DeadLetter.kind"),
+            reason: reader.text(source.pointee.reason, "zhike.campaign.v1.DeadLetter.reason"),
+            attempts: source.pointee.attempts,
+            createdAtMicros: source.pointee.created_at_micros,
+            redriven: source.pointee.redriven != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1124,8 +1182,8 @@ extension CampaignV1.ListDeadLettersRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListDeadLettersRequest.self)
-        self.pageCursor = reader.text(
-            source.pointee.page_cursor, "zhike.campaign.v1.ListDeadLettersRequest.page_cursor")
+        self.init(
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.campaign.v1.ListDeadLettersRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1141,9 +1199,10 @@ extension CampaignV1.ListDeadLettersResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__ListDeadLettersResponse.self)
-        self.deadLetters = reader.messages(source.pointee.dead_letters, source.pointee.n_dead_letters)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.campaign.v1.ListDeadLettersResponse.next_page_cursor")
+        self.init(
+            deadLetters: reader.messages(source.pointee.dead_letters, source.pointee.n_dead_letters),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.campaign.v1.ListDeadLettersResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1163,7 +1222,8 @@ extension CampaignV1.RedriveDeadLetterRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__RedriveDeadLetterRequest.self)
-        self.deadLetterID = source.pointee.dead_letter_id
+        self.init(
+            deadLetterID: source.pointee.dead_letter_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1178,6 +1238,7 @@ extension CampaignV1.RedriveDeadLetterResponse {
         of: zhike__campaign__v1__redrive_dead_letter_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1191,7 +1252,8 @@ extension CampaignV1.WaitAppliedRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__WaitAppliedRequest.self)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -1206,7 +1268,8 @@ extension CampaignV1.WaitAppliedResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__WaitAppliedResponse.self)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

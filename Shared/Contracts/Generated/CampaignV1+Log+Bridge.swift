@@ -10,18 +10,19 @@ extension CampaignV1.Cut {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Cut.self)
-        self.campaignID = source.pointee.campaign_id
-        self.campaignName = reader.text(source.pointee.campaign_name, "zhike.campaign.v1.Cut.campaign_name")
-        self.campaignVersion = source.pointee.campaign_version
-        self.officePath = reader.text(source.pointee.office_path, "zhike.campaign.v1.Cut.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.campaign.v1.Cut.manager")
-        self.arm = reader.text(source.pointee.arm, "zhike.campaign.v1.Cut.arm")
-        self.control = source.pointee.control != 0
-        self.wave = source.pointee.wave
-        self.channel = reader.text(source.pointee.channel, "zhike.campaign.v1.Cut.channel")
-        self.conversionWindowMicros = source.pointee.conversion_window_micros
-        self.currency = reader.text(source.pointee.currency, "zhike.campaign.v1.Cut.currency")
-        self.offerCode = reader.text(source.pointee.offer_code, "zhike.campaign.v1.Cut.offer_code")
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            campaignName: reader.text(source.pointee.campaign_name, "zhike.campaign.v1.Cut.campaign_name"),
+            campaignVersion: source.pointee.campaign_version,
+            officePath: reader.text(source.pointee.office_path, "zhike.campaign.v1.Cut.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.campaign.v1.Cut.manager"),
+            arm: reader.text(source.pointee.arm, "zhike.campaign.v1.Cut.arm"),
+            control: source.pointee.control != 0,
+            wave: source.pointee.wave,
+            channel: reader.text(source.pointee.channel, "zhike.campaign.v1.Cut.channel"),
+            conversionWindowMicros: source.pointee.conversion_window_micros,
+            currency: reader.text(source.pointee.currency, "zhike.campaign.v1.Cut.currency"),
+            offerCode: reader.text(source.pointee.offer_code, "zhike.campaign.v1.Cut.offer_code"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -47,9 +48,10 @@ extension CampaignV1.Contacted {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Contacted.self)
-        self.cut = reader.message(source.pointee.cut)
-        self.dedupeKey = reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.Contacted.dedupe_key")
-        self.delivery = reader.text(source.pointee.delivery, "zhike.campaign.v1.Contacted.delivery")
+        self.init(
+            cut: reader.message(source.pointee.cut),
+            dedupeKey: reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.Contacted.dedupe_key"),
+            delivery: reader.text(source.pointee.delivery, "zhike.campaign.v1.Contacted.delivery"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -66,7 +68,8 @@ extension CampaignV1.Held {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Held.self)
-        self.cut = reader.message(source.pointee.cut)
+        self.init(
+            cut: reader.message(source.pointee.cut))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -81,10 +84,11 @@ extension CampaignV1.Outcome {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Outcome.self)
-        self.cut = reader.message(source.pointee.cut)
-        self.eventType = reader.text(source.pointee.event_type, "zhike.campaign.v1.Outcome.event_type")
-        self.eventID = reader.text(source.pointee.event_id, "zhike.campaign.v1.Outcome.event_id")
-        self.valueMinor = source.pointee.value_minor
+        self.init(
+            cut: reader.message(source.pointee.cut),
+            eventType: reader.text(source.pointee.event_type, "zhike.campaign.v1.Outcome.event_type"),
+            eventID: reader.text(source.pointee.event_id, "zhike.campaign.v1.Outcome.event_id"),
+            valueMinor: source.pointee.value_minor)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -102,8 +106,9 @@ extension CampaignV1.Refused {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__Refused.self)
-        self.cut = reader.message(source.pointee.cut)
-        self.reason = reader.text(source.pointee.reason, "zhike.campaign.v1.Refused.reason")
+        self.init(
+            cut: reader.message(source.pointee.cut),
+            reason: reader.text(source.pointee.reason, "zhike.campaign.v1.Refused.reason"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -119,9 +124,10 @@ extension CampaignV1.DeliveryChanged {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Campaign__V1__DeliveryChanged.self)
-        self.cut = reader.message(source.pointee.cut)
-        self.dedupeKey = reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.DeliveryChanged.dedupe_key")
-        self.delivery = reader.text(source.pointee.delivery, "zhike.campaign.v1.DeliveryChanged.delivery")
+        self.init(
+            cut: reader.message(source.pointee.cut),
+            dedupeKey: reader.text(source.pointee.dedupe_key, "zhike.campaign.v1.DeliveryChanged.dedupe_key"),
+            delivery: reader.text(source.pointee.delivery, "zhike.campaign.v1.DeliveryChanged.delivery"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

@@ -10,8 +10,9 @@ extension CommonV1.PartitionOffset {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__PartitionOffset.self)
-        self.partition = source.pointee.partition
-        self.offset = source.pointee.offset
+        self.init(
+            partition: source.pointee.partition,
+            offset: source.pointee.offset)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -27,8 +28,9 @@ extension CommonV1.LogPosition {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__LogPosition.self)
-        self.log = reader.text(source.pointee.log, "zhike.common.v1.LogPosition.log")
-        self.offsets = reader.messages(source.pointee.offsets, source.pointee.n_offsets)
+        self.init(
+            log: reader.text(source.pointee.log, "zhike.common.v1.LogPosition.log"),
+            offsets: reader.messages(source.pointee.offsets, source.pointee.n_offsets))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -45,11 +47,14 @@ extension CommonV1.CustomerReference {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__CustomerReference.self)
-        switch source.pointee.by_case.rawValue {
-        case 1: self.by = .customerID(source.pointee.customer_id)
-        case 2: self.by = .identity(reader.message(source.pointee.identity) ?? CommonV1.Identity())
-        default: self.by = nil
-        }
+        let byOfOneof: By? =
+            switch source.pointee.by_case.rawValue {
+            case 1: .customerID(source.pointee.customer_id)
+            case 2: .identity(reader.message(source.pointee.identity) ?? CommonV1.Identity())
+            default: nil
+            }
+        self.init(
+            by: byOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -72,8 +77,9 @@ extension CommonV1.Identity {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__Identity.self)
-        self.kind = reader.text(source.pointee.kind, "zhike.common.v1.Identity.kind")
-        self.value = reader.text(source.pointee.value, "zhike.common.v1.Identity.value")
+        self.init(
+            kind: reader.text(source.pointee.kind, "zhike.common.v1.Identity.kind"),
+            value: reader.text(source.pointee.value, "zhike.common.v1.Identity.value"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -89,9 +95,10 @@ extension CommonV1.Refusal {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__Refusal.self)
-        self.field = reader.text(source.pointee.field, "zhike.common.v1.Refusal.field")
-        self.code = reader.text(source.pointee.code, "zhike.common.v1.Refusal.code")
-        self.reason = reader.text(source.pointee.reason, "zhike.common.v1.Refusal.reason")
+        self.init(
+            field: reader.text(source.pointee.field, "zhike.common.v1.Refusal.field"),
+            code: reader.text(source.pointee.code, "zhike.common.v1.Refusal.code"),
+            reason: reader.text(source.pointee.reason, "zhike.common.v1.Refusal.reason"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -108,9 +115,10 @@ extension CommonV1.ItemResult {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Common__V1__ItemResult.self)
-        self.status = CommonV1.ItemStatus(rawValue: Int32(truncatingIfNeeded: source.pointee.status.rawValue))
-        self.refusal = reader.message(source.pointee.refusal)
-        self.customerID = source.pointee.customer_id
+        self.init(
+            status: CommonV1.ItemStatus(rawValue: Int32(truncatingIfNeeded: source.pointee.status.rawValue)),
+            refusal: reader.message(source.pointee.refusal),
+            customerID: source.pointee.customer_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

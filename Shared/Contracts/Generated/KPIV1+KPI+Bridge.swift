@@ -10,9 +10,10 @@ extension KPIV1.GetCampaignReportRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetCampaignReportRequest.self)
-        self.campaignID = source.pointee.campaign_id
-        self.officePath = reader.text(source.pointee.office_path, "zhike.kpi.v1.GetCampaignReportRequest.office_path")
-        self.after = reader.messages(source.pointee.after, source.pointee.n_after)
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            officePath: reader.text(source.pointee.office_path, "zhike.kpi.v1.GetCampaignReportRequest.office_path"),
+            after: reader.messages(source.pointee.after, source.pointee.n_after))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -30,8 +31,9 @@ extension KPIV1.ReasonCount {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__ReasonCount.self)
-        self.reason = reader.text(source.pointee.reason, "zhike.kpi.v1.ReasonCount.reason")
-        self.customers = source.pointee.customers
+        self.init(
+            reason: reader.text(source.pointee.reason, "zhike.kpi.v1.ReasonCount.reason"),
+            customers: source.pointee.customers)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -47,14 +49,15 @@ extension KPIV1.ArmReport {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__ArmReport.self)
-        self.arm = reader.text(source.pointee.arm, "zhike.kpi.v1.ArmReport.arm")
-        self.control = source.pointee.control != 0
-        self.customers = source.pointee.customers
-        self.converted = source.pointee.converted
-        self.conversions = source.pointee.conversions
-        self.valueMinor = source.pointee.value_minor
-        self.rate = source.pointee.rate
-        self.effect = reader.message(source.pointee.effect)
+        self.init(
+            arm: reader.text(source.pointee.arm, "zhike.kpi.v1.ArmReport.arm"),
+            control: source.pointee.control != 0,
+            customers: source.pointee.customers,
+            converted: source.pointee.converted,
+            conversions: source.pointee.conversions,
+            valueMinor: source.pointee.value_minor,
+            rate: source.pointee.rate,
+            effect: reader.message(source.pointee.effect))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -76,14 +79,17 @@ extension KPIV1.Effect {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__Effect.self)
-        self.points = source.pointee.points
-        self.lowPoints = source.pointee.low_points
-        self.highPoints = source.pointee.high_points
-        self.significant = source.pointee.significant != 0
-        switch source.pointee.lift_presence_case.rawValue {
-        case 4: self.lift = source.pointee.lift
-        default: self.lift = nil
-        }
+        let liftOfOneof: Double? =
+            switch source.pointee.lift_presence_case.rawValue {
+            case 4: source.pointee.lift
+            default: nil
+            }
+        self.init(
+            points: source.pointee.points,
+            lowPoints: source.pointee.low_points,
+            highPoints: source.pointee.high_points,
+            lift: liftOfOneof,
+            significant: source.pointee.significant != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -105,14 +111,15 @@ extension KPIV1.CampaignReport {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__CampaignReport.self)
-        self.campaignID = source.pointee.campaign_id
-        self.campaignName = reader.text(source.pointee.campaign_name, "zhike.kpi.v1.CampaignReport.campaign_name")
-        self.audience = source.pointee.audience
-        self.refused = reader.messages(source.pointee.refused, source.pointee.n_refused)
-        self.arms = reader.messages(source.pointee.arms, source.pointee.n_arms)
-        self.currency = reader.text(source.pointee.currency, "zhike.kpi.v1.CampaignReport.currency")
-        self.position = reader.message(source.pointee.position)
-        self.unknownDeliveries = source.pointee.unknown_deliveries
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            campaignName: reader.text(source.pointee.campaign_name, "zhike.kpi.v1.CampaignReport.campaign_name"),
+            audience: source.pointee.audience,
+            refused: reader.messages(source.pointee.refused, source.pointee.n_refused),
+            arms: reader.messages(source.pointee.arms, source.pointee.n_arms),
+            currency: reader.text(source.pointee.currency, "zhike.kpi.v1.CampaignReport.currency"),
+            position: reader.message(source.pointee.position),
+            unknownDeliveries: source.pointee.unknown_deliveries)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -136,7 +143,8 @@ extension KPIV1.GetCampaignReportResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetCampaignReportResponse.self)
-        self.report = reader.message(source.pointee.report)
+        self.init(
+            report: reader.message(source.pointee.report))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -151,9 +159,10 @@ extension KPIV1.GetDaySeriesRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetDaySeriesRequest.self)
-        self.campaignID = source.pointee.campaign_id
-        self.officePath = reader.text(source.pointee.office_path, "zhike.kpi.v1.GetDaySeriesRequest.office_path")
-        self.after = reader.messages(source.pointee.after, source.pointee.n_after)
+        self.init(
+            campaignID: source.pointee.campaign_id,
+            officePath: reader.text(source.pointee.office_path, "zhike.kpi.v1.GetDaySeriesRequest.office_path"),
+            after: reader.messages(source.pointee.after, source.pointee.n_after))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -171,12 +180,13 @@ extension KPIV1.DayCounts {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__DayCounts.self)
-        self.day = reader.text(source.pointee.day, "zhike.kpi.v1.DayCounts.day")
-        self.contacted = source.pointee.contacted
-        self.held = source.pointee.held
-        self.refused = source.pointee.refused
-        self.conversions = source.pointee.conversions
-        self.valueMinor = source.pointee.value_minor
+        self.init(
+            day: reader.text(source.pointee.day, "zhike.kpi.v1.DayCounts.day"),
+            contacted: source.pointee.contacted,
+            held: source.pointee.held,
+            refused: source.pointee.refused,
+            conversions: source.pointee.conversions,
+            valueMinor: source.pointee.value_minor)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -196,7 +206,8 @@ extension KPIV1.GetDaySeriesResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetDaySeriesResponse.self)
-        self.days = reader.messages(source.pointee.days, source.pointee.n_days)
+        self.init(
+            days: reader.messages(source.pointee.days, source.pointee.n_days))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -212,10 +223,11 @@ extension KPIV1.GetActivityRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetActivityRequest.self)
-        self.officePath = reader.text(source.pointee.office_path, "zhike.kpi.v1.GetActivityRequest.office_path")
-        self.fromDay = reader.text(source.pointee.from_day, "zhike.kpi.v1.GetActivityRequest.from_day")
-        self.toDay = reader.text(source.pointee.to_day, "zhike.kpi.v1.GetActivityRequest.to_day")
-        self.after = reader.messages(source.pointee.after, source.pointee.n_after)
+        self.init(
+            officePath: reader.text(source.pointee.office_path, "zhike.kpi.v1.GetActivityRequest.office_path"),
+            fromDay: reader.text(source.pointee.from_day, "zhike.kpi.v1.GetActivityRequest.from_day"),
+            toDay: reader.text(source.pointee.to_day, "zhike.kpi.v1.GetActivityRequest.to_day"),
+            after: reader.messages(source.pointee.after, source.pointee.n_after))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -234,10 +246,11 @@ extension KPIV1.ActivityCount {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__ActivityCount.self)
-        self.day = reader.text(source.pointee.day, "zhike.kpi.v1.ActivityCount.day")
-        self.measure = reader.text(source.pointee.measure, "zhike.kpi.v1.ActivityCount.measure")
-        self.subject = reader.text(source.pointee.subject, "zhike.kpi.v1.ActivityCount.subject")
-        self.amount = source.pointee.amount
+        self.init(
+            day: reader.text(source.pointee.day, "zhike.kpi.v1.ActivityCount.day"),
+            measure: reader.text(source.pointee.measure, "zhike.kpi.v1.ActivityCount.measure"),
+            subject: reader.text(source.pointee.subject, "zhike.kpi.v1.ActivityCount.subject"),
+            amount: source.pointee.amount)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -255,7 +268,8 @@ extension KPIV1.GetActivityResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetActivityResponse.self)
-        self.counts = reader.messages(source.pointee.counts, source.pointee.n_counts)
+        self.init(
+            counts: reader.messages(source.pointee.counts, source.pointee.n_counts))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -271,7 +285,8 @@ extension KPIV1.VerifyRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__VerifyRequest.self)
-        self.campaignID = source.pointee.campaign_id
+        self.init(
+            campaignID: source.pointee.campaign_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -286,9 +301,10 @@ extension KPIV1.Difference {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__Difference.self)
-        self.cell = reader.text(source.pointee.cell, "zhike.kpi.v1.Difference.cell")
-        self.stored = source.pointee.stored
-        self.recomputed = source.pointee.recomputed
+        self.init(
+            cell: reader.text(source.pointee.cell, "zhike.kpi.v1.Difference.cell"),
+            stored: source.pointee.stored,
+            recomputed: source.pointee.recomputed)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -305,10 +321,11 @@ extension KPIV1.VerifyResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__VerifyResponse.self)
-        self.cells = source.pointee.cells
-        self.entries = source.pointee.entries
-        self.differences = reader.messages(source.pointee.differences, source.pointee.n_differences)
-        self.differenceCount = source.pointee.difference_count
+        self.init(
+            cells: source.pointee.cells,
+            entries: source.pointee.entries,
+            differences: reader.messages(source.pointee.differences, source.pointee.n_differences),
+            differenceCount: source.pointee.difference_count)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -326,6 +343,7 @@ extension KPIV1.RebuildRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__rebuild_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -338,6 +356,7 @@ extension KPIV1.RebuildResponse {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__rebuild_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -350,6 +369,7 @@ extension KPIV1.GetProgressRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__kpi__v1__get_progress_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -363,9 +383,10 @@ extension KPIV1.GetProgressResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Kpi__V1__GetProgressResponse.self)
-        self.written = source.pointee.written
-        self.counted = source.pointee.counted
-        self.deadLetters = source.pointee.dead_letters
+        self.init(
+            written: source.pointee.written,
+            counted: source.pointee.counted,
+            deadLetters: source.pointee.dead_letters)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

@@ -5,13 +5,56 @@
 internal import CContracts
 public import ProtobufC
 
+extension ProfileV1.TraitValue {
+    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__trait_value__init)
+
+    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TraitValue.self)
+        let valueOfOneof: Value? =
+            switch source.pointee.value_case.rawValue {
+            case 1: .text(reader.text(source.pointee.text, "zhike.profile.v1.TraitValue.text"))
+            case 2: .integer(source.pointee.integer)
+            case 3: .decimal(source.pointee.decimal)
+            case 4: .flag(source.pointee.flag != 0)
+            case 5: .timeMicros(source.pointee.time_micros)
+            default: nil
+            }
+        self.init(
+            value: valueOfOneof)
+    }
+
+    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
+        let target = writer.structure(zhike__profile__v1__trait_value__init, byteBound: 39)
+        switch self.value {
+        case .text(let value):
+            target.pointee.value_case = .init(1)
+            target.pointee.text = writer.text(value, "zhike.profile.v1.TraitValue.text")
+        case .integer(let value):
+            target.pointee.value_case = .init(2)
+            target.pointee.integer = value
+        case .decimal(let value):
+            target.pointee.value_case = .init(3)
+            target.pointee.decimal = value
+        case .flag(let value):
+            target.pointee.value_case = .init(4)
+            target.pointee.flag = value ? 1 : 0
+        case .timeMicros(let value):
+            target.pointee.value_case = .init(5)
+            target.pointee.time_micros = value
+        case nil: break
+        }
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
 extension ProfileV1.TraitsChanged {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__traits_changed__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TraitsChanged.self)
-        self.changes = reader.messages(source.pointee.changes, source.pointee.n_changes)
-        self.source = reader.text(source.pointee.source, "zhike.profile.v1.TraitsChanged.source")
+        self.init(
+            changes: reader.messages(source.pointee.changes, source.pointee.n_changes),
+            source: reader.text(source.pointee.source, "zhike.profile.v1.TraitsChanged.source"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -29,9 +72,10 @@ extension ProfileV1.TraitsChanged.Change {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TraitsChanged__Change.self)
-        self.name = reader.text(source.pointee.name, "zhike.profile.v1.TraitsChanged.Change.name")
-        self.oldValue = reader.message(source.pointee.old_value)
-        self.newValue = reader.message(source.pointee.new_value)
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.profile.v1.TraitsChanged.Change.name"),
+            oldValue: reader.message(source.pointee.old_value),
+            newValue: reader.message(source.pointee.new_value))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -48,7 +92,8 @@ extension ProfileV1.ConsentsChanged {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ConsentsChanged.self)
-        self.consents = reader.messages(source.pointee.consents, source.pointee.n_consents)
+        self.init(
+            consents: reader.messages(source.pointee.consents, source.pointee.n_consents))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -64,7 +109,8 @@ extension ProfileV1.IdentityLinked {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__IdentityLinked.self)
-        self.identity = reader.message(source.pointee.identity)
+        self.init(
+            identity: reader.message(source.pointee.identity))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -79,9 +125,10 @@ extension ProfileV1.CustomerCreated {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__CustomerCreated.self)
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.CustomerCreated.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.profile.v1.CustomerCreated.manager")
-        self.identity = reader.message(source.pointee.identity)
+        self.init(
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.CustomerCreated.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.profile.v1.CustomerCreated.manager"),
+            identity: reader.message(source.pointee.identity))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -98,8 +145,9 @@ extension ProfileV1.CustomerAssigned {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__CustomerAssigned.self)
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.CustomerAssigned.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.profile.v1.CustomerAssigned.manager")
+        self.init(
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.CustomerAssigned.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.profile.v1.CustomerAssigned.manager"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -115,8 +163,9 @@ extension ProfileV1.SuppressionChanged {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__SuppressionChanged.self)
-        self.suppressed = source.pointee.suppressed != 0
-        self.reason = reader.text(source.pointee.reason, "zhike.profile.v1.SuppressionChanged.reason")
+        self.init(
+            suppressed: source.pointee.suppressed != 0,
+            reason: reader.text(source.pointee.reason, "zhike.profile.v1.SuppressionChanged.reason"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

@@ -3,6 +3,30 @@
 public import ProtobufC
 
 extension ProfileV1 {
+    public struct TraitValue: ProtobufMessage {
+        public static let protobufName = "zhike.profile.v1.TraitValue"
+
+        public var value: Value? = nil
+
+        public init() {}
+
+        public init(
+            value: Value? = nil
+        ) {
+            self.value = value
+        }
+
+        /// What `value` holds.
+        public enum Value: Sendable, Hashable {
+            case text(String)
+            case integer(Int64)
+            case decimal(Double)
+            case flag(Bool)
+            /// UTC microseconds, in the years 1 to 9999.
+            case timeMicros(Int64)
+        }
+    }
+
     /// Kind 2.
     public struct TraitsChanged: ProtobufMessage {
         public static let protobufName = "zhike.profile.v1.TraitsChanged"
@@ -24,6 +48,7 @@ extension ProfileV1 {
             public static let protobufName = "zhike.profile.v1.TraitsChanged.Change"
 
             public var name: String = ""
+            /// Absent: the trait was, or is, unknown.
             public var oldValue: ProfileV1.TraitValue? = nil
             public var newValue: ProfileV1.TraitValue? = nil
 

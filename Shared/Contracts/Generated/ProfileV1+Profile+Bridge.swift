@@ -10,8 +10,9 @@ extension ProfileV1.Office {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Office.self)
-        self.path = reader.text(source.pointee.path, "zhike.profile.v1.Office.path")
-        self.name = reader.text(source.pointee.name, "zhike.profile.v1.Office.name")
+        self.init(
+            path: reader.text(source.pointee.path, "zhike.profile.v1.Office.path"),
+            name: reader.text(source.pointee.name, "zhike.profile.v1.Office.name"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -27,10 +28,11 @@ extension ProfileV1.Staff {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Staff.self)
-        self.staffNumber = reader.text(source.pointee.staff_number, "zhike.profile.v1.Staff.staff_number")
-        self.name = reader.text(source.pointee.name, "zhike.profile.v1.Staff.name")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.Staff.office_path")
-        self.duty = reader.text(source.pointee.duty, "zhike.profile.v1.Staff.duty")
+        self.init(
+            staffNumber: reader.text(source.pointee.staff_number, "zhike.profile.v1.Staff.staff_number"),
+            name: reader.text(source.pointee.name, "zhike.profile.v1.Staff.name"),
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.Staff.office_path"),
+            duty: reader.text(source.pointee.duty, "zhike.profile.v1.Staff.duty"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -48,8 +50,9 @@ extension ProfileV1.PutOrganisationRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__PutOrganisationRequest.self)
-        self.offices = reader.messages(source.pointee.offices, source.pointee.n_offices)
-        self.staff = reader.messages(source.pointee.staff, source.pointee.n_staff)
+        self.init(
+            offices: reader.messages(source.pointee.offices, source.pointee.n_offices),
+            staff: reader.messages(source.pointee.staff, source.pointee.n_staff))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -66,6 +69,7 @@ extension ProfileV1.PutOrganisationResponse {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__put_organisation_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -79,7 +83,8 @@ extension ProfileV1.ListOfficesRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ListOfficesRequest.self)
-        self.pageCursor = reader.text(source.pointee.page_cursor, "zhike.profile.v1.ListOfficesRequest.page_cursor")
+        self.init(
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.profile.v1.ListOfficesRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -94,9 +99,10 @@ extension ProfileV1.ListOfficesResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ListOfficesResponse.self)
-        self.offices = reader.messages(source.pointee.offices, source.pointee.n_offices)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.profile.v1.ListOfficesResponse.next_page_cursor")
+        self.init(
+            offices: reader.messages(source.pointee.offices, source.pointee.n_offices),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.profile.v1.ListOfficesResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -114,14 +120,15 @@ extension ProfileV1.TraitDefinition {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TraitDefinition.self)
-        self.name = reader.text(source.pointee.name, "zhike.profile.v1.TraitDefinition.name")
-        self.type = ProfileV1.TraitType(rawValue: Int32(truncatingIfNeeded: source.pointee.type.rawValue))
-        self.meaning = reader.text(source.pointee.meaning, "zhike.profile.v1.TraitDefinition.meaning")
-        self.source = reader.text(source.pointee.source, "zhike.profile.v1.TraitDefinition.source")
-        self.refresh = reader.text(source.pointee.refresh, "zhike.profile.v1.TraitDefinition.refresh")
-        self.sensitivity = ProfileV1.Sensitivity(
-            rawValue: Int32(truncatingIfNeeded: source.pointee.sensitivity.rawValue))
-        self.known = ProfileV1.Known(rawValue: Int32(truncatingIfNeeded: source.pointee.known.rawValue))
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.profile.v1.TraitDefinition.name"),
+            type: ProfileV1.TraitType(rawValue: Int32(truncatingIfNeeded: source.pointee.type.rawValue)),
+            meaning: reader.text(source.pointee.meaning, "zhike.profile.v1.TraitDefinition.meaning"),
+            source: reader.text(source.pointee.source, "zhike.profile.v1.TraitDefinition.source"),
+            refresh: reader.text(source.pointee.refresh, "zhike.profile.v1.TraitDefinition.refresh"),
+            sensitivity: ProfileV1.Sensitivity(
+                rawValue: Int32(truncatingIfNeeded: source.pointee.sensitivity.rawValue)),
+            known: ProfileV1.Known(rawValue: Int32(truncatingIfNeeded: source.pointee.known.rawValue)))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -142,7 +149,8 @@ extension ProfileV1.DefineTraitsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__DefineTraitsRequest.self)
-        self.traits = reader.messages(source.pointee.traits, source.pointee.n_traits)
+        self.init(
+            traits: reader.messages(source.pointee.traits, source.pointee.n_traits))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -158,7 +166,8 @@ extension ProfileV1.DefineTraitsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__DefineTraitsResponse.self)
-        self.dictionaryVersion = source.pointee.dictionary_version
+        self.init(
+            dictionaryVersion: source.pointee.dictionary_version)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -172,6 +181,7 @@ extension ProfileV1.ListTraitsRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__list_traits_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -185,8 +195,9 @@ extension ProfileV1.ListTraitsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ListTraitsResponse.self)
-        self.traits = reader.messages(source.pointee.traits, source.pointee.n_traits)
-        self.dictionaryVersion = source.pointee.dictionary_version
+        self.init(
+            traits: reader.messages(source.pointee.traits, source.pointee.n_traits),
+            dictionaryVersion: source.pointee.dictionary_version)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -198,58 +209,46 @@ extension ProfileV1.ListTraitsResponse {
     }
 }
 
-extension ProfileV1.TraitValue {
-    public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__trait_value__init)
-
-    public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
-        let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TraitValue.self)
-        switch source.pointee.value_case.rawValue {
-        case 1: self.value = .text(reader.text(source.pointee.text, "zhike.profile.v1.TraitValue.text"))
-        case 2: self.value = .integer(source.pointee.integer)
-        case 3: self.value = .decimal(source.pointee.decimal)
-        case 4: self.value = .flag(source.pointee.flag != 0)
-        case 5: self.value = .timeMicros(source.pointee.time_micros)
-        default: self.value = nil
-        }
-    }
-
-    public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__profile__v1__trait_value__init, byteBound: 39)
-        switch self.value {
-        case .text(let value):
-            target.pointee.value_case = .init(1)
-            target.pointee.text = writer.text(value, "zhike.profile.v1.TraitValue.text")
-        case .integer(let value):
-            target.pointee.value_case = .init(2)
-            target.pointee.integer = value
-        case .decimal(let value):
-            target.pointee.value_case = .init(3)
-            target.pointee.decimal = value
-        case .flag(let value):
-            target.pointee.value_case = .init(4)
-            target.pointee.flag = value ? 1 : 0
-        case .timeMicros(let value):
-            target.pointee.value_case = .init(5)
-            target.pointee.time_micros = value
-        case nil: break
-        }
-        return UnsafeMutableRawPointer(target)
-    }
-}
-
 extension ProfileV1.Trait {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__trait__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Trait.self)
-        self.name = reader.text(source.pointee.name, "zhike.profile.v1.Trait.name")
-        self.value = reader.message(source.pointee.value)
+        let valueOfOneof: Value? =
+            switch source.pointee.value_case.rawValue {
+            case 2: .text(reader.text(source.pointee.text, "zhike.profile.v1.Trait.text"))
+            case 3: .integer(source.pointee.integer)
+            case 4: .decimal(source.pointee.decimal)
+            case 5: .flag(source.pointee.flag != 0)
+            case 6: .timeMicros(source.pointee.time_micros)
+            default: nil
+            }
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.profile.v1.Trait.name"),
+            value: valueOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__profile__v1__trait__init, byteBound: 12)
+        let target = writer.structure(zhike__profile__v1__trait__init, byteBound: 45)
         target.pointee.name = writer.text(self.name, "zhike.profile.v1.Trait.name")
-        target.pointee.value = writer.message(self.value, Zhike__Profile__V1__TraitValue.self)
+        switch self.value {
+        case .text(let value):
+            target.pointee.value_case = .init(2)
+            target.pointee.text = writer.text(value, "zhike.profile.v1.Trait.text")
+        case .integer(let value):
+            target.pointee.value_case = .init(3)
+            target.pointee.integer = value
+        case .decimal(let value):
+            target.pointee.value_case = .init(4)
+            target.pointee.decimal = value
+        case .flag(let value):
+            target.pointee.value_case = .init(5)
+            target.pointee.flag = value ? 1 : 0
+        case .timeMicros(let value):
+            target.pointee.value_case = .init(6)
+            target.pointee.time_micros = value
+        case nil: break
+        }
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -259,11 +258,12 @@ extension ProfileV1.Event {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Event.self)
-        self.eventID = reader.text(source.pointee.event_id, "zhike.profile.v1.Event.event_id")
-        self.customer = reader.message(source.pointee.customer)
-        self.type = reader.text(source.pointee.type, "zhike.profile.v1.Event.type")
-        self.occurredAtMicros = source.pointee.occurred_at_micros
-        self.propertiesJSON = reader.text(source.pointee.properties_json, "zhike.profile.v1.Event.properties_json")
+        self.init(
+            eventID: reader.text(source.pointee.event_id, "zhike.profile.v1.Event.event_id"),
+            customer: reader.message(source.pointee.customer),
+            type: reader.text(source.pointee.type, "zhike.profile.v1.Event.type"),
+            occurredAtMicros: source.pointee.occurred_at_micros,
+            propertiesJSON: reader.text(source.pointee.properties_json, "zhike.profile.v1.Event.properties_json"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -282,7 +282,8 @@ extension ProfileV1.TrackRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TrackRequest.self)
-        self.events = reader.messages(source.pointee.events, source.pointee.n_events)
+        self.init(
+            events: reader.messages(source.pointee.events, source.pointee.n_events))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -298,8 +299,9 @@ extension ProfileV1.TrackResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TrackResponse.self)
-        self.results = reader.messages(source.pointee.results, source.pointee.n_results)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            results: reader.messages(source.pointee.results, source.pointee.n_results),
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -316,11 +318,12 @@ extension ProfileV1.IdentifyRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__IdentifyRequest.self)
-        self.identity = reader.message(source.pointee.identity)
-        self.traits = reader.messages(source.pointee.traits, source.pointee.n_traits)
-        self.source = reader.text(source.pointee.source, "zhike.profile.v1.IdentifyRequest.source")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.IdentifyRequest.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.profile.v1.IdentifyRequest.manager")
+        self.init(
+            identity: reader.message(source.pointee.identity),
+            traits: reader.messages(source.pointee.traits, source.pointee.n_traits),
+            source: reader.text(source.pointee.source, "zhike.profile.v1.IdentifyRequest.source"),
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.IdentifyRequest.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.profile.v1.IdentifyRequest.manager"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -340,9 +343,10 @@ extension ProfileV1.IdentifyResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__IdentifyResponse.self)
-        self.customerID = source.pointee.customer_id
-        self.created = source.pointee.created != 0
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            customerID: source.pointee.customer_id,
+            created: source.pointee.created != 0,
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -359,8 +363,9 @@ extension ProfileV1.AliasRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__AliasRequest.self)
-        self.customer = reader.message(source.pointee.customer)
-        self.identity = reader.message(source.pointee.identity)
+        self.init(
+            customer: reader.message(source.pointee.customer),
+            identity: reader.message(source.pointee.identity))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -376,9 +381,10 @@ extension ProfileV1.AliasResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__AliasResponse.self)
-        self.customerID = source.pointee.customer_id
-        self.linked = source.pointee.linked != 0
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            customerID: source.pointee.customer_id,
+            linked: source.pointee.linked != 0,
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -395,12 +401,13 @@ extension ProfileV1.Consent {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Consent.self)
-        self.purpose = reader.text(source.pointee.purpose, "zhike.profile.v1.Consent.purpose")
-        self.channel = reader.text(source.pointee.channel, "zhike.profile.v1.Consent.channel")
-        self.granted = source.pointee.granted != 0
-        self.validFromMicros = source.pointee.valid_from_micros
-        self.validUntilMicros = source.pointee.valid_until_micros
-        self.source = reader.text(source.pointee.source, "zhike.profile.v1.Consent.source")
+        self.init(
+            purpose: reader.text(source.pointee.purpose, "zhike.profile.v1.Consent.purpose"),
+            channel: reader.text(source.pointee.channel, "zhike.profile.v1.Consent.channel"),
+            granted: source.pointee.granted != 0,
+            validFromMicros: source.pointee.valid_from_micros,
+            validUntilMicros: source.pointee.valid_until_micros,
+            source: reader.text(source.pointee.source, "zhike.profile.v1.Consent.source"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -420,8 +427,9 @@ extension ProfileV1.SetConsentsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__SetConsentsRequest.self)
-        self.customer = reader.message(source.pointee.customer)
-        self.consents = reader.messages(source.pointee.consents, source.pointee.n_consents)
+        self.init(
+            customer: reader.message(source.pointee.customer),
+            consents: reader.messages(source.pointee.consents, source.pointee.n_consents))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -438,8 +446,9 @@ extension ProfileV1.SetConsentsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__SetConsentsResponse.self)
-        self.customerID = source.pointee.customer_id
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            customerID: source.pointee.customer_id,
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -455,9 +464,10 @@ extension ProfileV1.SetSuppressionRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__SetSuppressionRequest.self)
-        self.customer = reader.message(source.pointee.customer)
-        self.suppressed = source.pointee.suppressed != 0
-        self.reason = reader.text(source.pointee.reason, "zhike.profile.v1.SetSuppressionRequest.reason")
+        self.init(
+            customer: reader.message(source.pointee.customer),
+            suppressed: source.pointee.suppressed != 0,
+            reason: reader.text(source.pointee.reason, "zhike.profile.v1.SetSuppressionRequest.reason"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -474,8 +484,9 @@ extension ProfileV1.SetSuppressionResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__SetSuppressionResponse.self)
-        self.customerID = source.pointee.customer_id
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            customerID: source.pointee.customer_id,
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -491,11 +502,12 @@ extension ProfileV1.GetCustomerRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__GetCustomerRequest.self)
-        self.customer = reader.message(source.pointee.customer)
-        self.timelineLimit = source.pointee.timeline_limit
-        self.reveal = source.pointee.reveal != 0
-        self.revealReason = reader.text(
-            source.pointee.reveal_reason, "zhike.profile.v1.GetCustomerRequest.reveal_reason")
+        self.init(
+            customer: reader.message(source.pointee.customer),
+            timelineLimit: source.pointee.timeline_limit,
+            reveal: source.pointee.reveal != 0,
+            revealReason: reader.text(source.pointee.reveal_reason, "zhike.profile.v1.GetCustomerRequest.reveal_reason")
+        )
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -514,11 +526,12 @@ extension ProfileV1.TimelineEntry {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__TimelineEntry.self)
-        self.kind = reader.text(source.pointee.kind, "zhike.profile.v1.TimelineEntry.kind")
-        self.subject = reader.text(source.pointee.subject, "zhike.profile.v1.TimelineEntry.subject")
-        self.occurredAtMicros = source.pointee.occurred_at_micros
-        self.propertiesJSON = reader.text(
-            source.pointee.properties_json, "zhike.profile.v1.TimelineEntry.properties_json")
+        self.init(
+            kind: reader.text(source.pointee.kind, "zhike.profile.v1.TimelineEntry.kind"),
+            subject: reader.text(source.pointee.subject, "zhike.profile.v1.TimelineEntry.subject"),
+            occurredAtMicros: source.pointee.occurred_at_micros,
+            propertiesJSON: reader.text(
+                source.pointee.properties_json, "zhike.profile.v1.TimelineEntry.properties_json"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -537,15 +550,16 @@ extension ProfileV1.Customer {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__Customer.self)
-        self.customerID = source.pointee.customer_id
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.Customer.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.profile.v1.Customer.manager")
-        self.identities = reader.messages(source.pointee.identities, source.pointee.n_identities)
-        self.traits = reader.messages(source.pointee.traits, source.pointee.n_traits)
-        self.consents = reader.messages(source.pointee.consents, source.pointee.n_consents)
-        self.suppressed = source.pointee.suppressed != 0
-        self.tags = reader.texts(source.pointee.tags, source.pointee.n_tags, "zhike.profile.v1.Customer.tags")
-        self.createdAtMicros = source.pointee.created_at_micros
+        self.init(
+            customerID: source.pointee.customer_id,
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.Customer.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.profile.v1.Customer.manager"),
+            identities: reader.messages(source.pointee.identities, source.pointee.n_identities),
+            traits: reader.messages(source.pointee.traits, source.pointee.n_traits),
+            consents: reader.messages(source.pointee.consents, source.pointee.n_consents),
+            suppressed: source.pointee.suppressed != 0,
+            tags: reader.texts(source.pointee.tags, source.pointee.n_tags, "zhike.profile.v1.Customer.tags"),
+            createdAtMicros: source.pointee.created_at_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -572,8 +586,9 @@ extension ProfileV1.GetCustomerResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__GetCustomerResponse.self)
-        self.customer = reader.message(source.pointee.customer)
-        self.timeline = reader.messages(source.pointee.timeline, source.pointee.n_timeline)
+        self.init(
+            customer: reader.message(source.pointee.customer),
+            timeline: reader.messages(source.pointee.timeline, source.pointee.n_timeline))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -591,9 +606,10 @@ extension ProfileV1.OpenImportRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__OpenImportRequest.self)
-        self.importKey = reader.text(source.pointee.import_key, "zhike.profile.v1.OpenImportRequest.import_key")
-        self.title = reader.text(source.pointee.title, "zhike.profile.v1.OpenImportRequest.title")
-        self.mappingJSON = reader.text(source.pointee.mapping_json, "zhike.profile.v1.OpenImportRequest.mapping_json")
+        self.init(
+            importKey: reader.text(source.pointee.import_key, "zhike.profile.v1.OpenImportRequest.import_key"),
+            title: reader.text(source.pointee.title, "zhike.profile.v1.OpenImportRequest.title"),
+            mappingJSON: reader.text(source.pointee.mapping_json, "zhike.profile.v1.OpenImportRequest.mapping_json"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -610,13 +626,14 @@ extension ProfileV1.OpenImportResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__OpenImportResponse.self)
-        self.importID = source.pointee.import_id
-        self.nextChunk = source.pointee.next_chunk
-        self.rowsAccepted = source.pointee.rows_accepted
-        self.rowsRejected = source.pointee.rows_rejected
-        self.closed = source.pointee.closed != 0
-        self.openedAtMicros = source.pointee.opened_at_micros
-        self.timeZone = reader.text(source.pointee.time_zone, "zhike.profile.v1.OpenImportResponse.time_zone")
+        self.init(
+            importID: source.pointee.import_id,
+            nextChunk: source.pointee.next_chunk,
+            rowsAccepted: source.pointee.rows_accepted,
+            rowsRejected: source.pointee.rows_rejected,
+            closed: source.pointee.closed != 0,
+            openedAtMicros: source.pointee.opened_at_micros,
+            timeZone: reader.text(source.pointee.time_zone, "zhike.profile.v1.OpenImportResponse.time_zone"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -637,13 +654,14 @@ extension ProfileV1.ImportRow {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ImportRow.self)
-        self.rowNumber = source.pointee.row_number
-        self.identities = reader.messages(source.pointee.identities, source.pointee.n_identities)
-        self.officePath = reader.text(source.pointee.office_path, "zhike.profile.v1.ImportRow.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.profile.v1.ImportRow.manager")
-        self.traits = reader.messages(source.pointee.traits, source.pointee.n_traits)
-        self.consents = reader.messages(source.pointee.consents, source.pointee.n_consents)
-        self.events = reader.messages(source.pointee.events, source.pointee.n_events)
+        self.init(
+            rowNumber: source.pointee.row_number,
+            identities: reader.messages(source.pointee.identities, source.pointee.n_identities),
+            officePath: reader.text(source.pointee.office_path, "zhike.profile.v1.ImportRow.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.profile.v1.ImportRow.manager"),
+            traits: reader.messages(source.pointee.traits, source.pointee.n_traits),
+            consents: reader.messages(source.pointee.consents, source.pointee.n_consents),
+            events: reader.messages(source.pointee.events, source.pointee.n_events))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -668,10 +686,11 @@ extension ProfileV1.ImportRowsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ImportRowsRequest.self)
-        self.importID = source.pointee.import_id
-        self.chunk = source.pointee.chunk
-        self.rows = reader.messages(source.pointee.rows, source.pointee.n_rows)
-        self.source = reader.text(source.pointee.source, "zhike.profile.v1.ImportRowsRequest.source")
+        self.init(
+            importID: source.pointee.import_id,
+            chunk: source.pointee.chunk,
+            rows: reader.messages(source.pointee.rows, source.pointee.n_rows),
+            source: reader.text(source.pointee.source, "zhike.profile.v1.ImportRowsRequest.source"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -690,8 +709,9 @@ extension ProfileV1.RejectedRow {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__RejectedRow.self)
-        self.rowNumber = source.pointee.row_number
-        self.refusal = reader.message(source.pointee.refusal)
+        self.init(
+            rowNumber: source.pointee.row_number,
+            refusal: reader.message(source.pointee.refusal))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -707,9 +727,10 @@ extension ProfileV1.ImportRowsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__ImportRowsResponse.self)
-        self.rowsAccepted = source.pointee.rows_accepted
-        self.rejected = reader.messages(source.pointee.rejected, source.pointee.n_rejected)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            rowsAccepted: source.pointee.rows_accepted,
+            rejected: reader.messages(source.pointee.rejected, source.pointee.n_rejected),
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -727,7 +748,8 @@ extension ProfileV1.CloseImportRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__CloseImportRequest.self)
-        self.importID = source.pointee.import_id
+        self.init(
+            importID: source.pointee.import_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -742,8 +764,9 @@ extension ProfileV1.CloseImportResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__CloseImportResponse.self)
-        self.rowsAccepted = source.pointee.rows_accepted
-        self.rowsRejected = source.pointee.rows_rejected
+        self.init(
+            rowsAccepted: source.pointee.rows_accepted,
+            rowsRejected: source.pointee.rows_rejected)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -758,6 +781,7 @@ extension ProfileV1.GetPositionRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__profile__v1__get_position_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -771,7 +795,8 @@ extension ProfileV1.GetPositionResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Profile__V1__GetPositionResponse.self)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

@@ -187,16 +187,19 @@ extension ProfileV1 {
         }
     }
 
-    public struct TraitValue: ProtobufMessage {
-        public static let protobufName = "zhike.profile.v1.TraitValue"
+    public struct Trait: ProtobufMessage {
+        public static let protobufName = "zhike.profile.v1.Trait"
 
+        public var name: String = ""
         public var value: Value? = nil
 
         public init() {}
 
         public init(
+            name: String = "",
             value: Value? = nil
         ) {
+            self.name = name
             self.value = value
         }
 
@@ -208,24 +211,6 @@ extension ProfileV1 {
             case flag(Bool)
             /// UTC microseconds, in the years 1 to 9999.
             case timeMicros(Int64)
-        }
-    }
-
-    public struct Trait: ProtobufMessage {
-        public static let protobufName = "zhike.profile.v1.Trait"
-
-        public var name: String = ""
-        /// Absent: the trait becomes unknown.
-        public var value: ProfileV1.TraitValue? = nil
-
-        public init() {}
-
-        public init(
-            name: String = "",
-            value: ProfileV1.TraitValue? = nil
-        ) {
-            self.name = name
-            self.value = value
         }
     }
 

@@ -10,16 +10,17 @@ extension RPCV1.Envelope {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__Envelope.self)
-        self.method = reader.text(source.pointee.method, "zhike.rpc.v1.Envelope.method")
-        self.caller = reader.text(source.pointee.caller, "zhike.rpc.v1.Envelope.caller")
-        self.keyID = reader.text(source.pointee.key_id, "zhike.rpc.v1.Envelope.key_id")
-        self.nonce = reader.bytes(source.pointee.nonce)
-        self.issuedAtMicros = source.pointee.issued_at_micros
-        self.remainingMilliseconds = source.pointee.remaining_milliseconds
-        self.requestID = reader.text(source.pointee.request_id, "zhike.rpc.v1.Envelope.request_id")
-        self.idempotencyKey = reader.text(source.pointee.idempotency_key, "zhike.rpc.v1.Envelope.idempotency_key")
-        self.traceparent = reader.text(source.pointee.traceparent, "zhike.rpc.v1.Envelope.traceparent")
-        self.principal = reader.message(source.pointee.principal)
+        self.init(
+            method: reader.text(source.pointee.method, "zhike.rpc.v1.Envelope.method"),
+            caller: reader.text(source.pointee.caller, "zhike.rpc.v1.Envelope.caller"),
+            keyID: reader.text(source.pointee.key_id, "zhike.rpc.v1.Envelope.key_id"),
+            nonce: reader.bytes(source.pointee.nonce),
+            issuedAtMicros: source.pointee.issued_at_micros,
+            remainingMilliseconds: source.pointee.remaining_milliseconds,
+            requestID: reader.text(source.pointee.request_id, "zhike.rpc.v1.Envelope.request_id"),
+            idempotencyKey: reader.text(source.pointee.idempotency_key, "zhike.rpc.v1.Envelope.idempotency_key"),
+            traceparent: reader.text(source.pointee.traceparent, "zhike.rpc.v1.Envelope.traceparent"),
+            principal: reader.message(source.pointee.principal))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -43,9 +44,10 @@ extension RPCV1.Principal {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__Principal.self)
-        self.user = reader.text(source.pointee.user, "zhike.rpc.v1.Principal.user")
-        self.roles = reader.texts(source.pointee.roles, source.pointee.n_roles, "zhike.rpc.v1.Principal.roles")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.rpc.v1.Principal.office_path")
+        self.init(
+            user: reader.text(source.pointee.user, "zhike.rpc.v1.Principal.user"),
+            roles: reader.texts(source.pointee.roles, source.pointee.n_roles, "zhike.rpc.v1.Principal.roles"),
+            officePath: reader.text(source.pointee.office_path, "zhike.rpc.v1.Principal.office_path"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -63,14 +65,15 @@ extension RPCV1.ReplyEnvelope {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__ReplyEnvelope.self)
-        self.status = RPCV1.Status(rawValue: Int32(truncatingIfNeeded: source.pointee.status.rawValue))
-        self.message = reader.text(source.pointee.message, "zhike.rpc.v1.ReplyEnvelope.message")
-        self.field = reader.text(source.pointee.field, "zhike.rpc.v1.ReplyEnvelope.field")
-        self.retryAfterMs = source.pointee.retry_after_ms
-        self.notExecuted = source.pointee.not_executed != 0
-        self.nonce = reader.bytes(source.pointee.nonce)
-        self.keyID = reader.text(source.pointee.key_id, "zhike.rpc.v1.ReplyEnvelope.key_id")
-        self.fromMemory = source.pointee.from_memory != 0
+        self.init(
+            status: RPCV1.Status(rawValue: Int32(truncatingIfNeeded: source.pointee.status.rawValue)),
+            message: reader.text(source.pointee.message, "zhike.rpc.v1.ReplyEnvelope.message"),
+            field: reader.text(source.pointee.field, "zhike.rpc.v1.ReplyEnvelope.field"),
+            retryAfterMs: source.pointee.retry_after_ms,
+            notExecuted: source.pointee.not_executed != 0,
+            nonce: reader.bytes(source.pointee.nonce),
+            keyID: reader.text(source.pointee.key_id, "zhike.rpc.v1.ReplyEnvelope.key_id"),
+            fromMemory: source.pointee.from_memory != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

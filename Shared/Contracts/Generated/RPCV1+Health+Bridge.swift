@@ -9,6 +9,7 @@ extension RPCV1.HealthRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__rpc__v1__health_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -22,9 +23,10 @@ extension RPCV1.HealthResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__HealthResponse.self)
-        self.ready = source.pointee.ready != 0
-        self.reasons = reader.texts(
-            source.pointee.reasons, source.pointee.n_reasons, "zhike.rpc.v1.HealthResponse.reasons")
+        self.init(
+            ready: source.pointee.ready != 0,
+            reasons: reader.texts(
+                source.pointee.reasons, source.pointee.n_reasons, "zhike.rpc.v1.HealthResponse.reasons"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -40,6 +42,7 @@ extension RPCV1.DescribeRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__rpc__v1__describe_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -53,9 +56,10 @@ extension RPCV1.DescribeResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__DescribeResponse.self)
-        self.service = reader.text(source.pointee.service, "zhike.rpc.v1.DescribeResponse.service")
-        self.version = reader.text(source.pointee.version, "zhike.rpc.v1.DescribeResponse.version")
-        self.methods = reader.messages(source.pointee.methods, source.pointee.n_methods)
+        self.init(
+            service: reader.text(source.pointee.service, "zhike.rpc.v1.DescribeResponse.service"),
+            version: reader.text(source.pointee.version, "zhike.rpc.v1.DescribeResponse.version"),
+            methods: reader.messages(source.pointee.methods, source.pointee.n_methods))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -73,11 +77,12 @@ extension RPCV1.MethodDescription {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Rpc__V1__MethodDescription.self)
-        self.name = reader.text(source.pointee.name, "zhike.rpc.v1.MethodDescription.name")
-        self.kind = reader.text(source.pointee.kind, "zhike.rpc.v1.MethodDescription.kind")
-        self.requestByteLimit = source.pointee.request_byte_limit
-        self.callers = reader.texts(
-            source.pointee.callers, source.pointee.n_callers, "zhike.rpc.v1.MethodDescription.callers")
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.rpc.v1.MethodDescription.name"),
+            kind: reader.text(source.pointee.kind, "zhike.rpc.v1.MethodDescription.kind"),
+            requestByteLimit: source.pointee.request_byte_limit,
+            callers: reader.texts(
+                source.pointee.callers, source.pointee.n_callers, "zhike.rpc.v1.MethodDescription.callers"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

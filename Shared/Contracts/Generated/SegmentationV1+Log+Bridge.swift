@@ -10,10 +10,11 @@ extension SegmentationV1.MembershipChanged {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__MembershipChanged.self)
-        self.segmentID = source.pointee.segment_id
-        self.segmentVersion = source.pointee.segment_version
-        self.officePath = reader.text(source.pointee.office_path, "zhike.segmentation.v1.MembershipChanged.office_path")
-        self.snapshotID = source.pointee.snapshot_id
+        self.init(
+            segmentID: source.pointee.segment_id,
+            segmentVersion: source.pointee.segment_version,
+            officePath: reader.text(source.pointee.office_path, "zhike.segmentation.v1.MembershipChanged.office_path"),
+            snapshotID: source.pointee.snapshot_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

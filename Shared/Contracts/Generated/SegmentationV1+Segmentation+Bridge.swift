@@ -10,11 +10,14 @@ extension SegmentationV1.Rule {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__Rule.self)
-        switch source.pointee.form_case.rawValue {
-        case 1: self.form = .text(reader.text(source.pointee.text, "zhike.segmentation.v1.Rule.text"))
-        case 2: self.form = .json(reader.text(source.pointee.json, "zhike.segmentation.v1.Rule.json"))
-        default: self.form = nil
-        }
+        let formOfOneof: Form? =
+            switch source.pointee.form_case.rawValue {
+            case 1: .text(reader.text(source.pointee.text, "zhike.segmentation.v1.Rule.text"))
+            case 2: .json(reader.text(source.pointee.json, "zhike.segmentation.v1.Rule.json"))
+            default: nil
+            }
+        self.init(
+            form: formOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -37,12 +40,13 @@ extension SegmentationV1.RuleProblem {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__RuleProblem.self)
-        self.line = source.pointee.line
-        self.column = source.pointee.column
-        self.path = reader.text(source.pointee.path, "zhike.segmentation.v1.RuleProblem.path")
-        self.code = reader.text(source.pointee.code, "zhike.segmentation.v1.RuleProblem.code")
-        self.message = reader.text(source.pointee.message, "zhike.segmentation.v1.RuleProblem.message")
-        self.suggestion = reader.text(source.pointee.suggestion, "zhike.segmentation.v1.RuleProblem.suggestion")
+        self.init(
+            line: source.pointee.line,
+            column: source.pointee.column,
+            path: reader.text(source.pointee.path, "zhike.segmentation.v1.RuleProblem.path"),
+            code: reader.text(source.pointee.code, "zhike.segmentation.v1.RuleProblem.code"),
+            message: reader.text(source.pointee.message, "zhike.segmentation.v1.RuleProblem.message"),
+            suggestion: reader.text(source.pointee.suggestion, "zhike.segmentation.v1.RuleProblem.suggestion"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -62,7 +66,8 @@ extension SegmentationV1.CheckRuleRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CheckRuleRequest.self)
-        self.rule = reader.message(source.pointee.rule)
+        self.init(
+            rule: reader.message(source.pointee.rule))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -77,11 +82,12 @@ extension SegmentationV1.CheckRuleResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CheckRuleResponse.self)
-        self.valid = source.pointee.valid != 0
-        self.problems = reader.messages(source.pointee.problems, source.pointee.n_problems)
-        self.text = reader.text(source.pointee.text, "zhike.segmentation.v1.CheckRuleResponse.text")
-        self.json = reader.text(source.pointee.json, "zhike.segmentation.v1.CheckRuleResponse.json")
-        self.dictionaryVersion = source.pointee.dictionary_version
+        self.init(
+            valid: source.pointee.valid != 0,
+            problems: reader.messages(source.pointee.problems, source.pointee.n_problems),
+            text: reader.text(source.pointee.text, "zhike.segmentation.v1.CheckRuleResponse.text"),
+            json: reader.text(source.pointee.json, "zhike.segmentation.v1.CheckRuleResponse.json"),
+            dictionaryVersion: source.pointee.dictionary_version)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -102,14 +108,15 @@ extension SegmentationV1.Segment {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__Segment.self)
-        self.segmentID = source.pointee.segment_id
-        self.name = reader.text(source.pointee.name, "zhike.segmentation.v1.Segment.name")
-        self.ruleText = reader.text(source.pointee.rule_text, "zhike.segmentation.v1.Segment.rule_text")
-        self.ruleJSON = reader.text(source.pointee.rule_json, "zhike.segmentation.v1.Segment.rule_json")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.segmentation.v1.Segment.office_path")
-        self.version = source.pointee.version
-        self.changedBy = reader.text(source.pointee.changed_by, "zhike.segmentation.v1.Segment.changed_by")
-        self.changedAtMicros = source.pointee.changed_at_micros
+        self.init(
+            segmentID: source.pointee.segment_id,
+            name: reader.text(source.pointee.name, "zhike.segmentation.v1.Segment.name"),
+            ruleText: reader.text(source.pointee.rule_text, "zhike.segmentation.v1.Segment.rule_text"),
+            ruleJSON: reader.text(source.pointee.rule_json, "zhike.segmentation.v1.Segment.rule_json"),
+            officePath: reader.text(source.pointee.office_path, "zhike.segmentation.v1.Segment.office_path"),
+            version: source.pointee.version,
+            changedBy: reader.text(source.pointee.changed_by, "zhike.segmentation.v1.Segment.changed_by"),
+            changedAtMicros: source.pointee.changed_at_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -131,10 +138,11 @@ extension SegmentationV1.CreateSegmentRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CreateSegmentRequest.self)
-        self.name = reader.text(source.pointee.name, "zhike.segmentation.v1.CreateSegmentRequest.name")
-        self.rule = reader.message(source.pointee.rule)
-        self.officePath = reader.text(
-            source.pointee.office_path, "zhike.segmentation.v1.CreateSegmentRequest.office_path")
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.segmentation.v1.CreateSegmentRequest.name"),
+            rule: reader.message(source.pointee.rule),
+            officePath: reader.text(
+                source.pointee.office_path, "zhike.segmentation.v1.CreateSegmentRequest.office_path"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -153,7 +161,8 @@ extension SegmentationV1.CreateSegmentResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CreateSegmentResponse.self)
-        self.segment = reader.message(source.pointee.segment)
+        self.init(
+            segment: reader.message(source.pointee.segment))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -168,10 +177,11 @@ extension SegmentationV1.UpdateSegmentRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__UpdateSegmentRequest.self)
-        self.segmentID = source.pointee.segment_id
-        self.version = source.pointee.version
-        self.name = reader.text(source.pointee.name, "zhike.segmentation.v1.UpdateSegmentRequest.name")
-        self.rule = reader.message(source.pointee.rule)
+        self.init(
+            segmentID: source.pointee.segment_id,
+            version: source.pointee.version,
+            name: reader.text(source.pointee.name, "zhike.segmentation.v1.UpdateSegmentRequest.name"),
+            rule: reader.message(source.pointee.rule))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -190,7 +200,8 @@ extension SegmentationV1.UpdateSegmentResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__UpdateSegmentResponse.self)
-        self.segment = reader.message(source.pointee.segment)
+        self.init(
+            segment: reader.message(source.pointee.segment))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -205,7 +216,8 @@ extension SegmentationV1.GetSegmentRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetSegmentRequest.self)
-        self.segmentID = source.pointee.segment_id
+        self.init(
+            segmentID: source.pointee.segment_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -220,7 +232,8 @@ extension SegmentationV1.GetSegmentResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetSegmentResponse.self)
-        self.segment = reader.message(source.pointee.segment)
+        self.init(
+            segment: reader.message(source.pointee.segment))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -235,8 +248,9 @@ extension SegmentationV1.ListSegmentsRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListSegmentsRequest.self)
-        self.pageCursor = reader.text(
-            source.pointee.page_cursor, "zhike.segmentation.v1.ListSegmentsRequest.page_cursor")
+        self.init(
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.segmentation.v1.ListSegmentsRequest.page_cursor")
+        )
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -252,9 +266,10 @@ extension SegmentationV1.ListSegmentsResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListSegmentsResponse.self)
-        self.segments = reader.messages(source.pointee.segments, source.pointee.n_segments)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.segmentation.v1.ListSegmentsResponse.next_page_cursor")
+        self.init(
+            segments: reader.messages(source.pointee.segments, source.pointee.n_segments),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.segmentation.v1.ListSegmentsResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -272,11 +287,14 @@ extension SegmentationV1.CountRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CountRequest.self)
-        switch source.pointee.of_case.rawValue {
-        case 1: self.of = .rule(reader.message(source.pointee.rule) ?? SegmentationV1.Rule())
-        case 2: self.of = .segmentID(source.pointee.segment_id)
-        default: self.of = nil
-        }
+        let ofOfOneof: Of? =
+            switch source.pointee.of_case.rawValue {
+            case 1: .rule(reader.message(source.pointee.rule) ?? SegmentationV1.Rule())
+            case 2: .segmentID(source.pointee.segment_id)
+            default: nil
+            }
+        self.init(
+            of: ofOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -299,9 +317,10 @@ extension SegmentationV1.CountResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__CountResponse.self)
-        self.count = source.pointee.count
-        self.total = source.pointee.total
-        self.asOfMicros = source.pointee.as_of_micros
+        self.init(
+            count: source.pointee.count,
+            total: source.pointee.total,
+            asOfMicros: source.pointee.as_of_micros)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -318,11 +337,11 @@ extension SegmentationV1.Member {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__Member.self)
-        self.customerID = source.pointee.customer_id
-        self.customerNumber = reader.text(
-            source.pointee.customer_number, "zhike.segmentation.v1.Member.customer_number")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.segmentation.v1.Member.office_path")
-        self.manager = reader.text(source.pointee.manager, "zhike.segmentation.v1.Member.manager")
+        self.init(
+            customerID: source.pointee.customer_id,
+            customerNumber: reader.text(source.pointee.customer_number, "zhike.segmentation.v1.Member.customer_number"),
+            officePath: reader.text(source.pointee.office_path, "zhike.segmentation.v1.Member.office_path"),
+            manager: reader.text(source.pointee.manager, "zhike.segmentation.v1.Member.manager"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -341,9 +360,9 @@ extension SegmentationV1.ListMembersRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListMembersRequest.self)
-        self.segmentID = source.pointee.segment_id
-        self.pageCursor = reader.text(
-            source.pointee.page_cursor, "zhike.segmentation.v1.ListMembersRequest.page_cursor")
+        self.init(
+            segmentID: source.pointee.segment_id,
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.segmentation.v1.ListMembersRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -360,9 +379,10 @@ extension SegmentationV1.ListMembersResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListMembersResponse.self)
-        self.members = reader.messages(source.pointee.members, source.pointee.n_members)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.segmentation.v1.ListMembersResponse.next_page_cursor")
+        self.init(
+            members: reader.messages(source.pointee.members, source.pointee.n_members),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.segmentation.v1.ListMembersResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -380,9 +400,10 @@ extension SegmentationV1.FreezeRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__FreezeRequest.self)
-        self.segmentID = source.pointee.segment_id
-        self.version = source.pointee.version
-        self.after = reader.messages(source.pointee.after, source.pointee.n_after)
+        self.init(
+            segmentID: source.pointee.segment_id,
+            version: source.pointee.version,
+            after: reader.messages(source.pointee.after, source.pointee.n_after))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -400,16 +421,17 @@ extension SegmentationV1.Snapshot {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__Snapshot.self)
-        self.snapshotID = source.pointee.snapshot_id
-        self.segmentID = source.pointee.segment_id
-        self.segmentVersion = source.pointee.segment_version
-        self.ruleJSON = reader.text(source.pointee.rule_json, "zhike.segmentation.v1.Snapshot.rule_json")
-        self.dictionaryVersion = source.pointee.dictionary_version
-        self.position = reader.message(source.pointee.position)
-        self.asOfMicros = source.pointee.as_of_micros
-        self.count = source.pointee.count
-        self.checksum = reader.text(source.pointee.checksum, "zhike.segmentation.v1.Snapshot.checksum")
-        self.officePath = reader.text(source.pointee.office_path, "zhike.segmentation.v1.Snapshot.office_path")
+        self.init(
+            snapshotID: source.pointee.snapshot_id,
+            segmentID: source.pointee.segment_id,
+            segmentVersion: source.pointee.segment_version,
+            ruleJSON: reader.text(source.pointee.rule_json, "zhike.segmentation.v1.Snapshot.rule_json"),
+            dictionaryVersion: source.pointee.dictionary_version,
+            position: reader.message(source.pointee.position),
+            asOfMicros: source.pointee.as_of_micros,
+            count: source.pointee.count,
+            checksum: reader.text(source.pointee.checksum, "zhike.segmentation.v1.Snapshot.checksum"),
+            officePath: reader.text(source.pointee.office_path, "zhike.segmentation.v1.Snapshot.office_path"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -433,7 +455,8 @@ extension SegmentationV1.FreezeResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__FreezeResponse.self)
-        self.snapshot = reader.message(source.pointee.snapshot)
+        self.init(
+            snapshot: reader.message(source.pointee.snapshot))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -448,7 +471,8 @@ extension SegmentationV1.GetSnapshotRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetSnapshotRequest.self)
-        self.snapshotID = source.pointee.snapshot_id
+        self.init(
+            snapshotID: source.pointee.snapshot_id)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -463,7 +487,8 @@ extension SegmentationV1.GetSnapshotResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetSnapshotResponse.self)
-        self.snapshot = reader.message(source.pointee.snapshot)
+        self.init(
+            snapshot: reader.message(source.pointee.snapshot))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -479,9 +504,10 @@ extension SegmentationV1.ListSnapshotMembersRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListSnapshotMembersRequest.self)
-        self.snapshotID = source.pointee.snapshot_id
-        self.pageCursor = reader.text(
-            source.pointee.page_cursor, "zhike.segmentation.v1.ListSnapshotMembersRequest.page_cursor")
+        self.init(
+            snapshotID: source.pointee.snapshot_id,
+            pageCursor: reader.text(
+                source.pointee.page_cursor, "zhike.segmentation.v1.ListSnapshotMembersRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -499,9 +525,10 @@ extension SegmentationV1.ListSnapshotMembersResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ListSnapshotMembersResponse.self)
-        self.members = reader.messages(source.pointee.members, source.pointee.n_members)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.segmentation.v1.ListSnapshotMembersResponse.next_page_cursor")
+        self.init(
+            members: reader.messages(source.pointee.members, source.pointee.n_members),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.segmentation.v1.ListSnapshotMembersResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -519,12 +546,15 @@ extension SegmentationV1.TestCustomerRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__TestCustomerRequest.self)
-        self.customer = reader.message(source.pointee.customer)
-        switch source.pointee.of_case.rawValue {
-        case 1: self.of = .rule(reader.message(source.pointee.rule) ?? SegmentationV1.Rule())
-        case 2: self.of = .segmentID(source.pointee.segment_id)
-        default: self.of = nil
-        }
+        let ofOfOneof: Of? =
+            switch source.pointee.of_case.rawValue {
+            case 1: .rule(reader.message(source.pointee.rule) ?? SegmentationV1.Rule())
+            case 2: .segmentID(source.pointee.segment_id)
+            default: nil
+            }
+        self.init(
+            of: ofOfOneof,
+            customer: reader.message(source.pointee.customer))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -548,8 +578,9 @@ extension SegmentationV1.ConditionResult {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__ConditionResult.self)
-        self.condition = reader.text(source.pointee.condition, "zhike.segmentation.v1.ConditionResult.condition")
-        self.fits = source.pointee.fits != 0
+        self.init(
+            condition: reader.text(source.pointee.condition, "zhike.segmentation.v1.ConditionResult.condition"),
+            fits: source.pointee.fits != 0)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -565,8 +596,9 @@ extension SegmentationV1.TestCustomerResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__TestCustomerResponse.self)
-        self.fits = source.pointee.fits != 0
-        self.conditions = reader.messages(source.pointee.conditions, source.pointee.n_conditions)
+        self.init(
+            fits: source.pointee.fits != 0,
+            conditions: reader.messages(source.pointee.conditions, source.pointee.n_conditions))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -583,6 +615,7 @@ extension SegmentationV1.GetPositionRequest {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__segmentation__v1__get_position_request__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -596,7 +629,8 @@ extension SegmentationV1.GetPositionResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Segmentation__V1__GetPositionResponse.self)
-        self.position = reader.message(source.pointee.position)
+        self.init(
+            position: reader.message(source.pointee.position))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

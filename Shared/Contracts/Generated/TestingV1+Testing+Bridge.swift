@@ -10,8 +10,9 @@ extension TestingV1.EchoRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__EchoRequest.self)
-        self.text = reader.text(source.pointee.text, "zhike.testing.v1.EchoRequest.text")
-        self.payload = reader.bytes(source.pointee.payload)
+        self.init(
+            text: reader.text(source.pointee.text, "zhike.testing.v1.EchoRequest.text"),
+            payload: reader.bytes(source.pointee.payload))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -27,8 +28,9 @@ extension TestingV1.EchoResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__EchoResponse.self)
-        self.text = reader.text(source.pointee.text, "zhike.testing.v1.EchoResponse.text")
-        self.payload = reader.bytes(source.pointee.payload)
+        self.init(
+            text: reader.text(source.pointee.text, "zhike.testing.v1.EchoResponse.text"),
+            payload: reader.bytes(source.pointee.payload))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -44,7 +46,8 @@ extension TestingV1.AddRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__AddRequest.self)
-        self.amount = source.pointee.amount
+        self.init(
+            amount: source.pointee.amount)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -59,7 +62,8 @@ extension TestingV1.AddResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__AddResponse.self)
-        self.total = source.pointee.total
+        self.init(
+            total: source.pointee.total)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -74,8 +78,9 @@ extension TestingV1.PutRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__PutRequest.self)
-        self.key = reader.text(source.pointee.key, "zhike.testing.v1.PutRequest.key")
-        self.value = reader.text(source.pointee.value, "zhike.testing.v1.PutRequest.value")
+        self.init(
+            key: reader.text(source.pointee.key, "zhike.testing.v1.PutRequest.key"),
+            value: reader.text(source.pointee.value, "zhike.testing.v1.PutRequest.value"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -90,6 +95,7 @@ extension TestingV1.PutResponse {
     public static let protobufDescriptor = ProtobufDescriptor(of: zhike__testing__v1__put_response__init)
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
+        self.init()
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -103,8 +109,9 @@ extension TestingV1.ListNumbersRequest {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__ListNumbersRequest.self)
-        self.count = source.pointee.count
-        self.pageCursor = reader.text(source.pointee.page_cursor, "zhike.testing.v1.ListNumbersRequest.page_cursor")
+        self.init(
+            count: source.pointee.count,
+            pageCursor: reader.text(source.pointee.page_cursor, "zhike.testing.v1.ListNumbersRequest.page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -120,9 +127,10 @@ extension TestingV1.ListNumbersResponse {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__ListNumbersResponse.self)
-        self.numbers = reader.numbers(source.pointee.numbers, source.pointee.n_numbers)
-        self.nextPageCursor = reader.text(
-            source.pointee.next_page_cursor, "zhike.testing.v1.ListNumbersResponse.next_page_cursor")
+        self.init(
+            numbers: reader.numbers(source.pointee.numbers, source.pointee.n_numbers),
+            nextPageCursor: reader.text(
+                source.pointee.next_page_cursor, "zhike.testing.v1.ListNumbersResponse.next_page_cursor"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -140,24 +148,25 @@ extension TestingV1.Scalars {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Scalars.self)
-        self.doubleValue = source.pointee.double_value
-        self.floatValue = source.pointee.float_value
-        self.int64Value = source.pointee.int64_value
-        self.uint64Value = source.pointee.uint64_value
-        self.int32Value = source.pointee.int32_value
-        self.fixed64Value = source.pointee.fixed64_value
-        self.fixed32Value = source.pointee.fixed32_value
-        self.boolValue = source.pointee.bool_value != 0
-        self.stringValue = reader.text(source.pointee.string_value, "zhike.testing.v1.Scalars.string_value")
-        self.bytesValue = reader.bytes(source.pointee.bytes_value)
-        self.uint32Value = source.pointee.uint32_value
-        self.color = TestingV1.Color(rawValue: Int32(truncatingIfNeeded: source.pointee.color.rawValue))
-        self.sfixed32Value = source.pointee.sfixed32_value
-        self.sfixed64Value = source.pointee.sfixed64_value
-        self.sint32Value = source.pointee.sint32_value
-        self.sint64Value = source.pointee.sint64_value
-        self.inner = reader.message(source.pointee.inner)
-        self.far = source.pointee.far
+        self.init(
+            doubleValue: source.pointee.double_value,
+            floatValue: source.pointee.float_value,
+            int64Value: source.pointee.int64_value,
+            uint64Value: source.pointee.uint64_value,
+            int32Value: source.pointee.int32_value,
+            fixed64Value: source.pointee.fixed64_value,
+            fixed32Value: source.pointee.fixed32_value,
+            boolValue: source.pointee.bool_value != 0,
+            stringValue: reader.text(source.pointee.string_value, "zhike.testing.v1.Scalars.string_value"),
+            bytesValue: reader.bytes(source.pointee.bytes_value),
+            uint32Value: source.pointee.uint32_value,
+            color: TestingV1.Color(rawValue: Int32(truncatingIfNeeded: source.pointee.color.rawValue)),
+            sfixed32Value: source.pointee.sfixed32_value,
+            sfixed64Value: source.pointee.sfixed64_value,
+            sint32Value: source.pointee.sint32_value,
+            sint64Value: source.pointee.sint64_value,
+            inner: reader.message(source.pointee.inner),
+            far: source.pointee.far)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -189,9 +198,10 @@ extension TestingV1.Inner {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Inner.self)
-        self.leaf = reader.message(source.pointee.leaf)
-        self.state = TestingV1.Inner.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
-        self.leaves = reader.messages(source.pointee.leaves, source.pointee.n_leaves)
+        self.init(
+            leaf: reader.message(source.pointee.leaf),
+            state: TestingV1.Inner.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue)),
+            leaves: reader.messages(source.pointee.leaves, source.pointee.n_leaves))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -209,8 +219,9 @@ extension TestingV1.Inner.Leaf {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Inner__Leaf.self)
-        self.name = reader.text(source.pointee.name, "zhike.testing.v1.Inner.Leaf.name")
-        self.state = TestingV1.Inner.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+        self.init(
+            name: reader.text(source.pointee.name, "zhike.testing.v1.Inner.Leaf.name"),
+            state: TestingV1.Inner.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue)))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -226,26 +237,27 @@ extension TestingV1.Repeated {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Repeated.self)
-        self.doubleValues = reader.numbers(source.pointee.double_values, source.pointee.n_double_values)
-        self.floatValues = reader.numbers(source.pointee.float_values, source.pointee.n_float_values)
-        self.int64Values = reader.numbers(source.pointee.int64_values, source.pointee.n_int64_values)
-        self.uint64Values = reader.numbers(source.pointee.uint64_values, source.pointee.n_uint64_values)
-        self.int32Values = reader.numbers(source.pointee.int32_values, source.pointee.n_int32_values)
-        self.fixed64Values = reader.numbers(source.pointee.fixed64_values, source.pointee.n_fixed64_values)
-        self.fixed32Values = reader.numbers(source.pointee.fixed32_values, source.pointee.n_fixed32_values)
-        self.boolValues = reader.flags(source.pointee.bool_values, source.pointee.n_bool_values)
-        self.stringValues = reader.texts(
-            source.pointee.string_values, source.pointee.n_string_values, "zhike.testing.v1.Repeated.string_values")
-        self.bytesValues = reader.byteArrays(source.pointee.bytes_values, source.pointee.n_bytes_values)
-        self.uint32Values = reader.numbers(source.pointee.uint32_values, source.pointee.n_uint32_values)
-        self.colors = reader.enumerations(source.pointee.colors, source.pointee.n_colors) { .init(rawValue: $0) }
-        self.sfixed32Values = reader.numbers(source.pointee.sfixed32_values, source.pointee.n_sfixed32_values)
-        self.sfixed64Values = reader.numbers(source.pointee.sfixed64_values, source.pointee.n_sfixed64_values)
-        self.sint32Values = reader.numbers(source.pointee.sint32_values, source.pointee.n_sint32_values)
-        self.sint64Values = reader.numbers(source.pointee.sint64_values, source.pointee.n_sint64_values)
-        self.inners = reader.messages(source.pointee.inners, source.pointee.n_inners)
-        self.unpackedValues = reader.numbers(source.pointee.unpacked_values, source.pointee.n_unpacked_values)
-        self.states = reader.enumerations(source.pointee.states, source.pointee.n_states) { .init(rawValue: $0) }
+        self.init(
+            doubleValues: reader.numbers(source.pointee.double_values, source.pointee.n_double_values),
+            floatValues: reader.numbers(source.pointee.float_values, source.pointee.n_float_values),
+            int64Values: reader.numbers(source.pointee.int64_values, source.pointee.n_int64_values),
+            uint64Values: reader.numbers(source.pointee.uint64_values, source.pointee.n_uint64_values),
+            int32Values: reader.numbers(source.pointee.int32_values, source.pointee.n_int32_values),
+            fixed64Values: reader.numbers(source.pointee.fixed64_values, source.pointee.n_fixed64_values),
+            fixed32Values: reader.numbers(source.pointee.fixed32_values, source.pointee.n_fixed32_values),
+            boolValues: reader.flags(source.pointee.bool_values, source.pointee.n_bool_values),
+            stringValues: reader.texts(
+                source.pointee.string_values, source.pointee.n_string_values, "zhike.testing.v1.Repeated.string_values"),
+            bytesValues: reader.byteArrays(source.pointee.bytes_values, source.pointee.n_bytes_values),
+            uint32Values: reader.numbers(source.pointee.uint32_values, source.pointee.n_uint32_values),
+            colors: reader.enumerations(source.pointee.colors, source.pointee.n_colors) { .init(rawValue: $0) },
+            sfixed32Values: reader.numbers(source.pointee.sfixed32_values, source.pointee.n_sfixed32_values),
+            sfixed64Values: reader.numbers(source.pointee.sfixed64_values, source.pointee.n_sfixed64_values),
+            sint32Values: reader.numbers(source.pointee.sint32_values, source.pointee.n_sint32_values),
+            sint64Values: reader.numbers(source.pointee.sint64_values, source.pointee.n_sint64_values),
+            inners: reader.messages(source.pointee.inners, source.pointee.n_inners),
+            unpackedValues: reader.numbers(source.pointee.unpacked_values, source.pointee.n_unpacked_values),
+            states: reader.enumerations(source.pointee.states, source.pointee.n_states) { .init(rawValue: $0) })
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -299,41 +311,47 @@ extension TestingV1.Choices {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Choices.self)
-        switch source.pointee.choice_case.rawValue {
-        case 1: self.choice = .doubleValue(source.pointee.double_value)
-        case 2: self.choice = .floatValue(source.pointee.float_value)
-        case 3: self.choice = .int64Value(source.pointee.int64_value)
-        case 4: self.choice = .uint64Value(source.pointee.uint64_value)
-        case 5: self.choice = .int32Value(source.pointee.int32_value)
-        case 6: self.choice = .fixed64Value(source.pointee.fixed64_value)
-        case 7: self.choice = .fixed32Value(source.pointee.fixed32_value)
-        case 8: self.choice = .boolValue(source.pointee.bool_value != 0)
-        case 9:
-            self.choice = .stringValue(
-                reader.text(source.pointee.string_value, "zhike.testing.v1.Choices.string_value"))
-        case 10: self.choice = .bytesValue(reader.bytes(source.pointee.bytes_value))
-        case 11: self.choice = .uint32Value(source.pointee.uint32_value)
-        case 12:
-            self.choice = .color(TestingV1.Color(rawValue: Int32(truncatingIfNeeded: source.pointee.color.rawValue)))
-        case 13: self.choice = .sfixed32Value(source.pointee.sfixed32_value)
-        case 14: self.choice = .sfixed64Value(source.pointee.sfixed64_value)
-        case 15: self.choice = .sint32Value(source.pointee.sint32_value)
-        case 16: self.choice = .sint64Value(source.pointee.sint64_value)
-        case 17: self.choice = .inner(reader.message(source.pointee.inner) ?? TestingV1.Inner())
-        default: self.choice = nil
-        }
-        switch source.pointee.count_presence_case.rawValue {
-        case 20: self.count = source.pointee.count
-        default: self.count = nil
-        }
-        switch source.pointee.note_presence_case.rawValue {
-        case 21: self.note = reader.text(source.pointee.note, "zhike.testing.v1.Choices.note")
-        default: self.note = nil
-        }
-        switch source.pointee.leaf_presence_case.rawValue {
-        case 22: self.leaf = reader.message(source.pointee.leaf) ?? TestingV1.Inner.Leaf()
-        default: self.leaf = nil
-        }
+        let choiceOfOneof: Choice? =
+            switch source.pointee.choice_case.rawValue {
+            case 1: .doubleValue(source.pointee.double_value)
+            case 2: .floatValue(source.pointee.float_value)
+            case 3: .int64Value(source.pointee.int64_value)
+            case 4: .uint64Value(source.pointee.uint64_value)
+            case 5: .int32Value(source.pointee.int32_value)
+            case 6: .fixed64Value(source.pointee.fixed64_value)
+            case 7: .fixed32Value(source.pointee.fixed32_value)
+            case 8: .boolValue(source.pointee.bool_value != 0)
+            case 9: .stringValue(reader.text(source.pointee.string_value, "zhike.testing.v1.Choices.string_value"))
+            case 10: .bytesValue(reader.bytes(source.pointee.bytes_value))
+            case 11: .uint32Value(source.pointee.uint32_value)
+            case 12: .color(TestingV1.Color(rawValue: Int32(truncatingIfNeeded: source.pointee.color.rawValue)))
+            case 13: .sfixed32Value(source.pointee.sfixed32_value)
+            case 14: .sfixed64Value(source.pointee.sfixed64_value)
+            case 15: .sint32Value(source.pointee.sint32_value)
+            case 16: .sint64Value(source.pointee.sint64_value)
+            case 17: .inner(reader.message(source.pointee.inner) ?? TestingV1.Inner())
+            default: nil
+            }
+        let countOfOneof: Int64? =
+            switch source.pointee.count_presence_case.rawValue {
+            case 20: source.pointee.count
+            default: nil
+            }
+        let noteOfOneof: String? =
+            switch source.pointee.note_presence_case.rawValue {
+            case 21: reader.text(source.pointee.note, "zhike.testing.v1.Choices.note")
+            default: nil
+            }
+        let leafOfOneof: TestingV1.Inner.Leaf? =
+            switch source.pointee.leaf_presence_case.rawValue {
+            case 22: reader.message(source.pointee.leaf) ?? TestingV1.Inner.Leaf()
+            default: nil
+            }
+        self.init(
+            choice: choiceOfOneof,
+            count: countOfOneof,
+            note: noteOfOneof,
+            leaf: leafOfOneof)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -413,30 +431,31 @@ extension TestingV1.Maps {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Maps.self)
-        self.totals = reader.map(source.pointee.totals, source.pointee.n_totals) { entry, reader in
-            (reader.text(entry.pointee.key, "zhike.testing.v1.Maps.totals"), entry.pointee.value)
-        }
-        self.names = reader.map(source.pointee.names, source.pointee.n_names) { entry, reader in
-            (entry.pointee.key, reader.text(entry.pointee.value, "zhike.testing.v1.Maps.names"))
-        }
-        self.blobs = reader.map(source.pointee.blobs, source.pointee.n_blobs) { entry, reader in
-            (entry.pointee.key != 0, reader.bytes(entry.pointee.value))
-        }
-        self.inners = reader.map(source.pointee.inners, source.pointee.n_inners) { entry, reader in
-            (entry.pointee.key, reader.message(entry.pointee.value) ?? TestingV1.Inner())
-        }
-        self.colors = reader.map(source.pointee.colors, source.pointee.n_colors) { entry, reader in
-            (
-                reader.text(entry.pointee.key, "zhike.testing.v1.Maps.colors"),
-                TestingV1.Color(rawValue: Int32(truncatingIfNeeded: entry.pointee.value.rawValue))
-            )
-        }
-        self.flags = reader.map(source.pointee.flags, source.pointee.n_flags) { entry, _ in
-            (entry.pointee.key, entry.pointee.value != 0)
-        }
-        self.rates = reader.map(source.pointee.rates, source.pointee.n_rates) { entry, _ in
-            (entry.pointee.key, entry.pointee.value)
-        }
+        self.init(
+            totals: reader.map(source.pointee.totals, source.pointee.n_totals) { entry, reader in
+                (reader.text(entry.pointee.key, "zhike.testing.v1.Maps.totals"), entry.pointee.value)
+            },
+            names: reader.map(source.pointee.names, source.pointee.n_names) { entry, reader in
+                (entry.pointee.key, reader.text(entry.pointee.value, "zhike.testing.v1.Maps.names"))
+            },
+            blobs: reader.map(source.pointee.blobs, source.pointee.n_blobs) { entry, reader in
+                (entry.pointee.key != 0, reader.bytes(entry.pointee.value))
+            },
+            inners: reader.map(source.pointee.inners, source.pointee.n_inners) { entry, reader in
+                (entry.pointee.key, reader.message(entry.pointee.value) ?? TestingV1.Inner())
+            },
+            colors: reader.map(source.pointee.colors, source.pointee.n_colors) { entry, reader in
+                (
+                    reader.text(entry.pointee.key, "zhike.testing.v1.Maps.colors"),
+                    TestingV1.Color(rawValue: Int32(truncatingIfNeeded: entry.pointee.value.rawValue))
+                )
+            },
+            flags: reader.map(source.pointee.flags, source.pointee.n_flags) { entry, _ in
+                (entry.pointee.key, entry.pointee.value != 0)
+            },
+            rates: reader.map(source.pointee.rates, source.pointee.n_rates) { entry, _ in
+                (entry.pointee.key, entry.pointee.value)
+            })
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -499,30 +518,33 @@ extension TestingV1.Reserved {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Reserved.self)
-        self.in = reader.text(source.pointee.in, "zhike.testing.v1.Reserved.in")
-        self.class = reader.text(source.pointee.class_, "zhike.testing.v1.Reserved.class")
-        self.default = source.pointee.default_
-        self.repeat = reader.texts(source.pointee.repeat, source.pointee.n_repeat, "zhike.testing.v1.Reserved.repeat")
-        self.selfValue = source.pointee.`self` != 0
-        self.initValue = source.pointee.`init`
-        self.customerID = reader.text(source.pointee.customer_id, "zhike.testing.v1.Reserved.customer_id")
-        self.ruleJSON = reader.text(source.pointee.rule_json, "zhike.testing.v1.Reserved.rule_json")
-        self.descriptionValue = reader.text(source.pointee.description, "zhike.testing.v1.Reserved.description")
-        self.source = reader.text(source.pointee.source, "zhike.testing.v1.Reserved.source")
-        self.reader = source.pointee.reader
-        self.target = reader.map(source.pointee.target, source.pointee.n_target) { entry, reader in
-            (
-                reader.text(entry.pointee.key, "zhike.testing.v1.Reserved.target"),
-                reader.text(entry.pointee.value, "zhike.testing.v1.Reserved.target")
-            )
-        }
-        self.writer = source.pointee.writer != 0
-        self.value = reader.text(source.pointee.value, "zhike.testing.v1.Reserved.value")
-        switch source.pointee.where_case.rawValue {
-        case 7: self.where = .let(reader.text(source.pointee.let, "zhike.testing.v1.Reserved.let"))
-        case 8: self.where = .case(source.pointee.case_)
-        default: self.where = nil
-        }
+        let whereOfOneof: Where? =
+            switch source.pointee.where_case.rawValue {
+            case 7: .let(reader.text(source.pointee.let, "zhike.testing.v1.Reserved.let"))
+            case 8: .case(source.pointee.case_)
+            default: nil
+            }
+        self.init(
+            in: reader.text(source.pointee.in, "zhike.testing.v1.Reserved.in"),
+            class: reader.text(source.pointee.class_, "zhike.testing.v1.Reserved.class"),
+            default: source.pointee.default_,
+            repeat: reader.texts(source.pointee.repeat, source.pointee.n_repeat, "zhike.testing.v1.Reserved.repeat"),
+            selfValue: source.pointee.`self` != 0,
+            initValue: source.pointee.`init`,
+            where: whereOfOneof,
+            customerID: reader.text(source.pointee.customer_id, "zhike.testing.v1.Reserved.customer_id"),
+            ruleJSON: reader.text(source.pointee.rule_json, "zhike.testing.v1.Reserved.rule_json"),
+            descriptionValue: reader.text(source.pointee.description, "zhike.testing.v1.Reserved.description"),
+            source: reader.text(source.pointee.source, "zhike.testing.v1.Reserved.source"),
+            reader: source.pointee.reader,
+            target: reader.map(source.pointee.target, source.pointee.n_target) { entry, reader in
+                (
+                    reader.text(entry.pointee.key, "zhike.testing.v1.Reserved.target"),
+                    reader.text(entry.pointee.value, "zhike.testing.v1.Reserved.target")
+                )
+            },
+            writer: source.pointee.writer != 0,
+            value: reader.text(source.pointee.value, "zhike.testing.v1.Reserved.value"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -566,11 +588,12 @@ extension TestingV1.ScalarsLater {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__ScalarsLater.self)
-        self.int64Value = source.pointee.int64_value
-        self.stringValue = reader.text(source.pointee.string_value, "zhike.testing.v1.ScalarsLater.string_value")
-        self.addedText = reader.text(source.pointee.added_text, "zhike.testing.v1.ScalarsLater.added_text")
-        self.addedInners = reader.messages(source.pointee.added_inners, source.pointee.n_added_inners)
-        self.addedNumber = source.pointee.added_number
+        self.init(
+            int64Value: source.pointee.int64_value,
+            stringValue: reader.text(source.pointee.string_value, "zhike.testing.v1.ScalarsLater.string_value"),
+            addedText: reader.text(source.pointee.added_text, "zhike.testing.v1.ScalarsLater.added_text"),
+            addedInners: reader.messages(source.pointee.added_inners, source.pointee.n_added_inners),
+            addedNumber: source.pointee.added_number)
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -590,9 +613,10 @@ extension TestingV1.Everything {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Everything.self)
-        self.scalars = reader.message(source.pointee.scalars)
-        self.repeated = reader.message(source.pointee.repeated)
-        self.choices = reader.message(source.pointee.choices)
+        self.init(
+            scalars: reader.message(source.pointee.scalars),
+            repeated: reader.message(source.pointee.repeated),
+            choices: reader.message(source.pointee.choices))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -609,7 +633,8 @@ extension TestingV1.EverythingBatch {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__EverythingBatch.self)
-        self.items = reader.messages(source.pointee.items, source.pointee.n_items)
+        self.init(
+            items: reader.messages(source.pointee.items, source.pointee.n_items))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
@@ -625,7 +650,8 @@ extension TestingV1.MapsBatch {
 
     public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader) {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__MapsBatch.self)
-        self.items = reader.messages(source.pointee.items, source.pointee.n_items)
+        self.init(
+            items: reader.messages(source.pointee.items, source.pointee.n_items))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {

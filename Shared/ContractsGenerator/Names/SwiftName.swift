@@ -38,6 +38,11 @@ enum SwiftName {
         reserved.contains(name) ? "`\(name)`" : name
     }
 
+    /// A name as it must be written before the colon of an argument.
+    static func label(_ name: String) -> String {
+        ["inout", "let", "var"].contains(name) ? "`\(name)`" : name
+    }
+
     /// A member of a C structure as it must be written behind a dot.
     static func escapedMember(_ name: String) -> String {
         ["init", "self"].contains(name) ? "`\(name)`" : name

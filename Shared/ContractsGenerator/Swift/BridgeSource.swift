@@ -23,32 +23,46 @@ struct BridgeSource {
         }
     }
 
+    /// One call of the initializer that takes all: set one by one, the fields would be copied once more at the end.
     private func writeReading(_ message: ContractMessage, _ shapes: [FieldShape], to source: inout SourceText) {
         source.block("public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader)") { source in
-            guard !shapes.isEmpty else { return }
+            guard !shapes.isEmpty else { return source.line("self.init()") }
             source.line("let source = source.assumingMemoryBound(to: \(CName.type(message.fullName)).self)")
-            for shape in shapes where !shape.isOneofMember {
-                source.line("self.\(shape.property) = \(BridgeExpression.reading(shape))")
-            }
             for oneof in message.oneofs { writeReading(ofOneof: oneof, shapes, to: &source) }
+            let properties = Property.all(of: shapes)
+            source.line("self.init(")
+            source.indented { source in
+                for (index, property) in properties.enumerated() {
+                    let end = index == properties.count - 1 ? ")" : ","
+                    source.line("\(SwiftName.label(property.name)): \(reading(property, shapes))\(end)")
+                }
+            }
         }
     }
 
+    private func reading(_ property: Property, _ shapes: [FieldShape]) -> String {
+        let field = shapes.first { !$0.isOneofMember && $0.property == property.name }
+        return field.map(BridgeExpression.reading) ?? Self.local(property.name)
+    }
+
+    /// Where the value of a oneof is kept until all is read; a name that hides nothing.
+    private static func local(_ property: String) -> String { "\(property)OfOneof" }
+
     private func writeReading(ofOneof oneof: String, _ shapes: [FieldShape], to source: inout SourceText) {
         let members = shapes.filter { $0.oneof == oneof }
+        guard let first = members.first, let property = Property.all(of: members).first else { return }
+        let isField = first.presence == .optional(oneof: oneof)
         let caseMember = SwiftName.escapedMember(CName.caseMember(oneof))
-        source.block("switch source.pointee.\(caseMember).rawValue") { source in
-            for member in members {
-                let value = BridgeExpression.readingPresent(member)
-                if case .optional = member.presence {
-                    source.line("case \(member.field.number): self.\(member.property) = \(value)")
-                } else {
-                    let property = SwiftName.property(oneof)
-                    source.line("case \(member.field.number): self.\(property) = .\(member.property)(\(value))")
+        source.line("let \(Self.local(property.name)): \(property.type) =")
+        source.indented { source in
+            source.block("switch source.pointee.\(caseMember).rawValue") { source in
+                for member in members {
+                    let value = BridgeExpression.readingPresent(member)
+                    let number = member.field.number
+                    source.line("case \(number): \(isField ? value : ".\(member.property)(\(value))")")
                 }
+                source.line("default: nil")
             }
-            let property = members.count == 1 ? members[0].property : SwiftName.property(oneof)
-            source.line("default: self.\(property) = nil")
         }
     }
 

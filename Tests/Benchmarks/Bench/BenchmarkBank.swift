@@ -39,7 +39,7 @@ struct BenchmarkBank: Sendable {
         ProfileV1.ImportRow(
             rowNumber: Int64(index + 1), identities: [.init(kind: "customer_number", value: number(index))],
             officePath: "/",
-            traits: [.init(name: "tier", value: .init(value: .text("gold")))],
+            traits: [.init(name: "tier", value: .text("gold"))],
             consents: [.init(purpose: "marketing", channel: "*", granted: true, source: "benchmark")])
     }
 }

@@ -42,8 +42,8 @@ struct LogEntries: Sendable {
         body.changes = changes.map { change in
             var one = ProfileV1.TraitsChanged.Change()
             one.name = change.name
-            one.oldValue = change.oldValue?.proto
-            one.newValue = change.newValue?.proto
+            one.oldValue = change.oldValue?.logged
+            one.newValue = change.newValue?.logged
             return one
         }
         return entry(.traits, key, try body.packed())
@@ -73,5 +73,18 @@ struct LogEntries: Sendable {
         NewLogEntry(
             customerID: key.customerID, kind: kind.rawValue, subject: "", dedupeKey: nil, occurredAt: occurredAt,
             recordedAt: recordedAt, propertiesJSON: nil, body: body)
+    }
+}
+
+extension TraitValue {
+    /// As the log keeps it.
+    fileprivate var logged: ProfileV1.TraitValue {
+        switch self {
+        case .text(let text): ProfileV1.TraitValue(value: .text(text))
+        case .integer(let number): ProfileV1.TraitValue(value: .integer(number))
+        case .decimal(let number): ProfileV1.TraitValue(value: .decimal(number))
+        case .flag(let flag): ProfileV1.TraitValue(value: .flag(flag))
+        case .time(let time): ProfileV1.TraitValue(value: .timeMicros(time.microseconds))
+        }
     }
 }

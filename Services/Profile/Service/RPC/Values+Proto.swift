@@ -33,8 +33,8 @@ extension CustomerReference {
 }
 
 extension TraitValue {
-    init?(_ proto: ProfileV1.TraitValue?) {
-        switch proto?.value {
+    init?(_ proto: ProfileV1.Trait.Value?) {
+        switch proto {
         case .text(let text): self = .text(text)
         case .integer(let number): self = .integer(number)
         case .decimal(let number): self = .decimal(number)
@@ -44,13 +44,13 @@ extension TraitValue {
         }
     }
 
-    var proto: ProfileV1.TraitValue {
+    var proto: ProfileV1.Trait.Value {
         switch self {
-        case .text(let text): ProfileV1.TraitValue(value: .text(text))
-        case .integer(let number): ProfileV1.TraitValue(value: .integer(number))
-        case .decimal(let number): ProfileV1.TraitValue(value: .decimal(number))
-        case .flag(let flag): ProfileV1.TraitValue(value: .flag(flag))
-        case .time(let time): ProfileV1.TraitValue(value: .timeMicros(time.microseconds))
+        case .text(let text): .text(text)
+        case .integer(let number): .integer(number)
+        case .decimal(let number): .decimal(number)
+        case .flag(let flag): .flag(flag)
+        case .time(let time): .timeMicros(time.microseconds)
         }
     }
 }

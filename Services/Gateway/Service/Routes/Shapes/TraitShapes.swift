@@ -34,24 +34,23 @@ enum TraitShapes {
         })
 
     /// Text, a number, true or false, or `{"time": "2026-03-02T09:30:00Z"}`.
-    private static let value = JSONShape<ProfileV1.TraitValue>(
+    private static let value = JSONShape<ProfileV1.Trait.Value>(
         schema: .anyOf([text.schema, .number(nil), .flag, time.schema]),
         read: { reader throws(JSONProblem) in
             switch try reader.peek() {
-            case UInt8(ascii: "\""): ProfileV1.TraitValue(value: .text(try text.read(&reader)))
-            case UInt8(ascii: "t"), UInt8(ascii: "f"): ProfileV1.TraitValue(value: .flag(try reader.readFlag()))
-            case UInt8(ascii: "{"): ProfileV1.TraitValue(value: .timeMicros(try time.read(&reader)))
-            default: ProfileV1.TraitValue(value: try number(&reader))
+            case UInt8(ascii: "\""): .text(try text.read(&reader))
+            case UInt8(ascii: "t"), UInt8(ascii: "f"): .flag(try reader.readFlag())
+            case UInt8(ascii: "{"): .timeMicros(try time.read(&reader))
+            default: try number(&reader)
             }
         },
         write: { value, writer in
-            switch value.value {
+            switch value {
             case .text(let text): writer.text(text)
             case .integer(let integer): writer.integer(integer)
             case .decimal(let decimal): writer.double(decimal)
             case .flag(let flag): writer.flag(flag)
             case .timeMicros(let microseconds): time.write(microseconds, &writer)
-            case nil: writer.null()
             }
         })
 
@@ -59,7 +58,7 @@ enum TraitShapes {
     private static let time = JSONShape<Int64>.object("TraitTime", 0, [.required("time", \.self, .time)])
 
     /// A whole number where it is written as one and fits 64 bits, else a decimal.
-    private static func number(_ reader: inout JSONReader) throws(JSONProblem) -> ProfileV1.TraitValue.Value {
+    private static func number(_ reader: inout JSONReader) throws(JSONProblem) -> ProfileV1.Trait.Value {
         guard reader.isNumber(try reader.peek()) else { throw reader.wrongType("text, a number, true or false") }
         let scan = try reader.scanNumber()
         if scan.isWhole, let whole = Int64(String(decoding: reader.bytes[scan.range], as: UTF8.self)) {

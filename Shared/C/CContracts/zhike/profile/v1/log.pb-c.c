@@ -7,6 +7,51 @@
 #endif
 
 #include "zhike/profile/v1/log.pb-c.h"
+void   zhike__profile__v1__trait_value__init
+                     (Zhike__Profile__V1__TraitValue         *message)
+{
+  static const Zhike__Profile__V1__TraitValue init_value = ZHIKE__PROFILE__V1__TRAIT_VALUE__INIT;
+  *message = init_value;
+}
+size_t zhike__profile__v1__trait_value__get_packed_size
+                     (const Zhike__Profile__V1__TraitValue *message)
+{
+  assert(message->base.descriptor == &zhike__profile__v1__trait_value__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t zhike__profile__v1__trait_value__pack
+                     (const Zhike__Profile__V1__TraitValue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &zhike__profile__v1__trait_value__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t zhike__profile__v1__trait_value__pack_to_buffer
+                     (const Zhike__Profile__V1__TraitValue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &zhike__profile__v1__trait_value__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Zhike__Profile__V1__TraitValue *
+       zhike__profile__v1__trait_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Zhike__Profile__V1__TraitValue *)
+     protobuf_c_message_unpack (&zhike__profile__v1__trait_value__descriptor,
+                                allocator, len, data);
+}
+void   zhike__profile__v1__trait_value__free_unpacked
+                     (Zhike__Profile__V1__TraitValue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &zhike__profile__v1__trait_value__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   zhike__profile__v1__traits_changed__change__init
                      (Zhike__Profile__V1__TraitsChanged__Change         *message)
 {
@@ -283,6 +328,96 @@ void   zhike__profile__v1__suppression_changed__free_unpacked
   assert(message->base.descriptor == &zhike__profile__v1__suppression_changed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor zhike__profile__v1__trait_value__field_descriptors[5] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Zhike__Profile__V1__TraitValue, value_case),
+    offsetof(Zhike__Profile__V1__TraitValue, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "integer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Zhike__Profile__V1__TraitValue, value_case),
+    offsetof(Zhike__Profile__V1__TraitValue, integer),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decimal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Zhike__Profile__V1__TraitValue, value_case),
+    offsetof(Zhike__Profile__V1__TraitValue, decimal),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Zhike__Profile__V1__TraitValue, value_case),
+    offsetof(Zhike__Profile__V1__TraitValue, flag),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_micros",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Zhike__Profile__V1__TraitValue, value_case),
+    offsetof(Zhike__Profile__V1__TraitValue, time_micros),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned zhike__profile__v1__trait_value__field_indices_by_name[] = {
+  2,   /* field[2] = decimal */
+  3,   /* field[3] = flag */
+  1,   /* field[1] = integer */
+  0,   /* field[0] = text */
+  4,   /* field[4] = time_micros */
+};
+static const ProtobufCIntRange zhike__profile__v1__trait_value__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor zhike__profile__v1__trait_value__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "zhike.profile.v1.TraitValue",
+  "TraitValue",
+  "Zhike__Profile__V1__TraitValue",
+  "zhike.profile.v1",
+  sizeof(Zhike__Profile__V1__TraitValue),
+  5,
+  zhike__profile__v1__trait_value__field_descriptors,
+  zhike__profile__v1__trait_value__field_indices_by_name,
+  1,  zhike__profile__v1__trait_value__number_ranges,
+  (ProtobufCMessageInit) zhike__profile__v1__trait_value__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor zhike__profile__v1__traits_changed__change__field_descriptors[3] =
 {
   {

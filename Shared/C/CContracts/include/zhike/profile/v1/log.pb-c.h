@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "zhike/common/v1/common.pb-c.h"
 #include "zhike/profile/v1/profile.pb-c.h"
 
+typedef struct Zhike__Profile__V1__TraitValue Zhike__Profile__V1__TraitValue;
 typedef struct Zhike__Profile__V1__TraitsChanged Zhike__Profile__V1__TraitsChanged;
 typedef struct Zhike__Profile__V1__TraitsChanged__Change Zhike__Profile__V1__TraitsChanged__Change;
 typedef struct Zhike__Profile__V1__ConsentsChanged Zhike__Profile__V1__ConsentsChanged;
@@ -31,10 +32,43 @@ typedef struct Zhike__Profile__V1__SuppressionChanged Zhike__Profile__V1__Suppre
 
 /* --- messages --- */
 
+typedef enum {
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__NOT_SET = 0,
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_TEXT = 1,
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_INTEGER = 2,
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_DECIMAL = 3,
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_FLAG = 4,
+  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_TIME_MICROS = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__CASE)
+} Zhike__Profile__V1__TraitValue__ValueCase;
+
+struct  Zhike__Profile__V1__TraitValue
+{
+  ProtobufCMessage base;
+  Zhike__Profile__V1__TraitValue__ValueCase value_case;
+  union {
+    char *text;
+    int64_t integer;
+    double decimal;
+    protobuf_c_boolean flag;
+    /*
+     * UTC microseconds, in the years 1 to 9999.
+     */
+    int64_t time_micros;
+  };
+};
+#define ZHIKE__PROFILE__V1__TRAIT_VALUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&zhike__profile__v1__trait_value__descriptor) \
+    , ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__NOT_SET, {0} }
+
+
 struct  Zhike__Profile__V1__TraitsChanged__Change
 {
   ProtobufCMessage base;
   char *name;
+  /*
+   * Absent: the trait was, or is, unknown.
+   */
   Zhike__Profile__V1__TraitValue *old_value;
   Zhike__Profile__V1__TraitValue *new_value;
 };
@@ -128,6 +162,25 @@ struct  Zhike__Profile__V1__SuppressionChanged
     , 0, (char *)protobuf_c_empty_string }
 
 
+/* Zhike__Profile__V1__TraitValue methods */
+void   zhike__profile__v1__trait_value__init
+                     (Zhike__Profile__V1__TraitValue         *message);
+size_t zhike__profile__v1__trait_value__get_packed_size
+                     (const Zhike__Profile__V1__TraitValue   *message);
+size_t zhike__profile__v1__trait_value__pack
+                     (const Zhike__Profile__V1__TraitValue   *message,
+                      uint8_t             *out);
+size_t zhike__profile__v1__trait_value__pack_to_buffer
+                     (const Zhike__Profile__V1__TraitValue   *message,
+                      ProtobufCBuffer     *buffer);
+Zhike__Profile__V1__TraitValue *
+       zhike__profile__v1__trait_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   zhike__profile__v1__trait_value__free_unpacked
+                     (Zhike__Profile__V1__TraitValue *message,
+                      ProtobufCAllocator *allocator);
 /* Zhike__Profile__V1__TraitsChanged__Change methods */
 void   zhike__profile__v1__traits_changed__change__init
                      (Zhike__Profile__V1__TraitsChanged__Change         *message);
@@ -247,6 +300,9 @@ void   zhike__profile__v1__suppression_changed__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Zhike__Profile__V1__TraitValue_Closure)
+                 (const Zhike__Profile__V1__TraitValue *message,
+                  void *closure_data);
 typedef void (*Zhike__Profile__V1__TraitsChanged__Change_Closure)
                  (const Zhike__Profile__V1__TraitsChanged__Change *message,
                   void *closure_data);
@@ -274,6 +330,7 @@ typedef void (*Zhike__Profile__V1__SuppressionChanged_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor zhike__profile__v1__trait_value__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__traits_changed__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__traits_changed__change__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__consents_changed__descriptor;

@@ -27,7 +27,6 @@ typedef struct Zhike__Profile__V1__DefineTraitsRequest Zhike__Profile__V1__Defin
 typedef struct Zhike__Profile__V1__DefineTraitsResponse Zhike__Profile__V1__DefineTraitsResponse;
 typedef struct Zhike__Profile__V1__ListTraitsRequest Zhike__Profile__V1__ListTraitsRequest;
 typedef struct Zhike__Profile__V1__ListTraitsResponse Zhike__Profile__V1__ListTraitsResponse;
-typedef struct Zhike__Profile__V1__TraitValue Zhike__Profile__V1__TraitValue;
 typedef struct Zhike__Profile__V1__Trait Zhike__Profile__V1__Trait;
 typedef struct Zhike__Profile__V1__Event Zhike__Profile__V1__Event;
 typedef struct Zhike__Profile__V1__TrackRequest Zhike__Profile__V1__TrackRequest;
@@ -235,19 +234,20 @@ struct  Zhike__Profile__V1__ListTraitsResponse
 
 
 typedef enum {
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__NOT_SET = 0,
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_TEXT = 1,
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_INTEGER = 2,
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_DECIMAL = 3,
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_FLAG = 4,
-  ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE_TIME_MICROS = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__CASE)
-} Zhike__Profile__V1__TraitValue__ValueCase;
+  ZHIKE__PROFILE__V1__TRAIT__VALUE__NOT_SET = 0,
+  ZHIKE__PROFILE__V1__TRAIT__VALUE_TEXT = 2,
+  ZHIKE__PROFILE__V1__TRAIT__VALUE_INTEGER = 3,
+  ZHIKE__PROFILE__V1__TRAIT__VALUE_DECIMAL = 4,
+  ZHIKE__PROFILE__V1__TRAIT__VALUE_FLAG = 5,
+  ZHIKE__PROFILE__V1__TRAIT__VALUE_TIME_MICROS = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ZHIKE__PROFILE__V1__TRAIT__VALUE__CASE)
+} Zhike__Profile__V1__Trait__ValueCase;
 
-struct  Zhike__Profile__V1__TraitValue
+struct  Zhike__Profile__V1__Trait
 {
   ProtobufCMessage base;
-  Zhike__Profile__V1__TraitValue__ValueCase value_case;
+  char *name;
+  Zhike__Profile__V1__Trait__ValueCase value_case;
   union {
     char *text;
     int64_t integer;
@@ -259,23 +259,9 @@ struct  Zhike__Profile__V1__TraitValue
     int64_t time_micros;
   };
 };
-#define ZHIKE__PROFILE__V1__TRAIT_VALUE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&zhike__profile__v1__trait_value__descriptor) \
-    , ZHIKE__PROFILE__V1__TRAIT_VALUE__VALUE__NOT_SET, {0} }
-
-
-struct  Zhike__Profile__V1__Trait
-{
-  ProtobufCMessage base;
-  char *name;
-  /*
-   * Absent: the trait becomes unknown.
-   */
-  Zhike__Profile__V1__TraitValue *value;
-};
 #define ZHIKE__PROFILE__V1__TRAIT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__profile__v1__trait__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, ZHIKE__PROFILE__V1__TRAIT__VALUE__NOT_SET, {0} }
 
 
 struct  Zhike__Profile__V1__Event
@@ -910,25 +896,6 @@ Zhike__Profile__V1__ListTraitsResponse *
 void   zhike__profile__v1__list_traits_response__free_unpacked
                      (Zhike__Profile__V1__ListTraitsResponse *message,
                       ProtobufCAllocator *allocator);
-/* Zhike__Profile__V1__TraitValue methods */
-void   zhike__profile__v1__trait_value__init
-                     (Zhike__Profile__V1__TraitValue         *message);
-size_t zhike__profile__v1__trait_value__get_packed_size
-                     (const Zhike__Profile__V1__TraitValue   *message);
-size_t zhike__profile__v1__trait_value__pack
-                     (const Zhike__Profile__V1__TraitValue   *message,
-                      uint8_t             *out);
-size_t zhike__profile__v1__trait_value__pack_to_buffer
-                     (const Zhike__Profile__V1__TraitValue   *message,
-                      ProtobufCBuffer     *buffer);
-Zhike__Profile__V1__TraitValue *
-       zhike__profile__v1__trait_value__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   zhike__profile__v1__trait_value__free_unpacked
-                     (Zhike__Profile__V1__TraitValue *message,
-                      ProtobufCAllocator *allocator);
 /* Zhike__Profile__V1__Trait methods */
 void   zhike__profile__v1__trait__init
                      (Zhike__Profile__V1__Trait         *message);
@@ -1477,9 +1444,6 @@ typedef void (*Zhike__Profile__V1__ListTraitsRequest_Closure)
 typedef void (*Zhike__Profile__V1__ListTraitsResponse_Closure)
                  (const Zhike__Profile__V1__ListTraitsResponse *message,
                   void *closure_data);
-typedef void (*Zhike__Profile__V1__TraitValue_Closure)
-                 (const Zhike__Profile__V1__TraitValue *message,
-                  void *closure_data);
 typedef void (*Zhike__Profile__V1__Trait_Closure)
                  (const Zhike__Profile__V1__Trait *message,
                   void *closure_data);
@@ -1719,7 +1683,6 @@ extern const ProtobufCMessageDescriptor zhike__profile__v1__define_traits_reques
 extern const ProtobufCMessageDescriptor zhike__profile__v1__define_traits_response__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__list_traits_request__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__list_traits_response__descriptor;
-extern const ProtobufCMessageDescriptor zhike__profile__v1__trait_value__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__trait__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor zhike__profile__v1__track_request__descriptor;
