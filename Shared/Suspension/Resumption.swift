@@ -14,7 +14,8 @@ public struct Resumption: Sendable {
     /// `withUnsafeContinuation` makes sure of the executor before it waits, and this function once more afterwards; in a
     /// task that prefers an executor either is a search behind a lock, and a call that travels with thirty others feels
     /// it (1.05 times as many calls/s without the first). The form of the standard library that is used instead takes
-    /// the caller's executor as it is, and is there for what was compiled before `isolation:` parameters.
+    /// the caller's executor as it is, and is there for what was compiled before `isolation:` parameters; that a task
+    /// goes on where it belongs is a test (`IsolationTests`).
     public static nonisolated(nonsending) func wait(_ body: (Resumption) -> Void) async {
         await _unsafeInheritExecutor_withUnsafeContinuation { body(Resumption($0)) }
     }

@@ -14,7 +14,9 @@ struct GeneratedFilesTests {
               int64 customer_id = 1;
               repeated string tags = 2;
               map<string, int64> totals = 3;
+              // None: nobody.
               oneof by { string text = 4; bytes body = 5; }
+              // Absent: no note.
               oneof note_presence { string note = 6; }
               Kind kind = 7;
             }
@@ -28,8 +30,8 @@ struct GeneratedFilesTests {
             "        /// Never reused.\n        public var customerID: Int64 = 0\n",
             "        public var tags: [String] = []\n",
             "        public var totals: [String: Int64] = [:]\n",
-            "        public var by: By? = nil\n",
-            "        public var note: String? = nil\n",
+            "        /// None: nobody.\n        public var by: By? = nil\n",
+            "        /// Absent: no note.\n        public var note: String? = nil\n",
             "        public var kind: SampleV1.Kind = .unspecified\n",
             "        public enum By: Sendable, Hashable {\n            case text(String)\n            case body([UInt8])\n",
             "    public struct Kind: ProtobufEnumeration {\n",

@@ -50,6 +50,7 @@ struct NamesTests {
         #expect(SwiftName.escaped("in") == "`in`")
         #expect(SwiftName.escaped("default") == "`default`")
         #expect(SwiftName.escaped("name") == "name")
+        #expect(["inout", "let", "var", "in"].map(SwiftName.property) == ["inoutValue", "letValue", "varValue", "in"])
     }
 
     @Test("C names are those of protoc-c")

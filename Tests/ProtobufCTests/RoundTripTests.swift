@@ -59,7 +59,7 @@ struct RoundTripTests {
         let message = TestingV1.Reserved(
             in: "in", class: "class", default: 3, repeat: ["a", "b"], selfValue: true, initValue: 4, where: .case(5),
             customerID: "id", ruleJSON: "{}", descriptionValue: "private", source: "source", reader: 1,
-            target: ["a": "b"], writer: true, value: "value")
+            target: ["a": "b"], writer: true, value: "value", varValue: "var", inoutValue: "inout")
         #expect(try TestingV1.Reserved(unpacking: message.packed()) == message)
         #expect("\(message)" == "zhike.testing.v1.Reserved")
     }

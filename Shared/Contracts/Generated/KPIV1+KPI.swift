@@ -95,6 +95,7 @@ extension KPIV1 {
         /// Bounds of the 95 % interval in percentage points.
         public var lowPoints: Double = 0
         public var highPoints: Double = 0
+        /// rate / control rate; absent where the control rate is 0.
         public var lift: Double? = nil
         /// False: the interval contains 0, so no significant effect.
         public var significant: Bool = false

@@ -191,6 +191,8 @@ extension ProfileV1 {
         public static let protobufName = "zhike.profile.v1.Trait"
 
         public var name: String = ""
+        /// None: the trait becomes unknown. Not a message of its own, of which a profile would hold as many as it has
+        /// traits.
         public var value: Value? = nil
 
         public init() {}

@@ -520,7 +520,7 @@ extension TestingV1.Reserved {
         let source = source.assumingMemoryBound(to: Zhike__Testing__V1__Reserved.self)
         let whereOfOneof: Where? =
             switch source.pointee.where_case.rawValue {
-            case 7: .let(reader.text(source.pointee.let, "zhike.testing.v1.Reserved.let"))
+            case 7: .letValue(reader.text(source.pointee.let, "zhike.testing.v1.Reserved.let"))
             case 8: .case(source.pointee.case_)
             default: nil
             }
@@ -544,11 +544,13 @@ extension TestingV1.Reserved {
                 )
             },
             writer: source.pointee.writer != 0,
-            value: reader.text(source.pointee.value, "zhike.testing.v1.Reserved.value"))
+            value: reader.text(source.pointee.value, "zhike.testing.v1.Reserved.value"),
+            varValue: reader.text(source.pointee.var, "zhike.testing.v1.Reserved.var"),
+            inoutValue: reader.text(source.pointee.inout, "zhike.testing.v1.Reserved.inout"))
     }
 
     public func write(with writer: inout ProtobufWriter) -> UnsafeMutableRawPointer {
-        let target = writer.structure(zhike__testing__v1__reserved__init, byteBound: 97)
+        let target = writer.structure(zhike__testing__v1__reserved__init, byteBound: 111)
         target.pointee.in = writer.text(self.in, "zhike.testing.v1.Reserved.in")
         target.pointee.class_ = writer.text(self.class, "zhike.testing.v1.Reserved.class")
         target.pointee.default_ = self.default
@@ -570,8 +572,10 @@ extension TestingV1.Reserved {
         }
         target.pointee.writer = self.writer ? 1 : 0
         target.pointee.value = writer.text(self.value, "zhike.testing.v1.Reserved.value")
+        target.pointee.var = writer.text(self.varValue, "zhike.testing.v1.Reserved.var")
+        target.pointee.inout = writer.text(self.inoutValue, "zhike.testing.v1.Reserved.inout")
         switch self.where {
-        case .let(let value):
+        case .letValue(let value):
             target.pointee.where_case = .init(7)
             target.pointee.let = writer.text(value, "zhike.testing.v1.Reserved.let")
         case .case(let value):

@@ -325,6 +325,7 @@ extension TestingV1 {
         public static let protobufName = "zhike.testing.v1.Choices"
 
         public var choice: Choice? = nil
+        /// Present or absent, 0 included.
         public var count: Int64? = nil
         public var note: String? = nil
         public var leaf: TestingV1.Inner.Leaf? = nil
@@ -416,6 +417,8 @@ extension TestingV1 {
         public var target: [String: String] = [:]
         public var writer: Bool = false
         public var value: String = ""
+        public var varValue: String = ""
+        public var inoutValue: String = ""
 
         public init() {}
 
@@ -434,7 +437,9 @@ extension TestingV1 {
             reader: Int32 = 0,
             target: [String: String] = [:],
             writer: Bool = false,
-            value: String = ""
+            value: String = "",
+            varValue: String = "",
+            inoutValue: String = ""
         ) {
             self.in = `in`
             self.class = `class`
@@ -451,11 +456,13 @@ extension TestingV1 {
             self.target = target
             self.writer = writer
             self.value = value
+            self.varValue = varValue
+            self.inoutValue = inoutValue
         }
 
         /// What `where` holds.
         public enum Where: Sendable, Hashable {
-            case `let`(String)
+            case letValue(String)
             case `case`(Int32)
         }
     }

@@ -23,8 +23,8 @@ struct ContractMessage: Equatable {
     var fullName: String
     var comment = ""
     var fields: [ContractField] = []
-    /// Names of the oneofs; a field says by index to which it belongs.
-    var oneofs: [String] = []
+    /// A field says by index to which it belongs.
+    var oneofs: [ContractOneof] = []
     var messages: [ContractMessage] = []
     var enumerations: [ContractEnumeration] = []
     /// Made by protoc for a map field; never seen in Swift.
@@ -33,6 +33,11 @@ struct ContractMessage: Equatable {
     var withNested: [ContractMessage] {
         [self] + messages.flatMap(\.withNested)
     }
+}
+
+struct ContractOneof: Equatable {
+    var name: String
+    var comment = ""
 }
 
 struct ContractField: Equatable {

@@ -42,7 +42,9 @@ enum DescriptorSetReader {
             fields: try view.messages("field").enumerated().map { index, field in
                 try self.field(field, of: fullName, comment: comments[path + [2, index]])
             },
-            oneofs: view.messages("oneof_decl").map { $0.text("name") },
+            oneofs: view.messages("oneof_decl").enumerated().map { index, oneof in
+                ContractOneof(name: oneof.text("name"), comment: comments[path + [8, index]])
+            },
             messages: try view.messages("nested_type").enumerated().map { index, message in
                 try self.message(message, in: fullName, at: path + [3, index], comments)
             },

@@ -38,24 +38,20 @@ enum SwiftName {
         reserved.contains(name) ? "`\(name)`" : name
     }
 
-    /// A name as it must be written before the colon of an argument.
-    static func label(_ name: String) -> String {
-        ["inout", "let", "var"].contains(name) ? "`\(name)`" : name
-    }
-
     /// A member of a C structure as it must be written behind a dot.
     static func escapedMember(_ name: String) -> String {
         ["init", "self"].contains(name) ? "`\(name)`" : name
     }
 
-    /// A name that does not hide what every generated type has; above all not `description`, which is printed.
+    /// A name that does not hide what every generated type has; above all not `description`, which is printed. Nor one
+    /// that the compiler and the formatter want written in different ways where it names an argument.
     private static func distinct(_ name: String) -> String {
         taken.contains(name) ? name + "Value" : name
     }
 
     private static let taken: Set<String> = [
-        "all", "debugDescription", "description", "hashValue", "init", "isKnown", "packed", "protobufDescriptor",
-        "protobufName", "rawValue", "self",
+        "all", "debugDescription", "description", "hashValue", "init", "inout", "isKnown", "let", "packed",
+        "protobufDescriptor", "protobufName", "rawValue", "self", "var",
     ]
 
     private static func lowerCamel(_ words: [String]) -> String {

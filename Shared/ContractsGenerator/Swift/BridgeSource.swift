@@ -28,13 +28,13 @@ struct BridgeSource {
         source.block("public init(reading source: UnsafeRawPointer, with reader: inout ProtobufReader)") { source in
             guard !shapes.isEmpty else { return source.line("self.init()") }
             source.line("let source = source.assumingMemoryBound(to: \(CName.type(message.fullName)).self)")
-            for oneof in message.oneofs { writeReading(ofOneof: oneof, shapes, to: &source) }
+            for oneof in message.oneofs { writeReading(ofOneof: oneof.name, shapes, to: &source) }
             let properties = Property.all(of: shapes)
             source.line("self.init(")
             source.indented { source in
                 for (index, property) in properties.enumerated() {
                     let end = index == properties.count - 1 ? ")" : ","
-                    source.line("\(SwiftName.label(property.name)): \(reading(property, shapes))\(end)")
+                    source.line("\(property.name): \(reading(property, shapes))\(end)")
                 }
             }
         }
@@ -75,7 +75,7 @@ struct BridgeSource {
             for shape in shapes where !shape.isOneofMember {
                 for line in BridgeExpression.writing(shape) { source.line(line) }
             }
-            for oneof in message.oneofs { writeWriting(ofOneof: oneof, shapes, to: &source) }
+            for oneof in message.oneofs { writeWriting(ofOneof: oneof.name, shapes, to: &source) }
             source.line("return UnsafeMutableRawPointer(target)")
         }
     }

@@ -16,6 +16,8 @@ struct FieldShape {
 
     let field: ContractField
     let presence: Presence
+    /// Of the oneof that the field belongs to.
+    let oneofComment: String
     /// For errors that name it: `zhike.profile.v1.Customer.name`.
     let fullName: String
     let types: TypeNames
@@ -27,8 +29,12 @@ struct FieldShape {
         if let index = field.oneofIndex {
             let oneof = message.oneofs[index]
             let isSingle = message.fields.count { $0.oneofIndex == index } == 1
-            presence = isSingle ? .optional(oneof: oneof) : .member(oneof: oneof)
-        } else if field.isRepeated {
+            presence = isSingle ? .optional(oneof: oneof.name) : .member(oneof: oneof.name)
+            oneofComment = oneof.comment
+            return
+        }
+        oneofComment = ""
+        if field.isRepeated {
             let entry = message.messages.first { $0.isMapEntry && $0.fullName == field.typeName }
             presence = entry.map { .map($0) } ?? .repeated
         } else {

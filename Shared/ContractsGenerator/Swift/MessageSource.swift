@@ -33,7 +33,7 @@ struct MessageSource {
             source.line()
             source.line("public init() {}")
             writeInitializer(Property.all(of: shapes), to: &source)
-            for oneof in message.oneofs { writeOneof(oneof, shapes, to: &source) }
+            for oneof in message.oneofs { writeOneof(oneof.name, shapes, to: &source) }
             for inner in message.messages where !inner.isMapEntry {
                 source.line()
                 write(inner, to: &source)
@@ -91,11 +91,12 @@ struct Property {
             guard case .member(let oneof) = shape.presence else {
                 return Property(
                     name: shape.property, type: shape.propertyType, initial: shape.defaultValue,
-                    comment: shape.field.comment)
+                    comment: shape.field.comment.isEmpty ? shape.oneofComment : shape.field.comment)
             }
             guard seen.insert(oneof).inserted else { return nil }
             return Property(
-                name: SwiftName.property(oneof), type: "\(SwiftName.oneofType(oneof))?", initial: "nil", comment: "")
+                name: SwiftName.property(oneof), type: "\(SwiftName.oneofType(oneof))?", initial: "nil",
+                comment: shape.oneofComment)
         }
     }
 }

@@ -16,7 +16,11 @@ public protocol BundlingTransport: RPCTransport, AnyObject {
     var serviceName: String { get }
 
     /// Sees to it that a read, which its server answers from memory so that no call of a bundle waits for another's
-    /// handler, is sent and ended; with the errors of `exchange`. A transport that waited itself would cost the task
-    /// another look at its executor, as each call through a protocol does that may wait.
+    /// handler, is sent and ended; with the errors of `exchange`, or with no reply and no error where another replica
+    /// is to be tried with a new call. Must not block, because the calling task is on its way to sleep.
+    ///
+    /// Until the call has ended the transport also keeps its deadline (`expire(at:)`) and looks at it twice (`look()`),
+    /// without which nobody could cancel it. A transport that waited itself would cost the task another look at its
+    /// executor, as each call through a protocol does that may wait.
     func start(_ call: BundledCall)
 }

@@ -2707,7 +2707,7 @@ const ProtobufCMessageDescriptor zhike__testing__v1__reserved__target_entry__des
   (ProtobufCMessageInit) zhike__testing__v1__reserved__target_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor zhike__testing__v1__reserved__field_descriptors[16] =
+static const ProtobufCFieldDescriptor zhike__testing__v1__reserved__field_descriptors[18] =
 {
   {
     "in",
@@ -2901,6 +2901,30 @@ static const ProtobufCFieldDescriptor zhike__testing__v1__reserved__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "var",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Testing__V1__Reserved, var),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "inout",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Zhike__Testing__V1__Reserved, inout),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned zhike__testing__v1__reserved__field_indices_by_name[] = {
   7,   /* field[7] = case */
@@ -2910,6 +2934,7 @@ static const unsigned zhike__testing__v1__reserved__field_indices_by_name[] = {
   10,   /* field[10] = description */
   0,   /* field[0] = in */
   5,   /* field[5] = init */
+  17,   /* field[17] = inout */
   6,   /* field[6] = let */
   12,   /* field[12] = reader */
   3,   /* field[3] = repeat */
@@ -2918,12 +2943,13 @@ static const unsigned zhike__testing__v1__reserved__field_indices_by_name[] = {
   11,   /* field[11] = source */
   13,   /* field[13] = target */
   15,   /* field[15] = value */
+  16,   /* field[16] = var */
   14,   /* field[14] = writer */
 };
 static const ProtobufCIntRange zhike__testing__v1__reserved__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor zhike__testing__v1__reserved__descriptor =
 {
@@ -2933,7 +2959,7 @@ const ProtobufCMessageDescriptor zhike__testing__v1__reserved__descriptor =
   "Zhike__Testing__V1__Reserved",
   "zhike.testing.v1",
   sizeof(Zhike__Testing__V1__Reserved),
-  16,
+  18,
   zhike__testing__v1__reserved__field_descriptors,
   zhike__testing__v1__reserved__field_indices_by_name,
   1,  zhike__testing__v1__reserved__number_ranges,

@@ -484,6 +484,8 @@ struct  Zhike__Testing__V1__Reserved
   Zhike__Testing__V1__Reserved__TargetEntry **target;
   protobuf_c_boolean writer;
   char *value;
+  char *var;
+  char *inout;
   Zhike__Testing__V1__Reserved__WhereCase where_case;
   union {
     char *let;
@@ -492,7 +494,7 @@ struct  Zhike__Testing__V1__Reserved
 };
 #define ZHIKE__TESTING__V1__RESERVED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&zhike__testing__v1__reserved__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, (char *)protobuf_c_empty_string, ZHIKE__TESTING__V1__RESERVED__WHERE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, ZHIKE__TESTING__V1__RESERVED__WHERE__NOT_SET, {0} }
 
 
 /*
