@@ -5,6 +5,10 @@ internal import Synchronization
 ///
 /// NNG calls in on its own threads and forbids touching the socket there, so this only counts.
 final class ConnectionCensus: Sendable {
+    /// Connections that NNG freed in this process, on its one thread for it.
+    static var freedCount: Int { freed.load(ordering: .relaxed) }
+    private static let freed = Atomic<Int>(0)
+
     /// Connections that are up.
     private let open = Atomic<Int>(0)
     /// Connections that ever got through a handshake, those above the limit included: proof that accepting works.
@@ -57,6 +61,7 @@ final class ConnectionCensus: Sendable {
             }
         } else {
             census.open.subtract(1, ordering: .releasing)
+            freed.add(1, ordering: .relaxed)
         }
     }
 }

@@ -12,9 +12,10 @@ public struct ListenerWatch: Sendable {
     public var missLimit = 2
     /// After so many replacements in a row that did not help, `giveUp` is called.
     public var roundLimit = 3
-    /// When the connections of probes cannot be closed for so long, NNG frees nothing any more in this process, and
-    /// `giveUp` is called, too.
-    public var closingLimit = Duration.seconds(5)
+    /// When connections of probes are to be closed and none was freed for so long, NNG frees nothing any more in this
+    /// process, and `giveUp` is called, too. Long, because calls are served all the same, and a machine that is much too
+    /// busy frees nothing for seconds.
+    public var closingLimit = Duration.seconds(30)
     /// Ends the process, for its supervisor to start it again; called at most once a listener, not on a thread of NNG.
     public var giveUp: @Sendable (NNGError) -> Void = Self.endProcess
 

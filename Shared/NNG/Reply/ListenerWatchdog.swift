@@ -3,6 +3,9 @@ internal import Synchronization
 
 /// Probes a listener over a new connection each time, and replaces it where it stopped accepting without a word.
 final class ListenerWatchdog: Sendable {
+    /// So many probes of the process may wait to be closed before no more are made.
+    private static let mostClosings = 64
+
     private let watch: ListenerWatch
     private let endpoint: Endpoint
     private let arrivalCount: @Sendable () -> Int
@@ -10,8 +13,7 @@ final class ListenerWatchdog: Sendable {
     private let hasDescriptors: @Sendable () -> Bool
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
-    private let closingQueue = DispatchQueue(label: "zhike.nng.closing")
-    private let closing = Lock(Closing())
+    private let closings = ProbeClosings.ofProcess
     private let isStopped = Atomic<Bool>(false)
     private let state: Lock<Progress>
 
@@ -19,13 +21,6 @@ final class ListenerWatchdog: Sendable {
         var state: ListenerWatchState
         var arrivals = 0
         var probes: UInt64 = 0
-    }
-
-    /// Connections of probes that are being closed.
-    private struct Closing {
-        var count = 0
-        /// When one was closed last, or the first of them began.
-        var progressed = MachineTime.now
     }
 
     /// - Parameters:
@@ -62,6 +57,9 @@ final class ListenerWatchdog: Sendable {
 
     private func probe() {
         let began = MachineTime.now
+        if closings.hang(for: watch.closingLimit) { return giveUp("NNG closes no connection any more") }
+        // A machine that closes more slowly than it is probed would run out of descriptors.
+        guard closings.count < Self.mostClosings else { return schedule(after: watch.probeInterval) }
         guard let link = try? RequestLink(dialing: endpoint, limits: SocketLimits()) else {
             // Without memory nothing is known about the listener.
             return schedule(after: watch.probeInterval)
@@ -91,19 +89,7 @@ final class ListenerWatchdog: Sendable {
 
     /// Off the queue, so that probing goes on where closing hangs.
     private func close(_ link: RequestLink) {
-        let hangs = closing.withLock { closing in
-            if closing.count == 0 { closing.progressed = .now }
-            closing.count += 1
-            return .now > closing.progressed.advanced(by: watch.closingLimit)
-        }
-        if hangs { giveUp("NNG closes no connection any more") }
-        closingQueue.async { [self] in
-            link.closeAndWait()
-            closing.withLock { closing in
-                closing.count -= 1
-                closing.progressed = .now
-            }
-        }
+        closings.close { link.closeAndWait() }
     }
 
     private func giveUp(_ reason: String) {
