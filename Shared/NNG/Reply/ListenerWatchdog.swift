@@ -4,7 +4,7 @@ internal import Synchronization
 /// Probes a listener over a new connection each time, and replaces it where it stopped accepting without a word.
 final class ListenerWatchdog: Sendable {
     /// So many probes of the process may wait to be closed before no more are made.
-    private static let mostClosings = 64
+    static let mostClosings = 64
 
     private let watch: ListenerWatch
     private let endpoint: Endpoint
@@ -13,7 +13,7 @@ final class ListenerWatchdog: Sendable {
     private let hasDescriptors: @Sendable () -> Bool
     /// Serial, and the watchdog's own: opening and closing sockets blocks.
     private let queue = DispatchQueue(label: "zhike.nng.listener")
-    private let closings = ProbeClosings.ofProcess
+    private let closings: ProbeClosings
     private let isStopped = Atomic<Bool>(false)
     private let state: Lock<Progress>
 
@@ -30,13 +30,15 @@ final class ListenerWatchdog: Sendable {
     init(
         _ watch: ListenerWatch, _ endpoint: Endpoint, arrivalCount: @escaping @Sendable () -> Int,
         replace: @escaping @Sendable () -> Void,
-        hasDescriptors: @escaping @Sendable () -> Bool = Descriptors.areLeftForConnection
+        hasDescriptors: @escaping @Sendable () -> Bool = Descriptors.areLeftForConnection,
+        closings: ProbeClosings = .ofProcess
     ) {
         self.watch = watch
         self.endpoint = endpoint.reachableFromHere
         self.arrivalCount = arrivalCount
         self.replace = replace
         self.hasDescriptors = hasDescriptors
+        self.closings = closings
         state = Lock(Progress(state: ListenerWatchState(watch)))
     }
 

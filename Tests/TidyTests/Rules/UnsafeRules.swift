@@ -16,6 +16,8 @@ enum UnsafeRules {
             ("Tests/RPCTests/X.swift", "let p = OpaquePointer(bitPattern: 1)"),
             ("Shared/RPC/X.swift", "bytes.withUnsafeBufferPointer { send($0) }"),
             ("Services/CLI/X.swift", "let x = unsafeBitCast(1, to: Double.self)"),
+            ("Shared/RPC/X.swift", "await withUnsafeContinuation { kept.add($0) }"),
+            ("Shared/RPC/X.swift", "await _unsafeInheritExecutor_withUnsafeContinuation { kept.add($0) }"),
         ],
         keeping: [
             ("Shared/NNG/X.swift", "let p: UnsafeMutablePointer<Int>"),
@@ -24,7 +26,7 @@ enum UnsafeRules {
     ) { file in
         guard file.isSwift, !wrappers.contains(where: { file.path.hasPrefix($0) }) else { return [] }
         let pattern =
-            #/\bUnsafe(?:Mutable|Raw|Buffer|Pointer|Continuation)\w*|\bOpaquePointer\b|\bUnmanaged\b|@unchecked\s+Sendable|nonisolated\(unsafe\)|\bunsafeBitCast\b|\bwithUnsafe\w*Pointer\b/#
+            #/\bUnsafe(?:Mutable|Raw|Buffer|Pointer|Continuation)\w*|\bOpaquePointer\b|\bUnmanaged\b|@unchecked\s+Sendable|nonisolated\(unsafe\)|\bunsafeBitCast\b|\bwithUnsafe\w*(?:Pointer|Continuation)\b|\b_unsafe\w+/#
         return file.codeLines(matching: pattern, "belongs into a wrapper")
     }
 
