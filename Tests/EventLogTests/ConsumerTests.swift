@@ -24,29 +24,6 @@ import Testing
         }
     }
 
-    @Test("a wake-up brings an entry to the consumer without waiting for the next look")
-    func wakeUp() async throws {
-        try await LogFixture.withPool { pool in
-            var configuration = LogConsumerConfiguration()
-            configuration.lookInterval = .seconds(3600)
-            configuration.lease = .seconds(3600)
-            let consumer = LogConsumer(
-                name: "tests", log: "origin", ownSchema: "follower", pool: pool, configuration: configuration,
-                handler: LogFixture.effect)
-            let notifier = LogNotifier(pool: pool, log: "origin")
-            let notifying = Task { try await notifier.run() }
-            try await LogFixture.running([consumer]) {
-                for number in 0..<5 {
-                    let position = try await LogFixture.append([1, 2, 3], keyed: "\(number)-", to: pool)
-                    notifier.signal()
-                    try await consumer.waitUntilApplied(position, deadline: .now + .seconds(20))
-                }
-            }
-            notifying.cancel()
-            _ = try? await notifying.value
-        }
-    }
-
     @Test("what a consumer asks is answered in the transaction of each batch, which does not wait for the disk")
     func questions() async throws {
         try await LogFixture.withPool(sessionSettings: ["synchronous_commit": "on"]) { pool in

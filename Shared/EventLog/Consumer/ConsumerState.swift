@@ -3,24 +3,32 @@ struct ConsumerState {
     private(set) var leases: [Int16: CursorStorage.Lease] = [:]
     /// Partitions whose next entry failed: how often, and when it may be tried again.
     private var failures: [Int16: (count: Int, retryAt: ContinuousClock.Instant)] = [:]
-    /// What is known of the cursors may no longer stand; asked for before the next batch.
-    private(set) var distrustsItself = true
+    /// How often what is known of the cursors may have ceased to stand, and how many of these doubts the database has
+    /// answered. Counted, because an answer may be older than a doubt that arose while it was under way.
+    private var doubts = 1
+    private var answeredDoubts = 0
     /// Where the next batch begins to look, so that a busy partition does not starve the others.
     private var start: Int16 = 0
 
     /// Takes over what the database said. It may have been asked before the last batch was committed: under one token
-    /// a cursor only moves forward.
+    /// a cursor only moves forward. A look that was asked for earlier, and so saw the leases of before, may still come back.
     mutating func replaceLeases(_ new: [Int16: CursorStorage.Lease]) {
         leases = leases.filter { new[$0.key]?.token == $0.value.token }
         leases.merge(new) { CursorStorage.Lease(applied: max($0.applied, $1.applied), token: $1.token) }
         failures = failures.filter { new[$0.key] != nil }
+        doubts += 1
     }
 
-    mutating func distrustItself() { distrustsItself = true }
+    mutating func distrustItself() { doubts += 1 }
+
+    /// What to ask the database about before the next batch; nil where everything is known.
+    var openDoubts: Int? { doubts > answeredDoubts ? doubts : nil }
 
     /// Believes the database alone, while no batch runs.
-    mutating func resetLeases(_ new: [Int16: CursorStorage.Lease]) {
-        distrustsItself = false
+    ///
+    /// - Parameter answering: the open doubts when it was asked. Those that arose since stay open.
+    mutating func resetLeases(_ new: [Int16: CursorStorage.Lease], answering: Int) {
+        answeredDoubts = answering
         leases = new
         failures = failures.filter { new[$0.key] != nil }
     }

@@ -56,13 +56,15 @@ public final class LogConsumer: Service, Sendable {
     /// Follows until the task is cancelled or the service stops, and then gives its partitions back.
     public func run() async throws {
         let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (failures, failure) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown { [self] in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.keepLease(look) }
                 group.addTask { await self.listen(look) }
                 group.addTask { await self.tick(look) }
+                group.addTask { await self.retry(failures, look) }
                 // Its time goes into statements.
-                group.addTask(executorPreference: self.pool.executor) { await self.follow(looks, look) }
+                group.addTask(executorPreference: self.pool.executor) { await self.follow(looks, look, failure) }
                 await group.waitForAll()
             }
         }
@@ -78,10 +80,16 @@ public final class LogConsumer: Service, Sendable {
 
     private func tick(_ look: AsyncStream<Void>.Continuation) async {
         while true {
-            // An entry that failed is to be tried again soon.
-            let pause = state.withLock { $0.hasFailures } ? configuration.retryPause / 2 : configuration.lookInterval
-            do { try await Task.sleep(for: pause) } catch { return look.finish() }
+            do { try await Task.sleep(for: configuration.lookInterval) } catch { return look.finish() }
             state.withLock { $0.distrustItself() }
+            look.yield()
+        }
+    }
+
+    /// An entry that failed is to be tried again soon; `failures` comes after each look for as long as there is one.
+    private func retry(_ failures: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation) async {
+        for await _ in failures {
+            do { try await Task.sleep(for: configuration.retryPause / 2) } catch { return }
             look.yield()
         }
     }
@@ -89,6 +97,7 @@ public final class LogConsumer: Service, Sendable {
     private func keepLease(_ look: AsyncStream<Void>.Continuation) async {
         var isCreated = false
         while !Task.isCancelled {
+            var pause = configuration.lease / 4
             do {
                 if !isCreated { try await cursors.create(in: pool) }
                 isCreated = true
@@ -98,8 +107,10 @@ public final class LogConsumer: Service, Sendable {
                 return
             } catch {
                 pool.logger.warning("A lease was not renewed", metadata: metadata(error))
+                // A member without a lease does nothing at all, however long a lease is.
+                pause = min(pause, .seconds(1))
             }
-            do { try await Task.sleep(for: configuration.lease / 4) } catch { return }
+            do { try await Task.sleep(for: pause) } catch { return }
         }
     }
 
@@ -110,7 +121,9 @@ public final class LogConsumer: Service, Sendable {
 
     // MARK: Following
 
-    private func follow(_ looks: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation) async {
+    private func follow(
+        _ looks: AsyncStream<Void>, _ look: AsyncStream<Void>.Continuation, _ failure: AsyncStream<Void>.Continuation
+    ) async {
         var absences = 0
         for await _ in looks {
             do {
@@ -119,6 +132,7 @@ public final class LogConsumer: Service, Sendable {
                     try await Task.sleep(for: configuration.rest)
                 }
                 absences = 0
+                if state.withLock({ $0.hasFailures }) { failure.yield() }
             } catch  where Task.isCancelled {
                 return
             } catch {
@@ -142,17 +156,17 @@ public final class LogConsumer: Service, Sendable {
     /// What comes next. Now and then, and after each failure, the cursors are believed as they stand: a COMMIT whose answer
     /// was lost may have taken effect, and one that did not wait for the disk may be gone. No batch runs here.
     private func look() async throws -> [LogRange] {
-        let asksForCursors = state.withLock { $0.distrustsItself }
+        let doubts = state.withLock { $0.openDoubts }
         let (heads, leases): (LogPosition, [Int16: CursorStorage.Lease]?)
         do {
             (heads, leases) = try await pool.withConnection { [self] in
-                try await cursors.look(asksForCursors ? member : nil, in: $0)
+                try await cursors.look(doubts == nil ? nil : member, in: $0)
             }
         } catch let error as PostgresError where Self.isAbsence(error) {
             throw LogAbsent(cause: error)
         }
         return state.withLock { state in
-            if let leases { state.resetLeases(leases) }
+            if let leases, let doubts { state.resetLeases(leases, answering: doubts) }
             return state.nextRanges(heads: heads, limit: configuration.batchSize, now: .now)
         }
     }
