@@ -90,7 +90,7 @@ struct ServerProcessMain {
             request.first == 0 ? nil : request
         }
         FileHandle.standardOutput.write(Data("\n\(ServerProcess.announcement)\(server.listener.endpoint)\n".utf8))
-        await withUnsafeContinuation { continuation in
+        await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 _ = try? FileHandle.standardInput.readToEnd()
                 continuation.resume()
