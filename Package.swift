@@ -183,8 +183,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Contracts", "KPIDomain", "RPC", "ZhikeCommands", "Sandbox", "TestSupport", asyncHTTPClient, logging,
-                nio,
+                "Contracts", "KPIDomain", "Postgres", "RPC", "ZhikeCommands", "Sandbox", "TestSupport",
+                asyncHTTPClient, logging, nio,
             ],
             exclude: ["Python"]),
         tests("TidyTests", []),

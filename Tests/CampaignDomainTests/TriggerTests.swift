@@ -52,6 +52,18 @@ struct TriggerTests {
         #expect(EventProperties(json: "not JSON").minorUnits("v") == 0)
     }
 
+    @Test("a value counts in the campaign's currency alone; what names none is in that")
+    func currency() {
+        func value(_ currency: String) -> Int64 {
+            EventProperties(json: #"{"v": 5\#(currency)}"#).minorUnits("v", in: "CNY")
+        }
+        #expect(value("") == 5)
+        #expect(value(#", "currency": "CNY""#) == 5)
+        #expect(value(#", "currency": null"#) == 5)
+        #expect(value(#", "currency": "USD""#) == 0)
+        #expect(value(#", "currency": 156"#) == 0)
+    }
+
     @Test(
         "a value is read to the last unit, and one beyond ten trillion is none",
         arguments: [

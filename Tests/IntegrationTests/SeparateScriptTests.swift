@@ -55,8 +55,8 @@ struct SeparateScriptTests {
         }
     }
 
-    @Test("clients of a bank, called and held")
-    func bankMarketing() async throws {
+    @Test("clients of a bank, called and held, whoever is killed meanwhile", arguments: [false, true])
+    func bankMarketing(kills: Bool) async throws {
         var generator = SeededGenerator("bank marketing")
         let header =
             "age;job;marital;education;default;housing;loan;contact;month;day_of_week;duration;campaign;pdays;previous;"
@@ -72,12 +72,20 @@ struct SeparateScriptTests {
         }
         let file = try Self.file("bank.csv", [header] + rows)
         defer { try? FileManager.default.removeItem(at: file) }
-        let report = try await RunningSuite.with(channel: "call_centre", start: Self.start) { suite, _ in
+        let seed = generator.seed
+        let report = try await RunningSuite.with(channel: "call_centre", start: Self.start, deduplicates: kills) {
+            suite, _ in
             let token = try await TokenIssuer(keyFile: suite.folder.tokenKey).token(
                 for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
             let demo = BankMarketingDemo(
                 file: file, mapping: RunningSuite.mappings.appending(path: "bank-marketing.json"))
+            let killing =
+                kills
+                ? Task { await RandomKills(suite: suite, pauseMilliseconds: 700...1_500, seed: seed).run() } : nil
+            defer { killing?.cancel() }
             let campaign = try await demo.run(on: suite, start: Self.start, token: token)
+            killing?.cancel()
+            await killing?.value
             return try await ReportReader(clients: suite.clients).report(campaign)
         }
         let computed = try Self.compute("bank_marketing.py", file)

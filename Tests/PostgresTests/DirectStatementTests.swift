@@ -178,6 +178,22 @@ import Testing
         }
     }
 
+    @Test(
+        "more parameters than the protocol counts are refused, and not taken for a lost connection",
+        arguments: [true, false])
+    func parameters(onLoop: Bool) async throws {
+        try await withPrepared(onLoop: onLoop) { connection, _, _ in
+            func sum(_ count: Int) -> SQL {
+                "SELECT 1 WHERE 1 IN (\(SQL.joined((0..<count).map { number -> SQL in "\(number)" }, separator: ", ")))"
+            }
+            let error = await postgresError { _ = try await connection.query(sum(65_536).unprepared) }
+            #expect(error?.code == .invalidUse)
+            let batch = await postgresError { _ = try await connection.pipeline([sum(65_536)]) }
+            #expect(batch?.code == .invalidUse)
+            #expect(await postgresError { _ = try await connection.query("SELECT 1") } == nil)
+        }
+    }
+
     @Test("a connection that begins a transaction by itself is not lent again", arguments: [true, false])
     func ownTransaction(onLoop: Bool) async throws {
         try await withPool(size: 1) { pool in

@@ -187,20 +187,32 @@ struct ImportMappingTests {
         } throws: { ($0 as? FieldProblem)?.field == "columns.age.trait.known" }
     }
 
-    @Test("the amount of a past conversion is a number within bounds, or nothing")
-    func pastAmount() throws {
+    private static func pastCampaign(currency: String) throws -> (RowMapper, PastCampaignMapping) {
         let columns = ["arm", "bought", "spent"].map { #""\#($0)": {"known": "after", "ignore": true}"# }
         let past = #"""
             , "past_campaign": {"name": "p", "arm_column": "arm", "arms": ["mail", "none"], "control_arm": "none",
             "channel": "mail", "contacted_at": "2008-03-20T00:00:00Z", "event_type": "bought", "window_days": 14,
-            "outcome_column": "bought", "outcome_equals": "1", "value_column": "spent"}
+            "outcome_column": "bought", "outcome_equals": "1", "value_column": "spent", "currency": "\#(currency)"}
             """#
         let mapping = try Self.mapping(columns.joined(separator: ", "), more: past)
-        let mapper = try RowMapper(mapping, header: ["arm", "bought", "spent"])
-        let campaign = try #require(mapping.pastCampaign)
-        #expect(try mapper.pastContact(campaign, 1, ["mail", "1", "12.5"]).value == 12.5)
-        #expect(try mapper.pastContact(campaign, 2, ["none", "0", ""]).value == 0)
-        for amount in ["much", "nan", "inf", "1e300"] {
+        return (try RowMapper(mapping, header: ["arm", "bought", "spent"]), try #require(mapping.pastCampaign))
+    }
+
+    @Test(
+        "the value of a past conversion is in the minor units of its own currency",
+        arguments: [("CNY", 1_250), ("JPY", 13), ("KWD", 12_500), ("CLF", 125_000)] as [(String, Int64)])
+    func pastCurrency(currency: String, expected: Int64) throws {
+        let (mapper, campaign) = try Self.pastCampaign(currency: currency)
+        #expect(try mapper.pastContact(campaign, 1, ["mail", "1", "12.5"]).valueMinor == expected)
+    }
+
+    @Test("the amount of a past conversion is a number within bounds, or nothing")
+    func pastAmount() throws {
+        let (mapper, campaign) = try Self.pastCampaign(currency: "CNY")
+        #expect(try mapper.pastContact(campaign, 1, ["mail", "1", "12.5"]).valueMinor == 1250)
+        #expect(try mapper.pastContact(campaign, 2, ["none", "0", ""]).valueMinor == 0)
+        #expect(try mapper.pastContact(campaign, 1, ["mail", "1", "1e13"]).valueMinor == 1_000_000_000_000_000)
+        for amount in ["much", "nan", "inf", "1e300", "10000000000000.01"] {
             #expect {
                 try mapper.pastContact(campaign, 3, ["mail", "1", amount])
             } throws: { ($0 as? FieldProblem)?.field == "spent" }

@@ -46,6 +46,15 @@ struct RuleCheckerTests {
         #expect(found.map(\.place).first == .text(line: 1, column: 7))
     }
 
+    @Test(
+        "what may be somebody's number is not repeated",
+        arguments: ["contact = 13800138000", #"age = "110101199003078888""#, "contact in (13800138000, \"a\")"])
+    func personalNumbers(text: String) throws {
+        let found = try problems(text)
+        #expect(found.map(\.code) == [.wrongType])
+        #expect(!"\(found)".contains("13800138000") && !"\(found)".contains("110101199003078888"))
+    }
+
     @Test("a day that stands for a time begins in the bank's zone, as the days of its files do")
     func dayOfTheBank() throws {
         let zone = try #require(TimeZone(identifier: "Asia/Shanghai"))

@@ -331,6 +331,8 @@ extension CampaignV1 {
         public var conversionWindowMicros: Int64 = 0
         /// Property of the conversion event that holds its value in minor units; empty: no value.
         public var valueProperty: String = ""
+        /// Of those values, such as CNY. Where an event names another in its property "currency", its conversion is
+        /// worth nothing.
         public var currency: String = ""
         public var waves: [CampaignV1.Wave] = []
         public var triggers: [CampaignV1.Trigger] = []

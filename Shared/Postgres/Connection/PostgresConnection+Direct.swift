@@ -34,6 +34,7 @@ extension PostgresConnection {
         to sql: SQL, deadline: ContinuousClock.Instant?
     ) async throws -> PostgresResult {
         if Task.isCancelled { throw CancellationError() }
+        try sql.checkParameterCount()
         let outcome = await withUnsafeContinuation { continuation in
             if loop.isCurrentThread {
                 assumeIsolated { $0.start(sql, deadline: deadline, continuation) }

@@ -24,6 +24,7 @@ extension PostgresConnection {
     /// Outside a transaction the batch is a transaction of its own: the first failure undoes all of it.
     public func pipeline(_ batch: [SQL], deadline: ContinuousClock.Instant? = nil) async throws -> [[PostgresRow]] {
         guard !batch.isEmpty else { return [] }
+        for sql in batch { try sql.checkParameterCount() }
         return try await exchange(deadline: deadline) { () throws(PostgresError) in
             prepareSession(deadline)
             return try await runPipelined(batch).map(\.rows)
@@ -34,6 +35,7 @@ extension PostgresConnection {
     @discardableResult
     public func executePipeline(_ batch: [SQL], deadline: ContinuousClock.Instant? = nil) async throws -> [Int] {
         guard !batch.isEmpty else { return [] }
+        for sql in batch { try sql.checkParameterCount() }
         return try await exchange(deadline: deadline) { () throws(PostgresError) in
             prepareSession(deadline)
             return try await runPipelined(batch).map(\.affectedRows)

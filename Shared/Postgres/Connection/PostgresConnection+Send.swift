@@ -25,11 +25,24 @@ extension PostgresConnection {
         }
     }
 
-    /// libpq refuses to send when the connection is gone, and for more than 65,535 parameters; it then said nothing to
-    /// the server, but a pipeline may be half built, so the connection is given up.
+    /// libpq refuses to send when the connection is gone; it then said nothing to the server, but a pipeline may be half
+    /// built, so the connection is given up.
     private func sendFailure() -> PostgresError {
         channel.lose()
         return PostgresError(.connectionLost, "the statement could not be sent")
+    }
+}
+
+extension SQL {
+    /// The protocol counts parameters in 16 bits.
+    private static let parameterLimit = 65_535
+
+    /// To be asked before anything is sent: libpq would refuse as it does where the connection is gone.
+    func checkParameterCount() throws(PostgresError) {
+        guard parameters.slots.count <= Self.parameterLimit else {
+            throw PostgresError(
+                .invalidUse, "a statement has at most \(Self.parameterLimit) parameters: give lists as arrays")
+        }
     }
 }
 

@@ -73,6 +73,7 @@ extension PostgresConnection {
         guard transaction != nil else {
             throw PostgresError(.invalidUse, "a statement can wait for COMMIT only inside a transaction")
         }
+        for sql in batch { try sql.checkParameterCount() }
         transaction?.closing += batch
     }
 

@@ -109,6 +109,20 @@ struct ChannelWorkerTests {
         }
     }
 
+    @Test("deliveries of which the channel never tells do not hide those behind them")
+    func hiddenUnknown() async throws {
+        // A sweep looks at ten pages, and all of them are full of what stays unknown.
+        let campaign = FakeCampaign(pageSize: 1)
+        campaign.queue(12, channel: "app_push")
+        for id in 1...12 as ClosedRange<Int64> { campaign.lapse(id) }
+        campaign.queue(1, channel: "app_push", from: 100)
+        try await withChannel(ChannelBehaviour(dropAfter: 1), campaign) { simulator in
+            try await eventually("the last is found out") { campaign.count("sent") == 1 }
+            #expect(campaign.count("unknown") == 12)
+            #expect(simulator.summary.posts == 1)
+        }
+    }
+
     @Test("what was cut off before it was taken stays unknown and is never sent again")
     func dropBefore() async throws {
         let campaign = FakeCampaign()

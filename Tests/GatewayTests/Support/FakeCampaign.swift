@@ -14,6 +14,10 @@ final class FakeCampaign: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Deliveries of one page of a list.
+    private let pageSize: Int
+
+    init(pageSize: Int = 500) { self.pageSize = pageSize }
 
     /// - Parameter count: deliveries that are due at once through one channel.
     func queue(_ count: Int, channel: String, from first: Int64 = 1) {
@@ -60,7 +64,11 @@ final class FakeCampaign: Sendable {
             CampaignV1.ReportDeliveriesResponse(results: request.reports.map(self.apply))
         }
         suite.on(CampaignV1.CampaignServiceMethods.listDeliveries) { request, _ in
-            CampaignV1.ListDeliveriesResponse(deliveries: self.list(request.state, request.channel))
+            let behind = Int64(request.pageCursor) ?? 0
+            let rest = self.list(request.state, request.channel).filter { $0.deliveryID > behind }
+            let page = Array(rest.prefix(self.pageSize))
+            let next = rest.count > page.count ? page.last.map { String($0.deliveryID) } : nil
+            return CampaignV1.ListDeliveriesResponse(deliveries: page, nextPageCursor: next ?? "")
         }
     }
 
@@ -77,6 +85,7 @@ final class FakeCampaign: Sendable {
     private func list(_ wanted: String, _ channel: String) -> [CampaignV1.Delivery] {
         state.withLock { state in
             state.all.values.filter { state.states[$0.deliveryID] == wanted && $0.channel == channel }
+                .sorted { $0.deliveryID < $1.deliveryID }
         }
     }
 

@@ -67,6 +67,14 @@ enum ShapeRules {
             ? [file.violation(1, "a folder whose name says nothing")] : []
     }
 
+    /// What is at the top and does not belong there, or belongs there and is not.
+    static func wrongAtTop(_ names: Set<String>) -> Set<String> {
+        names.symmetricDifference([
+            "Package.swift", "README.md", "docker-compose.yml", "Services", "Shared", "Tests", "deploy", ".ci",
+            ".gitignore", ".swift-format",
+        ])
+    }
+
     static func median(_ values: [Int]) -> Int {
         let sorted = values.sorted()
         guard !sorted.isEmpty else { return 0 }

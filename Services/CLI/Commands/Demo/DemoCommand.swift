@@ -26,6 +26,13 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(localized("Kills processes at random on the way.", "运行途中随机杀死进程。")))
     var kill = false
 
+    @Option(
+        help: ArgumentHelp(
+            localized(
+                "Seed of --kill, to repeat a run; drawn and printed where it is not given.",
+                "--kill 的随机种子，用于重现；未给出时随机抽取并打印。")))
+    var killSeed: UInt64?
+
     @Option(help: ArgumentHelp(localized("Seed of the sandbox bank.", "沙箱银行的随机种子。")))
     var seed: UInt64 = 1
 
@@ -41,6 +48,9 @@ struct DemoCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1_000_000).contains(customers) else {
             throw ValidationError(localized("Give --customers from 1 to 1000000.", "--customers 应为 1 到 1000000。"))
+        }
+        guard kill || killSeed == nil else {
+            throw ValidationError(localized("Give --kill with --kill-seed.", "--kill-seed 需与 --kill 同时使用。"))
         }
         guard bankMarketing == nil || hillstrom == nil else {
             throw ValidationError(
@@ -64,7 +74,7 @@ struct DemoCommand: AsyncParsableCommand {
         let port = try FreePort.find()
         let simulator = try ChannelSimulator(
             ChannelSimulator.Configuration(
-                port: port, secret: Array(secret.utf8), behaviour: ChannelBehaviour(deduplicates: kill)),
+                port: port, secret: Array(secret.utf8), behaviour: ChannelBehaviour(deduplicates: true)),
             logger: Logger(label: "channel") { _ in SwiftLogNoOpLogHandler() })
         let channel = Task { try await simulator.run() }
         defer { channel.cancel() }
@@ -79,13 +89,13 @@ struct DemoCommand: AsyncParsableCommand {
         await suite.stop()
     }
 
-    /// With kills the channel takes each key once: what a killed gateway had in hand may then be posted again, and the
-    /// report is the same to a customer as without kills. Any other channel would be asked, and not posted to again.
+    /// The channel takes each key once: what a killed gateway had in hand may then be posted again, and the report is the
+    /// same to a customer whoever is killed. Any other channel would be asked, and not posted to again.
     private func channels(_ port: Int) -> [ChannelAddress] {
         ["call_centre", "mobile_bank", "sms", "wechat"].map { name in
             ChannelAddress(
                 name: name, url: "http://127.0.0.1:\(port)/deliveries", statusURL: "http://127.0.0.1:\(port)/status/",
-                deduplicates: kill)
+                deduplicates: true)
         }
     }
 
@@ -95,7 +105,7 @@ struct DemoCommand: AsyncParsableCommand {
             for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
         var text = ReportText(report: KPIV1.CampaignReport())
         let reader = ReportReader(clients: suite.clients)
-        let killing = kill ? Task { await RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000).run() } : nil
+        let killing = kill ? kills(suite) : nil
         let outcome: Result<(id: Int64, truth: Double?), any Error>
         do {
             outcome = .success(try await runJob(on: suite, token: token))
@@ -112,6 +122,14 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.shared.result(text.text)
         try await check(text.report, reader, simulator)
         if !once { try await stayUp(suite, issuer) }
+    }
+
+    private func kills(_ suite: Suite) -> Task<Void, Never> {
+        let seed = killSeed ?? .random(in: 0..<1_000_000_000)
+        Terminal.shared.say(
+            localized("kills: repeat them with --kill-seed \(seed)", "杀死进程：用 --kill-seed \(seed) 重现"))
+        let kills = RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000, seed: seed)
+        return Task { await kills.run() }
     }
 
     /// The whole job; returns its campaign and, where it is known, the true effect in percentage points.
@@ -146,7 +164,7 @@ struct DemoCommand: AsyncParsableCommand {
             localized(
                 "channel: \(channel.taken) contacts arrived, \(channel.duplicates) twice",
                 "渠道：收到 \(channel.taken) 次触达，重复 \(channel.duplicates) 次")
-                + (kill
+                + (channel.repeated > 0
                     ? localized(
                         ", \(channel.repeated) posted again and known by their keys", "，再次投递并凭键识别 \(channel.repeated) 次"
                     )

@@ -33,7 +33,7 @@ struct SandboxDemo: Sendable {
         return (campaign.campaignID, truth)
     }
 
-    private func importBank(_ suite: Suite, _ start: Date) async throws -> CommonV1.LogPosition? {
+    func importBank(_ suite: Suite, _ start: Date) async throws -> CommonV1.LogPosition? {
         _ = try await Patience.call(for: Person.atTerminal) { options in
             try await suite.clients.profile.putOrganisation(organisation, options: options)
         }

@@ -115,7 +115,7 @@ struct PastCampaignImport: Sendable {
     ) throws(FieldProblem) -> CampaignV1.PastContact {
         let one = try mapper.pastContact(past, number, row.fields)
         let outcome = CampaignV1.PastOutcome(
-            valueMinor: Int64((one.value * 100).rounded()), occurredAtMicros: past.contactedAt.microseconds)
+            valueMinor: one.valueMinor, occurredAtMicros: past.contactedAt.microseconds)
         return CampaignV1.PastContact(
             identity: CommonV1.Identity(kind: Identity.customerNumberKind, value: one.customerNumber), arm: one.arm,
             channel: past.channel, contactedAtMicros: past.contactedAt.microseconds,

@@ -42,6 +42,16 @@ package struct EventProperties: Sendable {
     /// away from zero. 0 where there is none, and where it is larger than `largestMinorUnits` after rounding.
     package func minorUnits(_ name: String) -> Int64 { amounts[name] ?? 0 }
 
+    /// The value of a conversion in minor units of `currency`: that of `valueProperty`, or 0 where the event names another
+    /// currency beside it. What names none is in that of the campaign.
+    package func minorUnits(_ valueProperty: String, in currency: String) -> Int64 {
+        if let named = self[Self.currencyProperty], named != .text(currency) { return 0 }
+        return minorUnits(valueProperty)
+    }
+
+    /// Where the gateway writes the currency of an outcome.
+    private static let currencyProperty = "currency"
+
     private static func bounded(_ amount: Int64) -> Int64? {
         (-largestMinorUnits...largestMinorUnits).contains(amount) ? amount : nil
     }

@@ -128,9 +128,12 @@ struct DeliveryClaims: Sendable {
             OpenContactStorage.lockFreeStatement(due.map { ($0.partition, $0.deliveryID) }),
         ])
         let (customers, facts) = try ContactFactsStorage.facts(answers[1])
+        let tokens = Dictionary(due.map { ($0.deliveryID, $0.fencingToken) }, uniquingKeysWith: max)
         return Held(
             running: Set(try answers[0].map { try $0.decode(0, as: Int64.self) }), customers: customers, facts: facts,
-            contacts: try answers[2].map { try OpenContact(row: $0) }.filter { $0.machine.state == .reserved })
+            contacts: try answers[2].map { try OpenContact(row: $0) }.filter { contact in
+                contact.machine.state == .reserved && contact.machine.fencingToken == tokens[contact.deliveryID]
+            })
     }
 }
 

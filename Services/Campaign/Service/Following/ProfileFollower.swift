@@ -110,8 +110,10 @@ struct ProfileFollower: Sendable {
             campaign: campaign, officePath: member.officePath, manager: member.manager,
             arm: ContactCut.arm(isControl: member.isControl), isControl: member.isControl, wave: contact?.wave ?? 0,
             channel: contact?.channel ?? "")
-        let property = campaign.plan.valueProperty
-        let value = property.isEmpty ? 0 : EventProperties(json: event.propertiesJSON).minorUnits(property)
+        let plan = campaign.plan
+        let value =
+            plan.valueProperty.isEmpty
+            ? 0 : EventProperties(json: event.propertiesJSON).minorUnits(plan.valueProperty, in: plan.currency)
         return try LogEntries.outcome(
             customerID: event.customerID, cut, eventType: event.subject, eventID: key.eventID, valueMinor: value,
             at: event.occurredAt, recordedAt: recordedAt)

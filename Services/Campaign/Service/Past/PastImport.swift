@@ -157,7 +157,7 @@ private enum PastRefusal: Error {
             case .outcomeValue(let place):
                 (
                     "outcomes[\(place)].value_minor", "wrong_value",
-                    "Give at most \(EventProperties.largestMinorUnits), in hundredths of the currency."
+                    "Give at most \(EventProperties.largestMinorUnits), in minor units of the currency."
                 )
             case .duplicate: ("identity", "duplicate", "The customer has a contact through this channel already.")
             }

@@ -4,12 +4,14 @@ internal import Postgres
 
 /// What waits for a worker.
 enum QueueStorage {
-    /// A contact that looked due; whether it still is, is asked again under its locks.
+    /// A contact that looked due. Its locks may come after another worker has had it and given it back for later: then its
+    /// token is another.
     struct Due: Sendable {
         var partition: Int16
         var customerID: Int64
         var deliveryID: Int64
         var campaignID: Int64
+        var fencingToken: Int64
     }
 
     /// The oldest due contacts of running campaigns through a channel, a statement for each campaign that uses it. Nothing
@@ -23,7 +25,7 @@ enum QueueStorage {
         }
         return using.map { campaign in
             """
-            SELECT partition, customer_id, delivery_id, campaign_id FROM campaign.contact
+            SELECT partition, customer_id, delivery_id, campaign_id, fencing_token FROM campaign.contact
             WHERE campaign_id = \(campaign.id) AND channel = \(channel) AND state = 'reserved'
               AND due_at <= \(machineNow)
             ORDER BY due_at, partition LIMIT \(limit)
@@ -62,6 +64,7 @@ enum QueueStorage {
 
 extension QueueStorage.Due {
     fileprivate init(row: PostgresRow) throws {
-        (partition, customerID, deliveryID, campaignID) = try row.decode((Int16, Int64, Int64, Int64).self)
+        (partition, customerID, deliveryID, campaignID, fencingToken) = try row.decode(
+            (Int16, Int64, Int64, Int64, Int64).self)
     }
 }

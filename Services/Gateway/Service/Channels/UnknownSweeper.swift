@@ -13,7 +13,7 @@ struct UnknownSweeper: Sendable {
     private let interval: Duration
     private let log: Logger
 
-    /// Pages of one sweep; what lies beyond comes when these are known.
+    /// Pages of one sweep; the next one goes on behind them.
     private static let pageLimit = 10
     private static let longestWait: Duration = .seconds(600)
 
@@ -37,41 +37,56 @@ struct UnknownSweeper: Sendable {
         self.log = log
     }
 
+    /// One round through all that is unknown, which may take several sweeps: however many deliveries a channel never tells
+    /// of, those behind them are asked about too.
+    private struct Round {
+        var asked: [Int64: Asked] = [:]
+        /// Of those that this round has come by; the others are known by its end.
+        var seen: [Int64: Asked] = [:]
+        var cursor = ""
+
+        mutating func beginAgain(isComplete: Bool) {
+            asked = isComplete ? seen : asked.merging(seen) { $1 }
+            seen = [:]
+            cursor = ""
+        }
+    }
+
     func run() async {
         guard !channel.statusURL.isEmpty else { return }
-        var asked: [Int64: Asked] = [:]
+        var round = Round()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await cancelWhenGracefulShutdown { try? await Task.sleep(for: interval) }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             do {
-                asked = try await sweep(asked)
+                try await sweep(&round)
             } catch {
+                round.beginAgain(isComplete: false)
                 log.warning("Unknown deliveries could not be listed", metadata: ["error": "\(error)"])
             }
         }
     }
 
-    /// One round; gives back what is known of those that are still unknown.
-    private func sweep(_ before: [Int64: Asked]) async throws -> [Int64: Asked] {
-        var after: [Int64: Asked] = [:]
-        let request = CampaignV1.ListDeliveriesRequest(state: "unknown", channel: channel.name)
-        var pages = 0
-        for try await page in campaign.listDeliveriesPages(request) {
+    private func sweep(_ round: inout Round) async throws {
+        for _ in 0..<Self.pageLimit {
+            let page = try await campaign.listDeliveries(
+                CampaignV1.ListDeliveriesRequest(
+                    state: "unknown", channel: channel.name, pageCursor: round.cursor))
             for delivery in page.deliveries {
                 let now = ContinuousClock.now
-                var entry = before[delivery.deliveryID] ?? Asked(firstSeen: now, next: now, wait: interval)
+                var entry =
+                    round.asked[delivery.deliveryID] ?? Asked(firstSeen: now, next: now, wait: interval)
                 if entry.next <= now {
                     await ask(delivery, unknownSince: entry.firstSeen)
                     entry.next = now.advanced(by: entry.wait)
                     entry.wait = min(entry.wait * 2, Self.longestWait)
                 }
-                after[delivery.deliveryID] = entry
-                if Task.isShuttingDownGracefully { return after }
+                round.seen[delivery.deliveryID] = entry
+                if Task.isShuttingDownGracefully { return }
             }
-            pages += 1
-            if pages == Self.pageLimit { break }
+            round.cursor = page.nextPageCursor
+            if round.cursor.isEmpty { return round.beginAgain(isComplete: true) }
         }
-        return after
     }
 
     private func ask(_ delivery: CampaignV1.Delivery, unknownSince: ContinuousClock.Instant) async {

@@ -66,10 +66,10 @@ public struct RowMapper: Sendable {
         }
     }
 
-    /// The arm a customer was in and the value of its conversion in units; nil for no conversion.
+    /// The arm a customer was in, whether it converted, and the value of that in minor units of the campaign's currency.
     public func pastContact(
         _ past: PastCampaignMapping, _ number: Int64, _ fields: [String]
-    ) throws(FieldProblem) -> (customerNumber: String, arm: String, converted: Bool, value: Double) {
+    ) throws(FieldProblem) -> (customerNumber: String, arm: String, converted: Bool, valueMinor: Int64) {
         guard let arm = field(past.armColumn, fields), let outcome = field(past.outcomeColumn, fields) else {
             throw FieldProblem(
                 field: "past_campaign", code: "mapping", reason: "The file lacks a column of the campaign.")
@@ -78,19 +78,20 @@ public struct RowMapper: Sendable {
             throw FieldProblem(field: past.armColumn, code: "arm", reason: "The mapping does not name this arm.")
         }
         let value = try past.valueColumn.map { column throws(FieldProblem) in
-            try amount(field(column, fields) ?? "", column)
+            try amount(field(column, fields) ?? "", column, past.currency)
         }
         let identity = try customerNumber(fields, number)
         return (identity.value, arm, outcome == past.outcomeEquals, value ?? 0)
     }
 
-    /// An amount in the currency's own unit; nothing counts as 0.
-    private func amount(_ text: String, _ column: String) throws(FieldProblem) -> Double {
+    /// An amount in the currency's own unit, as minor units; nothing counts as 0.
+    private func amount(_ text: String, _ column: String, _ currency: String) throws(FieldProblem) -> Int64 {
         guard !text.isEmpty else { return 0 }
-        guard let amount = ValueParser.decimal(text), amount.magnitude <= 1e13 else {
+        guard let amount = ValueParser.decimal(text).flatMap({ Currency.minorUnits($0, of: currency) }) else {
             throw FieldProblem(
                 field: column, code: "value",
-                reason: "Give an amount of at most ten trillion, for example 12.50, or leave it empty.")
+                reason: "Give an amount of at most \(Int64(Currency.largestMinorUnits)) minor units of the currency, "
+                    + "for example 12.50, or leave it empty.")
         }
         return amount
     }

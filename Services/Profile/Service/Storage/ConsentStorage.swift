@@ -91,6 +91,9 @@ enum ConsentStorage {
 
     static func put(_ consents: [LocatedConsent], at moment: Date, in connection: PostgresConnection) async throws {
         guard !consents.isEmpty else { return }
+        guard consents.count <= StagedCopy.statementRows else {
+            return try await copy(consents, at: moment, in: connection)
+        }
         try await connection.execute(
             """
             INSERT INTO profile.consent (partition, customer_id, purpose, channel, granted, valid_from, valid_until,
@@ -101,10 +104,33 @@ enum ConsentStorage {
                 \(consents.map(\.consent.granted))::boolean[], \(consents.map(\.consent.validFrom))::timestamptz[],
                 \(consents.map(\.consent.validUntil))::timestamptz[], \(consents.map(\.consent.source))::text[])
                 AS i(partition, customer_id, purpose, channel, granted, valid_from, valid_until, source)
-            ON CONFLICT (partition, customer_id, purpose, channel) DO UPDATE SET granted = excluded.granted,
-                valid_from = excluded.valid_from, valid_until = excluded.valid_until, source = excluded.source,
-                changed_at = excluded.changed_at
+            \(replacing)
             """)
+    }
+
+    private static let replacing: SQL = """
+        ON CONFLICT (partition, customer_id, purpose, channel) DO UPDATE SET granted = excluded.granted,
+            valid_from = excluded.valid_from, valid_until = excluded.valid_until, source = excluded.source,
+            changed_at = excluded.changed_at
+        """
+
+    private static func copy(
+        _ consents: [LocatedConsent], at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        try await StagedCopy.run(
+            into: "profile.consent",
+            columns: [
+                "partition", "customer_id", "purpose", "channel", "granted", "valid_from", "valid_until", "source",
+                "changed_at",
+            ], replacing, in: connection
+        ) { writer in
+            for one in consents {
+                let consent = one.consent
+                try await writer.write(
+                    one.key.partition, one.key.customerID, consent.purpose, consent.channel, consent.granted,
+                    consent.validFrom, consent.validUntil, consent.source, moment)
+            }
+        }
     }
 
     static func suppress(

@@ -29,6 +29,9 @@ enum CustomerStorage {
 
     static func insert(_ customers: [NewCustomer], at moment: Date, in connection: PostgresConnection) async throws {
         guard !customers.isEmpty else { return }
+        guard customers.count <= StagedCopy.statementRows else {
+            return try await copy(customers, at: moment, in: connection)
+        }
         let partitions = customers.map(\.key.partition)
         let ids = customers.map(\.key.customerID)
         try await connection.execute(
@@ -44,6 +47,21 @@ enum CustomerStorage {
             INSERT INTO profile.consent_guard (partition, customer_id)
             SELECT * FROM unnest(\(partitions)::smallint[], \(ids)::bigint[])
             """)
+    }
+
+    /// Their ids are new, so that nothing stands in the way and COPY writes them where they belong.
+    private static func copy(
+        _ customers: [NewCustomer], at moment: Date, in connection: PostgresConnection
+    ) async throws {
+        try await connection.copyIn(
+            into: "profile.customer",
+            columns: ["partition", "customer_id", "customer_number", "office_path", "manager", "created_at"],
+            rows: customers.lazy.map {
+                ($0.key.partition, $0.key.customerID, $0.customerNumber, $0.office.path, $0.manager, moment)
+            })
+        try await connection.copyIn(
+            into: "profile.consent_guard", columns: ["partition", "customer_id"],
+            rows: customers.lazy.map { ($0.key.partition, $0.key.customerID) })
     }
 
     /// Those of the ids that are customers.

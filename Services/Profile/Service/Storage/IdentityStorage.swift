@@ -50,6 +50,26 @@ enum IdentityStorage {
     ) async throws -> [Identity: Int64] {
         guard !wanted.isEmpty else { return [:] }
         let sorted = wanted.sorted { ($0.identity.kind, $0.identity.value) < ($1.identity.kind, $1.identity.value) }
+        if sorted.count <= StagedCopy.statementRows {
+            try await insertClaims(sorted, in: connection)
+        } else {
+            // By place, for the order of texts is another in the database than here.
+            try await StagedCopy.run(
+                into: "profile.identity_claim", columns: ["kind", "value", "partition", "customer_id"],
+                "ORDER BY ctid ON CONFLICT (kind, value) DO NOTHING", in: connection
+            ) { writer in
+                for (identity, home) in sorted {
+                    try await writer.write(
+                        identity.kind, identity.value, CustomerKey(customerID: home).partition, home)
+                }
+            }
+        }
+        return try await homes(of: sorted.map(\.identity), in: connection)
+    }
+
+    private static func insertClaims(
+        _ sorted: [(identity: Identity, home: Int64)], in connection: PostgresConnection
+    ) async throws {
         try await connection.execute(
             """
             INSERT INTO profile.identity_claim (kind, value, partition, customer_id)
@@ -58,7 +78,6 @@ enum IdentityStorage {
                 \(sorted.map(\.home))::bigint[])
             ON CONFLICT (kind, value) DO NOTHING
             """)
-        return try await homes(of: sorted.map(\.identity), in: connection)
     }
 
     /// Writes the identities beside their customer, once the claims are ours.
@@ -66,6 +85,17 @@ enum IdentityStorage {
         _ links: [(identity: Identity, home: Int64)], at moment: Date, in connection: PostgresConnection
     ) async throws {
         guard !links.isEmpty else { return }
+        guard links.count <= StagedCopy.statementRows else {
+            return try await StagedCopy.run(
+                into: "profile.identity", columns: ["partition", "customer_id", "kind", "value", "linked_at"],
+                "ON CONFLICT (partition, customer_id, kind, value) DO NOTHING", in: connection
+            ) { writer in
+                for (identity, home) in links {
+                    try await writer.write(
+                        CustomerKey(customerID: home).partition, home, identity.kind, identity.value, moment)
+                }
+            }
+        }
         try await connection.execute(
             """
             INSERT INTO profile.identity (partition, customer_id, kind, value, linked_at)

@@ -44,17 +44,13 @@ enum TraitStorage {
         }
     }
 
-    /// So many rows go into place by one statement; for more, COPY costs less, for fewer a table of their own does not pay
-    /// and leaves its traces in the catalogue with every call.
-    static let statementRows = 50
-
     /// Writes traits of customers that all set the same traits, which is what a file's rows do; the others stay as they are.
     static func put(
         _ rows: [LocatedTraits], traits: [TraitDefinition], source: String, at moment: Date,
         in connection: PostgresConnection
     ) async throws {
         guard !rows.isEmpty, !traits.isEmpty else { return }
-        if rows.count <= statementRows {
+        if rows.count <= StagedCopy.statementRows {
             try await connection.execute(insert(rows, traits, provenanceText(traits, source, moment)))
         } else {
             try await copy(rows, traits: traits, source: source, at: moment, in: connection)
@@ -103,23 +99,19 @@ enum TraitStorage {
             names.map { name -> SQL in "\(identifier: name) = excluded.\(identifier: name)" }, separator: ", ")
     }
 
-    /// The values come in by COPY into a table of this connection and go from there into place in one statement.
     private static func copy(
         _ rows: [LocatedTraits], traits: [TraitDefinition], source: String, at moment: Date,
         in connection: PostgresConnection
     ) async throws {
         let names = traits.map { DictionaryStorage.column(of: $0.name) }
-        let columns = SQL.joined(names.map { name -> SQL in "\(identifier: name)" }, separator: ", ")
-        var create: SQL =
-            """
-            CREATE TEMPORARY TABLE incoming_trait ON COMMIT DROP AS
-            SELECT partition, customer_id, provenance, \(columns) FROM profile.customer_trait LIMIT 0
-            """
-        create.isPrepared = false
-        try await connection.execute(create)
         let provenance = PostgresJSON(provenanceText(traits, source, moment))
-        try await connection.copyIn(
-            into: "incoming_trait", columns: ["partition", "customer_id", "provenance"] + names
+        let merging: SQL = """
+            ORDER BY partition, customer_id ON CONFLICT (partition, customer_id) DO UPDATE SET
+                provenance = customer_trait.provenance || excluded.provenance, \(updates(names))
+            """
+        try await StagedCopy.run(
+            into: "profile.customer_trait", columns: ["partition", "customer_id", "provenance"] + names, merging,
+            in: connection
         ) { writer in
             for row in rows {
                 var fields: [any PostgresEncodable] = [row.key.partition, row.key.customerID, provenance]
@@ -127,16 +119,6 @@ enum TraitStorage {
                 try await writer.write(fields: fields)
             }
         }
-        var merge: SQL =
-            """
-            INSERT INTO profile.customer_trait (partition, customer_id, provenance, \(columns))
-            SELECT partition, customer_id, provenance, \(columns) FROM incoming_trait ORDER BY partition, customer_id
-            ON CONFLICT (partition, customer_id) DO UPDATE SET
-                provenance = customer_trait.provenance || excluded.provenance, \(updates(names))
-            """
-        merge.isPrepared = false
-        try await connection.execute(merge)
-        try await connection.execute("DROP TABLE incoming_trait")
     }
 
     /// COPY takes no other type than the column's, so an unknown value is a null of that type.

@@ -43,9 +43,19 @@ private struct RuleChecker {
             problems.append(
                 RuleProblem(
                     .wrongType, at: place, "This trait is \(type.shown); compare it with \(type.shown).",
-                    suggestion: value.converted(to: type, in: dictionary.zone)?.text))
+                    suggestion: type == .time || Self.mayBeRepeated(value)
+                        ? value.converted(to: type, in: dictionary.zone)?.text : nil))
         }
         checkOrder(test, hasOrder: type != .text && type != .flag, at: place)
+    }
+
+    /// So many digits are a day or an amount; more may be somebody's telephone, certificate or card.
+    private static let digitsRepeated = 8
+
+    /// No error tells anything about a person, even what the asker wrote: errors are kept.
+    private static func mayBeRepeated(_ value: RuleValue) -> Bool {
+        if case .time = value { return true }
+        return value.text.count { $0.isNumber } <= digitsRepeated
     }
 
     private mutating func checkOrder(_ test: ValueTest, hasOrder: Bool, at place: NodePlace) {
@@ -63,7 +73,8 @@ private struct RuleChecker {
                 problems.append(
                     RuleProblem(
                         .emptyRange, at: start, "Nothing lies between these two; put the smaller one first.",
-                        suggestion: "between \(high.text) and \(low.text)"))
+                        suggestion: Self.mayBeRepeated(low) && Self.mayBeRepeated(high)
+                            ? "between \(high.text) and \(low.text)" : nil))
             }
         default: break
         }

@@ -67,8 +67,15 @@ enum CampaignShapes {
             .omittable("salt", \.salt, .text(1...100, .line), absent: ""),
             .required("conversion_event_type", \.conversionEventType, EventShapes.eventType),
             .required("conversion_window_seconds", \.conversionWindowMicros, .seconds(1...31_622_400)),
-            .omittable("value_property", \.valueProperty, .text(1...48, .name), absent: ""),
-            .omittable("currency", \.currency, EventShapes.currency, absent: ""),
+            .omittable(
+                "value_property", \.valueProperty,
+                .text(1...48, .name).described("Property of the conversion event with its value in minor units."),
+                absent: ""),
+            .omittable(
+                "currency", \.currency,
+                EventShapes.currency.described(
+                    "Of the values. Where an event names another currency, its conversion counts and is worth nothing."),
+                absent: ""),
             .optional("waves", \.waves, wave.array(0...20)),
             .optional("triggers", \.triggers, trigger.array(0...20)),
         ], oneFilled: ["waves", "triggers"])

@@ -417,6 +417,9 @@ struct  Zhike__Campaign__V1__CampaignPlan
    * Property of the conversion event that holds its value in minor units; empty: no value.
    */
   char *value_property;
+  /*
+   * Of those values, such as CNY. Where an event names another in its property "currency", its conversion is worth nothing.
+   */
   char *currency;
   size_t n_waves;
   Zhike__Campaign__V1__Wave **waves;
