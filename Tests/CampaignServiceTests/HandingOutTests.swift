@@ -69,6 +69,39 @@ struct HandingOutTests {
         }
     }
 
+    @Test("what a worker gave back for later is not handed out at once to one that had looked before")
+    func givenBack() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            let id = try await bed.planned(1, replica)
+            let claimed = try await withThrowingTaskGroup(of: Int.self) { group in
+                try await bed.administrator.transaction { connection in
+                    _ = try await connection.query(
+                        "SELECT FROM campaign.campaign WHERE campaign_id = \(id) FOR UPDATE")
+                    group.addTask { try await bed.claim(replica).count }
+                    try await eventually("a claim has looked and waits for its locks") {
+                        try await bed.count(
+                            """
+                            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                            AND wait_event_type = 'Lock' AND query LIKE '%stop_wish%FOR SHARE OF c%'
+                            """) > 0
+                    }
+                    // Meanwhile another has had it and gave it back.
+                    try await connection.execute(
+                        """
+                        UPDATE campaign.contact SET fencing_token = fencing_token + 1, due_at = now() + interval '1 hour'
+                        WHERE campaign_id = \(id)
+                        """)
+                }
+                return try await group.next()
+            }
+            #expect(claimed == 0)
+            try await bed.administrator.execute("UPDATE campaign.contact SET due_at = now() WHERE campaign_id = \(id)")
+            #expect(try await bed.claim(replica).count == 1)
+        }
+    }
+
     @Test("whoever's consent changes at the moment is passed over: no other waits, and it is no stranger")
     func passedOver() async throws {
         let bed = try await CampaignBed.make()

@@ -33,6 +33,7 @@ import Testing
         defer { for process in writers + consumers { process.end() } }
         try await progress(pool)
         let rounds = TestTier.rounds(long: 60)
+        var deadlocks: Int64 = 0
         for _ in 0..<rounds {
             let fault = Fault.allCases.randomElement(using: &generator)!
             print("log faults:", fault)
@@ -52,6 +53,8 @@ import Testing
                 try await progress(pool, partitions: 160)
                 consumers[index].thaw()
             case .killPostgres:
+                // A crash takes the count with it.
+                deadlocks += try await Self.deadlocks(pool)
                 try await server.kill9()
                 try await server.startAgain()
             }
@@ -65,11 +68,19 @@ import Testing
         #expect(acknowledged.count > 100)
         let faults = try await LogCheck(pool: pool).faults(acknowledged: acknowledged)
         #expect(faults.isEmpty, "\(faults)")
+        // A transaction that met one is repeated, so that nothing else tells of it.
+        deadlocks += try await Self.deadlocks(pool)
+        #expect(deadlocks == 0)
         TestTier.report(
             "event log: \(rounds) kills and pauses of writers, consumers and Postgres, \(acknowledged.count) entries "
-                + "acknowledged, \(faults.count) lost, doubled or out of order")
+                + "acknowledged, \(faults.count) lost, doubled or out of order, \(deadlocks) deadlocks")
         await pool.close()
         try await server.stop()
+    }
+
+    /// Since the server came up.
+    private static func deadlocks(_ pool: PostgresPool) async throws -> Int64 {
+        try await pool.query("SELECT coalesce(sum(deadlocks), 0)::bigint FROM pg_stat_database")[0].decode(0)
     }
 
     /// Waits until something that is written from now on has been applied, in so many partitions.
