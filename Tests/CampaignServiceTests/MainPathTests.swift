@@ -64,6 +64,29 @@ struct MainPathTests {
         #expect(try await bed.entries(EntryKind.refused).count == 50)
     }
 
+    @Test("a conversion in another currency than the campaign's counts, and is worth nothing")
+    func otherCurrency() async throws {
+        let bed = try await CampaignBed.make()
+        let replica = try bed.replica()
+        try await replica.running {
+            _ = try await bed.planned(1, replica)
+            _ = try await bed.claim(replica)
+            bed.clock.advance(by: 120)
+            let events = ["", #", "currency": "CNY""#, #", "currency": "USD""#].enumerated().map { number, currency in
+                bed.event(
+                    "e\(number)", of: 1, type: "deposit.opened", at: CampaignBed.start + 60,
+                    properties: #"{"amount": 5000\#(currency)}"#)
+            }
+            let position = try await bed.track(events)
+            _ = try await replica.client.waitApplied(.init(position: position), options: CampaignBed.options(nil))
+            let outcomes = try await bed.entries(EntryKind.outcome).map { entry in
+                try entry.body.unpacked() as CampaignV1.Outcome
+            }
+            let values = Dictionary(outcomes.map { ($0.eventID, $0.valueMinor) }, uniquingKeysWith: { $1 })
+            #expect(values == ["e0": 5_000, "e1": 5_000, "e2": 0])
+        }
+    }
+
     @Test("without a consent line everybody is refused")
     func noConsent() async throws {
         let bed = try await CampaignBed.make()

@@ -80,9 +80,8 @@ struct AcknowledgedEventsTests {
             let bank = SandboxBank(seed: 3, customerCount: customers, now: Self.start)
             _ = try await SandboxDemo(bank: bank, mappings: RunningSuite.mappings).importBank(suite, Self.start)
             let numbers = (1...customers).map { bank.customer($0).number }
-            let token = try await TokenIssuer(keyFile: suite.folder.tokenKey).token(
-                for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
-            let gateway = GatewayClient(address: suite.address, token: token)
+            let gateway = GatewayClient(
+                address: suite.address, token: try await RunningSuite.channelToken(suite))
             try await withThrowingTaskGroup(of: Void.self) { writers in
                 for writer in 0..<3 {
                     writers.addTask {

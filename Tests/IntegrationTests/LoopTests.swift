@@ -30,18 +30,17 @@ struct LoopTests {
     private static func loop(
         _ suite: Suite, _ simulator: ChannelSimulator, customers: Int, kills: Bool
     ) async throws -> Found {
-        let token = try await TokenIssuer(keyFile: suite.folder.tokenKey).token(
-            for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
-        let killing =
-            kills
-            ? Task { [seed = SeededGenerator("kills of the suite").seed] in
-                await RandomKills(suite: suite, pauseMilliseconds: 500...1_500, seed: seed).run()
-            } : nil
-        let bank = SandboxBank(seed: 7, customerCount: customers, now: start)
-        let (campaignID, truth) = try await SandboxDemo(bank: bank, mappings: RunningSuite.mappings)
-            .run(on: suite, start: start, token: token)
-        killing?.cancel()
-        await killing?.value
+        let token = try await RunningSuite.channelToken(suite)
+        let demo = SandboxDemo(
+            bank: SandboxBank(seed: 7, customerCount: customers, now: start), mappings: RunningSuite.mappings)
+        let (campaignID, truth): (Int64, Double)
+        if kills {
+            let seed = SeededGenerator("kills of the suite").seed
+            (campaignID, truth) = try await RandomKills(suite: suite, pauseMilliseconds: 500...1_500, seed: seed)
+                .during { try await demo.run(on: suite, start: start, token: token) }
+        } else {
+            (campaignID, truth) = try await demo.run(on: suite, start: start, token: token)
+        }
         let reader = ReportReader(clients: suite.clients)
         return Found(
             report: try await reader.report(campaignID), verified: try await reader.verify(),

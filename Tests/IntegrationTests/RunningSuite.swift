@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import RPC
 internal import Sandbox
 
 @testable internal import ZhikeCommands
@@ -14,6 +15,12 @@ enum RunningSuite {
     static var mappings: URL { tree.appending(path: "deploy/mappings") }
 
     static func script(_ name: String) -> URL { tree.appending(path: "Tests/IntegrationTests/Python/\(name)") }
+
+    /// Of a channel's backend, which may post events and read reports.
+    static func channelToken(_ suite: Suite) async throws -> String {
+        try await TokenIssuer(keyFile: suite.folder.tokenKey).token(
+            for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
+    }
 
     static func with<Found: Sendable>(
         channel name: String, start: Date, deduplicates: Bool = false,

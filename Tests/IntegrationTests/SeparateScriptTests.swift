@@ -75,17 +75,14 @@ struct SeparateScriptTests {
         let seed = generator.seed
         let report = try await RunningSuite.with(channel: "call_centre", start: Self.start, deduplicates: kills) {
             suite, _ in
-            let token = try await TokenIssuer(keyFile: suite.folder.tokenKey).token(
-                for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
+            let token = try await RunningSuite.channelToken(suite)
             let demo = BankMarketingDemo(
                 file: file, mapping: RunningSuite.mappings.appending(path: "bank-marketing.json"))
-            let killing =
+            let campaign =
                 kills
-                ? Task { await RandomKills(suite: suite, pauseMilliseconds: 700...1_500, seed: seed).run() } : nil
-            defer { killing?.cancel() }
-            let campaign = try await demo.run(on: suite, start: Self.start, token: token)
-            killing?.cancel()
-            await killing?.value
+                ? try await RandomKills(suite: suite, pauseMilliseconds: 700...1_500, seed: seed)
+                    .during { try await demo.run(on: suite, start: Self.start, token: token) }
+                : try await demo.run(on: suite, start: Self.start, token: token)
             return try await ReportReader(clients: suite.clients).report(campaign)
         }
         let computed = try Self.compute("bank_marketing.py", file)

@@ -103,6 +103,66 @@ struct ImportTests {
         #expect(try await bed.count("SELECT count(*) FROM profile.consent WHERE granted") == 2)
     }
 
+    @Test("stores the same of many rows, which come by COPY, as of few, also where much stands already")
+    func manyRows() async throws {
+        func stored(chunkRows: Int) async throws -> [[String]] {
+            let bed = try await ProfileBed.make()
+            let importID = try await Self.open(bed)
+            // Every third customer stands already, with a consent and an age that the file changes.
+            let standing = stride(from: 3, through: 120, by: 3).map { Self.row($0, age: 1) }
+            // Beside its number each row links an account; that of each fifth row is the one before's.
+            let rows = (1...120 as ClosedRange<Int64>).map { number in
+                var row = Self.row(number, age: number)
+                row.rowNumber += Int64(standing.count)
+                let account = number.isMultiple(of: 5) ? number - 1 : number
+                row.identities.append(ProfileBed.identity("a\(account)", kind: "account"))
+                row.consents[0].granted = !number.isMultiple(of: 2)
+                return row
+            }
+            var chunk: Int64 = 0
+            for part in [standing, rows] {
+                for start in stride(from: 0, to: part.count, by: chunkRows) {
+                    let end = min(start + chunkRows, part.count)
+                    _ = try await bed.client.importRows(
+                        .init(importID: importID, chunk: chunk, rows: Array(part[start..<end]), source: "core"),
+                        options: ProfileBed.options())
+                    chunk += 1
+                }
+            }
+            let statements: [SQL] = [
+                "SELECT c.customer_number || c.office_path || c.manager FROM profile.customer c ORDER BY 1",
+                """
+                SELECT c.customer_number || ' ' || i.kind || ' ' || i.value FROM profile.identity i
+                JOIN profile.customer c USING (partition, customer_id) ORDER BY 1
+                """,
+                """
+                SELECT c.customer_number || ' ' || i.kind || ' ' || i.value FROM profile.identity_claim i
+                JOIN profile.customer c USING (partition, customer_id) ORDER BY 1
+                """,
+                """
+                SELECT c.customer_number || ' ' || n.granted || n.valid_from || n.source FROM profile.consent n
+                JOIN profile.customer c USING (partition, customer_id) ORDER BY 1
+                """,
+                """
+                SELECT c.customer_number || ' ' || t.trait_age FROM profile.customer_trait t
+                JOIN profile.customer c USING (partition, customer_id) ORDER BY 1
+                """,
+                """
+                SELECT c.customer_number FROM profile.consent_guard g
+                JOIN profile.customer c USING (partition, customer_id) ORDER BY 1
+                """,
+            ]
+            var all: [[String]] = []
+            for statement in statements {
+                all.append(try await bed.administrator.query(statement).map { try $0.decode(0) })
+            }
+            return all
+        }
+        let few = try await stored(chunkRows: 20)
+        #expect(few.allSatisfy { $0.count >= 90 })
+        #expect(try await stored(chunkRows: 120) == few)
+    }
+
     /// What rows say of one customer's consent, in their order: granted, and the hour from now on from which it is valid.
     private static let words: [[(granted: Bool, hour: Int64)]] = [
         // A grant from before another, one from between a beginning to come and now, and both by way of a withdrawal.

@@ -52,6 +52,9 @@ struct RuleCheckerTests {
     func personalNumbers(text: String) throws {
         let found = try problems(text)
         #expect(found.map(\.code) == [.wrongType])
+        let range = try problems("age between 13800138000 and 5")
+        #expect(range.map(\.code) == [.emptyRange])
+        #expect(!"\(range)".contains("13800138000"))
         #expect(!"\(found)".contains("13800138000") && !"\(found)".contains("110101199003078888"))
     }
 

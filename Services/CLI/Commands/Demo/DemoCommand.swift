@@ -105,17 +105,10 @@ struct DemoCommand: AsyncParsableCommand {
             for: Principal(user: "core-banking", roles: ["channel"], officePath: "/"))
         var text = ReportText(report: KPIV1.CampaignReport())
         let reader = ReportReader(clients: suite.clients)
-        let killing = kill ? kills(suite) : nil
-        let outcome: Result<(id: Int64, truth: Double?), any Error>
-        do {
-            outcome = .success(try await runJob(on: suite, token: token))
-        } catch {
-            outcome = .failure(error)
-        }
-        // Before anything else, also when the job failed: nobody may start what is being stopped.
-        killing?.cancel()
-        await killing?.value
-        let (campaignID, truth) = try outcome.get()
+        let (campaignID, truth) =
+            kill
+            ? try await kills(suite).during { try await runJob(on: suite, token: token) }
+            : try await runJob(on: suite, token: token)
         if let truth { text.truth = ["contacted": truth] }
         text.report = try await reader.report(campaignID)
         Terminal.shared.endBar()
@@ -124,12 +117,11 @@ struct DemoCommand: AsyncParsableCommand {
         if !once { try await stayUp(suite, issuer) }
     }
 
-    private func kills(_ suite: Suite) -> Task<Void, Never> {
+    private func kills(_ suite: Suite) -> RandomKills {
         let seed = killSeed ?? .random(in: 0..<1_000_000_000)
         Terminal.shared.say(
             localized("kills: repeat them with --kill-seed \(seed)", "杀死进程：用 --kill-seed \(seed) 重现"))
-        let kills = RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000, seed: seed)
-        return Task { await kills.run() }
+        return RandomKills(suite: suite, pauseMilliseconds: 1_000...3_000, seed: seed)
     }
 
     /// The whole job; returns its campaign and, where it is known, the true effect in percentage points.

@@ -11,8 +11,22 @@ struct RandomKills: Sendable {
 
     static let victims = SuiteFolder.services + ["postgres"]
 
+    /// Kills while `body` runs. The last kill is over before this returns or throws: nobody may start what is being stopped.
+    func during<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let killing = Task { await run() }
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        killing.cancel()
+        await killing.value
+        return try outcome.get()
+    }
+
     /// Kills until the task is cancelled.
-    func run() async {
+    private func run() async {
         var random = SplitMix64(seed: seed)
         while !Task.isCancelled {
             do {

@@ -2,8 +2,8 @@ internal import Postgres
 
 /// Many rows at once: by COPY into a table of the connection's own, and from there into place in one statement.
 enum StagedCopy {
-    /// So many rows go into place by one statement; for more, COPY costs less, for fewer a table of their own does not pay
-    /// and leaves its traces in the catalogue with every call.
+    /// So many rows go into place by one statement: for few, a table of their own does not pay and leaves its traces in the
+    /// catalogue with every call. Measured with traits.
     static let statementRows = 50
 
     /// - Parameters:
