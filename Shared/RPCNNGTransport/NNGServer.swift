@@ -17,6 +17,7 @@ public final class NNGServer: Service {
 
     private struct State {
         var socket: ReplySocket?
+        var listeners: [Listener] = []
         var boundEndpoints: [String] = []
         var isRunning = false
     }
@@ -48,6 +49,11 @@ public final class NNGServer: Service {
     /// Calls that run now.
     public var runningCallCount: Int { dispatcher.runningCount }
 
+    /// How often a watchdog had to listen again, because a listener took no connection any more.
+    public var listenerReplacementCount: Int {
+        state.withLock { $0.listeners.reduce(0) { $0 + $1.replacementCount } }
+    }
+
     /// Starts to listen, and gives the addresses, with the port where port 0 was asked for. Calls wait until `run()`;
     /// listening again changes nothing.
     @discardableResult
@@ -57,11 +63,14 @@ public final class NNGServer: Service {
             do throws(NNGError) {
                 let socket = try ReplySocket()
                 for endpoint in endpoints {
-                    state.boundEndpoints.append(try socket.listen(on: endpoint).endpoint.description)
+                    let listener = try socket.listen(on: endpoint)
+                    state.listeners.append(listener)
+                    state.boundEndpoints.append(listener.endpoint.description)
                 }
                 state.socket = socket
                 return .success(state.boundEndpoints)
             } catch {
+                state.listeners = []
                 state.boundEndpoints = []
                 return .failure(RuntimeError(.endpointUnavailable, "The service cannot listen: \(error)."))
             }

@@ -15,6 +15,8 @@ struct Bench: Sendable {
     let key: ServiceKey
     /// Where the server listens; empty in process.
     let endpoint: String
+    /// How often a listener was replaced.
+    let replacementCount: @Sendable () -> Int
     /// Tells the serving side to stop, and returns when it has.
     let stop: @Sendable () async throws -> Void
 
@@ -46,7 +48,8 @@ struct Bench: Sendable {
                 serviceName: "testing", endpoints: [.init(parsing: endpoint)], key: key, callLimit: 1_024)
             let bench = Bench(
                 channel: RPCChannel(transport: transport, key: key), transport: transport, key: key,
-                endpoint: endpoint, stop: { await group.triggerGracefulShutdown() })
+                endpoint: endpoint, replacementCount: { server.listenerReplacementCount },
+                stop: { await group.triggerGracefulShutdown() })
             let result: Result
             do {
                 result = try await body(bench)
@@ -70,7 +73,7 @@ struct Bench: Sendable {
         let transport = InProcessTransport(dispatcher)
         return Bench(
             channel: RPCChannel(transport: transport, key: key), transport: transport, key: key,
-            endpoint: "", stop: { dispatcher.beginDraining() })
+            endpoint: "", replacementCount: { 0 }, stop: { dispatcher.beginDraining() })
     }
 
     /// For the sockets of this process; gone with it.
