@@ -39,6 +39,22 @@ struct SeparateScriptTests {
         return file
     }
 
+    private static func bankFile(_ generator: inout SeededGenerator, clients: Int) throws -> URL {
+        let header =
+            "age;job;marital;education;default;housing;loan;contact;month;day_of_week;duration;campaign;pdays;previous;"
+            + "poutcome;emp.var.rate;cons.price.idx;cons.conf.idx;euribor3m;nr.employed;y"
+        let rows = (1...clients).map { _ in
+            let contact = ["cellular", "telephone"].randomElement(using: &generator)!
+            let before = ["success", "failure", "nonexistent"].randomElement(using: &generator)!
+            let rate = String(format: "%.3f", Double.random(in: 0.6..<5, using: &generator))
+            let yes = Double.random(in: 0..<1, using: &generator) < 0.2 ? "yes" : "no"
+            return
+                "\(Int.random(in: 18...90, using: &generator));admin.;married;basic.4y;no;unknown;no;\(contact);may;mon;"
+                + "261;1;999;0;\(before);-1.8;92.893;-46.2;\(rate);5099.1;\(yes)"
+        }
+        return try file("bank.csv", [header] + rows)
+    }
+
     private static func expect(_ report: KPIV1.CampaignReport, equals arms: [String: Arm]) {
         #expect(report.audience == arms.values.reduce(0) { $0 + $1.customers })
         #expect(Set(report.arms.map(\.arm)) == Set(arms.keys))
@@ -58,19 +74,7 @@ struct SeparateScriptTests {
     @Test("clients of a bank, called and held, whoever is killed meanwhile", arguments: [false, true])
     func bankMarketing(kills: Bool) async throws {
         var generator = SeededGenerator("bank marketing")
-        let header =
-            "age;job;marital;education;default;housing;loan;contact;month;day_of_week;duration;campaign;pdays;previous;"
-            + "poutcome;emp.var.rate;cons.price.idx;cons.conf.idx;euribor3m;nr.employed;y"
-        let rows = (1...1_500).map { _ in
-            let contact = ["cellular", "telephone"].randomElement(using: &generator)!
-            let before = ["success", "failure", "nonexistent"].randomElement(using: &generator)!
-            let rate = String(format: "%.3f", Double.random(in: 0.6..<5, using: &generator))
-            let yes = Double.random(in: 0..<1, using: &generator) < 0.2 ? "yes" : "no"
-            return
-                "\(Int.random(in: 18...90, using: &generator));admin.;married;basic.4y;no;unknown;no;\(contact);may;mon;"
-                + "261;1;999;0;\(before);-1.8;92.893;-46.2;\(rate);5099.1;\(yes)"
-        }
-        let file = try Self.file("bank.csv", [header] + rows)
+        let file = try Self.bankFile(&generator, clients: 1_500)
         defer { try? FileManager.default.removeItem(at: file) }
         let seed = generator.seed
         let report = try await RunningSuite.with(channel: "call_centre", start: Self.start, deduplicates: kills) {
@@ -88,6 +92,29 @@ struct SeparateScriptTests {
         let computed = try Self.compute("bank_marketing.py", file)
         #expect((computed["held"]?.customers ?? 0) > 50 && (computed["contacted"]?.converted ?? 0) > 50)
         Self.expect(report, equals: computed)
+    }
+
+    @Test("without the line of its mapping that grants consent, everybody is refused")
+    func withoutConsent() async throws {
+        var generator = SeededGenerator("bank marketing without consent")
+        let file = try Self.bankFile(&generator, clients: 300)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let published = try Data(contentsOf: RunningSuite.mappings.appending(path: "bank-marketing.json"))
+        var members = try #require(try JSONSerialization.jsonObject(with: published) as? [String: Any])
+        #expect(members.removeValue(forKey: "consents") != nil)
+        let mapping = try Self.file("bank.json", [])
+        defer { try? FileManager.default.removeItem(at: mapping) }
+        try JSONSerialization.data(withJSONObject: members).write(to: mapping)
+        let (report, arrived) = try await RunningSuite.with(channel: "call_centre", start: Self.start) {
+            suite, channel in
+            let campaign = try await BankMarketingDemo(file: file, mapping: mapping).run(
+                on: suite, start: Self.start, token: try await RunningSuite.channelToken(suite))
+            return (try await ReportReader(clients: suite.clients).report(campaign), channel.takenKeys.count)
+        }
+        let audience = try Self.compute("bank_marketing.py", file).values.reduce(0) { $0 + $1.customers }
+        #expect(audience > 50 && report.audience == audience)
+        #expect(report.refused.map(\.reason) == ["no_consent"] && report.refused.map(\.customers) == [audience])
+        #expect(report.arms.allSatisfy { $0.customers == 0 } && arrived == 0)
     }
 
     @Test("a campaign of the past with three arms")
