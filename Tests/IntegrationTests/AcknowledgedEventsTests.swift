@@ -98,6 +98,10 @@ struct AcknowledgedEventsTests {
                 writers.cancelAll()
                 try await writers.waitForAll()
             }
+            let reader = ReportReader(clients: suite.clients)
+            _ = try await reader.caughtUp()
+            let verified = try await reader.verify()
+            #expect(verified.entries > 0 && verified.differenceCount == 0)
             return try await suite.administrator.query(
                 "SELECT dedupe_key FROM profile.log WHERE subject = \(Self.eventType)"
             ).map { try $0.decode(String.self) }

@@ -87,7 +87,11 @@ struct SeparateScriptTests {
                 ? try await RandomKills(suite: suite, pauseMilliseconds: 700...1_500, seed: seed)
                     .during { try await demo.run(on: suite, start: Self.start, token: token) }
                 : try await demo.run(on: suite, start: Self.start, token: token)
-            return try await ReportReader(clients: suite.clients).report(campaign)
+            let reader = ReportReader(clients: suite.clients)
+            let report = try await reader.report(campaign)
+            let verified = try await reader.verify()
+            #expect(verified.cells > 0 && verified.differenceCount == 0)
+            return report
         }
         let computed = try Self.compute("bank_marketing.py", file)
         #expect((computed["held"]?.customers ?? 0) > 50 && (computed["contacted"]?.converted ?? 0) > 50)
