@@ -70,6 +70,8 @@ public struct PostgresConfiguration: Sendable {
     var keywords: [(String, String)] {
         var settings = sessionSettings
         settings["statement_timeout"] = String(statementTimeout.wholeMilliseconds)
+        // Else a server goes on with a statement, and holds its locks, for a client that was killed or gave it up.
+        settings.merge(["client_connection_check_interval": "1000"]) { given, _ in given }
         let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)=\(escaped($0.value))" }
         var keywords: [(String, String)] = [
             ("host", host), ("port", String(port)), ("dbname", database), ("user", user),

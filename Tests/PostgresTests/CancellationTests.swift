@@ -1,6 +1,8 @@
-import Postgres
+import Foundation
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite struct CancellationTests {
     /// Waits until a statement that mentions `mark` runs.
@@ -64,6 +66,54 @@ import Testing
         }
     }
 
+    @Test("a cancel that comes before the server began with the statement is repeated")
+    func earlyCancel() async throws {
+        try await withPool(size: 1) { pool in
+            // Inside a transaction, whose `statement_timeout` is not the statement's: a cancel is all there is.
+            try await pool.transaction { connection in
+                let server = try await connection.query("SELECT pg_backend_pid()")[0].decode(0, as: Int32.self)
+                try await connection.execute("SAVEPOINT before")
+                kill(server, SIGSTOP)
+                defer { kill(server, SIGCONT) }
+                async let stopped = postgresError {
+                    _ = try await connection.query("SELECT pg_sleep(60)", deadline: .now + .milliseconds(20))
+                }
+                try await eventually("the server was asked to stop") { await connection.cancelHasArrived }
+                // It meets the cancel first, while it has nothing to stop, and then the statement.
+                kill(server, SIGCONT)
+                let error = await stopped
+                #expect(error?.code == .deadlineExceeded && error?.sqlState == "57014")
+                try await connection.execute("ROLLBACK TO before")
+            }
+            #expect(pool.occupancy.connections == 1)
+        }
+    }
+
+    @Test("the server stops working for a connection that is gone, and what it held is free")
+    func abandoned() async throws {
+        try await withPool(size: 2) { pool in
+            try await pool.execute("CREATE TABLE held (a int)")
+            let working = Task {
+                try await pool.withConnection { connection in
+                    try await connection.transaction { connection in
+                        try await connection.execute("LOCK TABLE held")
+                        async let sleeping = connection.query("SELECT pg_sleep(60) AS abandoned")
+                        try await running("abandoned", in: pool)
+                        await connection.close()
+                        return try await sleeping.count
+                    }
+                }
+            }
+            let error = await postgresError { _ = try await working.value }
+            #expect(error?.isConnectionLost == true)
+            try await eventually("the table is free") {
+                try await pool.query(
+                    "SELECT FROM pg_locks WHERE relation = 'held'::regclass AND mode = 'AccessExclusiveLock'"
+                ).isEmpty
+            }
+        }
+    }
+
     @Test("the server stops a statement at the deadline")
     func deadline() async throws {
         try await withPool(size: 1) { pool in
@@ -123,4 +173,9 @@ import Testing
             #expect(try await pool.query("SELECT FROM kept").isEmpty)
         }
     }
+}
+
+extension PostgresConnection {
+    /// Whether a cancel of what runs has reached the server.
+    fileprivate var cancelHasArrived: Bool { channel.interruption != nil && channel.cancelsInFlight == 0 }
 }

@@ -37,7 +37,11 @@ final class Channel: EventHandler, @unchecked Sendable {
     private(set) var operation: UInt64 = 0
     private var isRunning = false
     private(set) var interruption: Interruption?
-    private var cancelsInFlight = 0
+    /// When the connection is given up because the server did not stop.
+    private var graceEnd = ContinuousClock.now
+    /// The pause before the server is asked to stop once more; nil where it is not asked (any more).
+    private var cancelPause: Duration?
+    private(set) var cancelsInFlight = 0
 
     /// Those who listen, by the channel of NOTIFY that they listen to.
     var listeners: [String: [AsyncStream<String>.Continuation]] = [:]
@@ -54,6 +58,8 @@ final class Channel: EventHandler, @unchecked Sendable {
 
     /// How long a server may take to obey a cancel before the connection is given up.
     private static let cancelGrace = Duration.seconds(3)
+    /// The first pause between two cancels; it doubles with each.
+    private static let firstCancelPause = Duration.milliseconds(100)
 
     /// Takes over the connection; to be called on the loop's thread.
     init(adopting handle: Connector.Handle, loop: EventLoop, onLoss: (@Sendable (Channel) -> Void)?) {
@@ -199,10 +205,12 @@ final class Channel: EventHandler, @unchecked Sendable {
 
     func deadlineHasPassed() {
         if direct != nil { return handOver(direct?.first) }
-        switch interruption {
-        case nil: interrupt(.deadlinePassed)
-        case .some: lose()
+        guard interruption != nil else { return interrupt(.deadlinePassed) }
+        guard ContinuousClock.now < graceEnd else {
+            lose()
+            return
         }
+        askServerToStop()
     }
 
     // MARK: Direct statements
@@ -254,6 +262,8 @@ final class Channel: EventHandler, @unchecked Sendable {
     /// statement.
     nonisolated(nonsending) func end() async {
         if interruption != nil, isOpen {
+            cancelPause = nil
+            deadline = graceEnd
             while cancelsInFlight > 0, isOpen {
                 await withUnsafeContinuation { continuation in
                     // Once more, as in `wait`.
@@ -296,9 +306,24 @@ final class Channel: EventHandler, @unchecked Sendable {
 
     private func interrupt(_ reason: Interruption) {
         interruption = reason
-        let patience = ContinuousClock.now + Self.cancelGrace
-        deadline = patience
-        loop.note(deadline: patience)
+        graceEnd = ContinuousClock.now + Self.cancelGrace
+        cancelPause = Self.firstCancelPause
+        askServerToStop()
+    }
+
+    /// Again and again, because a server that a cancel reaches before it began with the statement forgets the cancel.
+    private func askServerToStop() {
+        var next = graceEnd
+        if let pause = cancelPause {
+            next = min(.now + pause, graceEnd)
+            cancelPause = pause * 2
+            if cancelsInFlight == 0 { sendCancel() }
+        }
+        deadline = next
+        loop.note(deadline: next)
+    }
+
+    private func sendCancel() {
         cancelsInFlight += 1
         Connector.queue.async { [self, cancelHandle] in
             cancelHandle.cancel()
