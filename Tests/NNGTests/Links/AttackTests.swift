@@ -5,7 +5,7 @@ import Testing
 /// Hostile bytes never stop a service: after each attack a real call is answered within three seconds.
 ///
 /// One after another: at once they would hold more descriptors than the processes of other tests can be started with.
-@Suite("attacks", .serialized, .timeLimit(.minutes(10)))
+@Suite("attacks", .serialized, .timeLimit(.minutes(10)), .tags(.alone))
 struct AttackTests {
     private static let bound = Duration.seconds(3)
 
