@@ -3,14 +3,17 @@
 struct NonceSet {
     /// A power of two.
     private static let leastSlotCount = 16
-    /// Drawn once, so that who holds a key cannot choose nonces that meet in one place.
-    private static let factors = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
     /// Marks a free slot; the nonce of this value is kept beside the table.
     private static let free = Nonce(high: 0, low: 0)
 
+    private let places: NoncePlaces
     private(set) var count = 0
     private(set) var slots: [Nonce] = []
     private var holdsFree = false
+
+    init(places: NoncePlaces = .ofThisProcess) {
+        self.places = places
+    }
 
     var isEmpty: Bool { count == 0 }
 
@@ -33,7 +36,7 @@ struct NonceSet {
 
     /// Forgets all, and gives their memory back.
     mutating func removeAll() {
-        self = NonceSet()
+        self = NonceSet(places: places)
     }
 
     private mutating func grow() {
@@ -44,12 +47,8 @@ struct NonceSet {
 
     /// Where the nonce stands, or would.
     private func place(of nonce: Nonce) -> Int {
-        let (high, low) = Self.factors
-        // The high bits of a product depend on all bits of what was multiplied.
-        let mixed = (nonce.high &* high) ^ (nonce.low &* low)
-        let folded = mixed ^ (mixed >> 32)
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: (folded &* high) >> 32) & mask
+        var index = places.hash(nonce) & mask
         while slots[index] != nonce, slots[index] != Self.free { index = (index + 1) & mask }
         return index
     }
