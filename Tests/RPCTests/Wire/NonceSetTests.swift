@@ -3,7 +3,8 @@ import Testing
 
 @testable import RPC
 
-@Suite("the table of nonces")
+/// Alone, because for some seconds it does nothing but compute, on a thread that the calls of other tests would wait for.
+@Suite("the table of nonces", .tags(.alone))
 struct NonceSetTests {
     @Test("takes each nonce once, and knows as much as a set does", arguments: [1, 2, 3, 4, 5] as [UInt64])
     func random(seed: UInt64) {
