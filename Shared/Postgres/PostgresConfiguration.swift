@@ -25,6 +25,10 @@ public struct PostgresConfiguration: Sendable {
     public var statementTimeout: Duration = .seconds(30)
     /// Prepared statements that a connection keeps.
     public var preparedStatementLimit = 256
+    /// Asked for the text of each statement before a connection runs it for the first time, and each time for those that
+    /// are not prepared; and for the source of a COPY. What it throws is thrown in place of the statement, of which nothing
+    /// is sent.
+    public var statementRule: (@Sendable (_ text: String) throws(PostgresError) -> Void)?
 
     public init() {}
 

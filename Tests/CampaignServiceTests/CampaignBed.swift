@@ -40,6 +40,7 @@ struct CampaignBed {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         func pool(_ user: String? = nil, size: Int = 8) -> PostgresPool {
             var settings = user.map { database.connecting(as: $0) } ?? database
+            if settings.user.hasSuffix("_request") { settings = settings.forPersons }
             settings.poolSize = size
             settings.acquireTimeout = .seconds(30)
             return PostgresPool(settings, logger: logger)

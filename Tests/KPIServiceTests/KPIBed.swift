@@ -48,7 +48,8 @@ struct KPIBed {
         try await Migrator.migrate(owner, schema: "kpi", migrations: KPISchema.migrations)
         let parts = kpiParts(
             KPIDependencies(
-                pool: owner, requestPool: PostgresPool(database.connecting(as: "zhike_kpi_request"), logger: quiet),
+                pool: owner,
+                requestPool: PostgresPool(database.connecting(as: "zhike_kpi_request").forPersons, logger: quiet),
                 clock: FixedBusinessClock(start, timeZone: timeZone), logger: logger))
         let services = parts.services
         let consumer = Task {

@@ -35,7 +35,7 @@ struct ProfileBed {
         try await Migrator.migrate(owner, schema: "profile", migrations: ProfileSchema.migrations)
         let dependencies = ProfileDependencies(
             pool: owner,
-            requestPool: PostgresPool(database.connecting(as: "zhike_profile_request"), logger: logger),
+            requestPool: PostgresPool(database.connecting(as: "zhike_profile_request").forPersons, logger: logger),
             clock: FixedBusinessClock(now, timeZone: .gmt),
             audit: AuditLog(try AuditChain(service: "profile", key: [UInt8](repeating: 7, count: 32))),
             pages: PageCursor(key: try ServiceKey.random(id: "p", service: "profile")), logger: logger,

@@ -8,6 +8,7 @@ import TestSupport
 
 /// A bootstrapped database with the kit's tables in the schema `profile`.
 struct KitDatabase {
+    let configuration: PostgresConfiguration
     let administrator: PostgresPool
     let owner: PostgresPool
     let request: PostgresPool
@@ -16,6 +17,7 @@ struct KitDatabase {
         var configuration = try await TestPostgres.database()
         configuration.poolSize = connections
         let logger = Logger(label: "test")
+        self.configuration = configuration
         administrator = PostgresPool(configuration, logger: logger)
         owner = PostgresPool(configuration.connecting(as: "zhike_profile"), logger: logger)
         request = PostgresPool(configuration.connecting(as: "zhike_profile_request"), logger: logger)

@@ -32,6 +32,10 @@ extension PostgresConnection {
     /// Sends the preamble and the batch in one go and collects the answers. On a failure the server skips the rest; the
     /// first error is thrown once the connection is in order again.
     func runPipelined(_ batch: [SQL]) async throws(PostgresError) -> [PostgresResult] {
+        // Before anything leaves, so that a refusal leaves the connection as it was.
+        if let statementRule {
+            for sql in batch where statements.name(of: sql) == nil { try statementRule(sql.text) }
+        }
         guard PQenterPipelineMode(channel.pointer) == 1 else { throw channel.lose() }
         var expected: [Expected] = []
         for text in takePreamble() {

@@ -77,6 +77,7 @@ extension PostgresConnection {
     func send(alone sql: SQL) throws(PostgresError) -> Bool {
         if hasPreamble { return false }
         if !sql.isPrepared {
+            try statementRule?(sql.text)
             try send(unprepared: sql)
             return true
         }

@@ -19,6 +19,7 @@ public actor PostgresConnection {
     var deadline: ContinuousClock.Instant?
     var sessionTimeout = SessionTimeout.standard
     let standardTimeout: Duration
+    let statementRule: (@Sendable (_ text: String) throws(PostgresError) -> Void)?
     /// The COPY that has the connection to itself.
     var copyOperation: UInt64?
     private var isBusy = false
@@ -66,6 +67,7 @@ public actor PostgresConnection {
         self.channel = channel
         self.loop = loop
         standardTimeout = configuration.statementTimeout
+        statementRule = configuration.statementRule
         statements = StatementCache(limit: configuration.preparedStatementLimit)
     }
 

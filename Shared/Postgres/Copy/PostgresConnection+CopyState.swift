@@ -4,6 +4,7 @@ extension PostgresConnection {
     /// Begins a COPY and keeps the connection for it: other statements wait until `closeCopy`.
     func openCopy(_ text: String, expecting status: ExecStatusType, deadline: ContinuousClock.Instant?) async throws {
         try await exchange(deadline: deadline) { () throws(PostgresError) in
+            try statementRule?(text)
             prepareSession(deadline)
             try await sendPreamble()
         }

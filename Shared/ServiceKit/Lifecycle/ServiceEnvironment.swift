@@ -41,11 +41,11 @@ public final class ServiceEnvironment: Sendable {
             passwordFile: StandardSettings.databasePasswordFile, planning)
     }
 
-    /// Connections as `zhike_X_request`: calls made for a person, always with `officePath`.
+    /// Connections as `zhike_X_request`: calls made for a person, always with `officePath`. They read views alone.
     public func requestDatabase() throws -> PostgresPool {
         try pool(
             user: Bootstrap.requestRole(of: name), size: StandardSettings.databaseRequestPoolSize,
-            passwordFile: StandardSettings.databaseRequestPasswordFile)
+            passwordFile: StandardSettings.databaseRequestPasswordFile, isForPersons: true)
     }
 
     /// Calls to another suite service, at the addresses of `peers.<service>`, signed with our own key.
@@ -108,7 +108,8 @@ public final class ServiceEnvironment: Sendable {
     var services: [any Service] { made.withLock { $0.services } }
 
     private func pool(
-        user: String, size: Setting<Int>, passwordFile: Setting<String>, _ planning: StatementPlanning? = nil
+        user: String, size: Setting<Int>, passwordFile: Setting<String>, _ planning: StatementPlanning? = nil,
+        isForPersons: Bool = false
     ) throws -> PostgresPool {
         var settings = PostgresConfiguration()
         if planning == .once { settings.sessionSettings["plan_cache_mode"] = "force_generic_plan" }
@@ -120,6 +121,7 @@ public final class ServiceEnvironment: Sendable {
         settings.poolSize = try configuration.value(size)
         let file = try configuration.value(passwordFile)
         if !file.isEmpty { settings.password = try SecretFile.read(file, meaning: "the password of \(user)") }
+        if isForPersons { settings = settings.forPersons }
         return made.withLock { [settings] made in
             if let pool = made.pools[user] {
                 precondition(planning == nil, "the planning of a pool is chosen by the first who asks for it")

@@ -64,6 +64,7 @@ public enum ServiceRunner {
                 metrics: metrics, logger: logger)
         ]
         services += environment.services + parts.services
+        // The other half is for what stands behind the calls, and then the hard end.
         if let server = try server(parts, environment, drainTimeout: bound / 2) { services.append(server) }
         if stopOnSignals {
             let stopBound = StopBound(bound: bound, logger: logger)
