@@ -65,13 +65,15 @@ final class CalledMethod: Sendable {
     }
 }
 
-/// The methods that a channel called so far. Found without a lock, which the threads that make calls would contend for.
+/// The methods that a channel called so far. A lock for each slot, held for a few instructions: threads that make calls
+/// would contend for one of the whole table, and the library's reference that is set once takes three times as long,
+/// because its generic code is not specialized.
 final class CalledMethods: Sendable {
     /// More than a suite service has methods.
     private static let slotCount = 64
 
     /// By the end of the name, or behind it where that slot is taken.
-    private let slots = InlineArray<64, AtomicLazyReference<CalledMethod>> { _ in AtomicLazyReference() }
+    private let slots = InlineArray<64, Mutex<CalledMethod?>> { _ in Mutex(nil) }
     /// Those that found no slot.
     private let others = Mutex<[String: CalledMethod]>([:])
 
@@ -79,8 +81,13 @@ final class CalledMethods: Sendable {
         let start = Self.hash(name)
         for offset in 0..<Self.slotCount {
             let index = (start + offset) & (Self.slotCount - 1)
-            // Another thread may take the slot first, then that one's stands.
-            let method = slots[index].load() ?? slots[index].storeIfNil(CalledMethod(name))
+            // Who comes first takes the slot.
+            let method = slots[index].withLock { slot in
+                if let known = slot { return known }
+                let new = CalledMethod(name)
+                slot = new
+                return new
+            }
             if method.name == name { return method }
         }
         return others.withLock { others in
